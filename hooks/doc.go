@@ -1,4 +1,4 @@
-// Package hooks is the server's side of git's hooks: a unix socket on which the hooks of a push
-// (grader-hook) ask what to do. A random token per push identifies the push; everything else
-// that a hook sends is only compared.
+// Package hooks implements the server's side of git's hooks. The hooks of a push (grader-hook) ask
+// the server on a unix socket what to do. A random token identifies the push. The server only
+// compares everything else that a hook sends.
 package hooks

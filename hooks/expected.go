@@ -15,10 +15,10 @@ import (
 // NewToken returns a fresh token for Expect: 256 random bits.
 func NewToken() string { return rand.Text() + rand.Text() }
 
-// recordTime bounds PostReceive, which does not end with its hook.
+// recordTime bounds PostReceive, whose ctx does not end with its hook.
 const recordTime = 30 * time.Second
 
-// stage is how far an expected push has come.
+// stage is the progress of an expected push.
 type stage int
 
 const (
@@ -28,12 +28,12 @@ const (
 	stageOver // refused, or recorded
 )
 
-// expected is one push that a hook may ask about.
+// expected is one push about which hooks may ask.
 type expected struct {
 	handler Handler
 	mu      sync.Mutex
 	stage   stage
-	updates []Update // that PreReceive accepted
+	updates []Update // the updates that PreReceive accepted
 }
 
 var errOutOfOrder = schema.Errorf(schema.CodeConflict, "a hook sent its request out of order")
@@ -75,7 +75,7 @@ func (e *expected) record(ctx context.Context, updates []Update) ([]string, bool
 	return lines, true, nil
 }
 
-// move goes to the next stage if the push is at the expected one.
+// move changes the stage from from to to. It reports whether the push was at from.
 func (e *expected) move(from, to stage, updates []Update) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()

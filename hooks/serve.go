@@ -17,7 +17,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// exchangeTime is how long a hook may take to send its request and to read the answer.
+// exchangeTime bounds how long a hook takes to send its request, and to read the reply.
 const exchangeTime = 10 * time.Second
 
 var errHookGone = errors.New("the hook is gone")
@@ -39,12 +39,13 @@ func (s *Server) serve(conn net.Conn) error {
 	if deadlineErr := conn.SetWriteDeadline(time.Now().Add(exchangeTime)); deadlineErr != nil {
 		return errors.Join(err, deadlineErr)
 	}
-	// Write errors are ignored: the server knows everything that a hook would.
+	// Write errors are ignored: the hook has nothing that the server does not know.
 	_, _ = conn.Write(reply)
 	return err
 }
 
-// checkPeer accepts only the server's own account and root: hooks run as the server does.
+// checkPeer accepts only the server's own account and root, because hooks run as the server's
+// account.
 func checkPeer(conn net.Conn) error {
 	unixConn, ok := conn.(*net.UnixConn)
 	if !ok {
@@ -89,7 +90,7 @@ func readRequest(conn net.Conn) (protocol.Request, error) {
 	return protocol.DecodeRequest(message)
 }
 
-// answer finds the push and lets its handler decide until the hook ends.
+// answer finds the push and calls its handler. The handler's context ends when the hook ends.
 func (s *Server) answer(conn net.Conn, r protocol.Request) (lines []string, accepted bool, err error) {
 	push := s.find(r.Token)
 	if push == nil {
@@ -98,7 +99,7 @@ func (s *Server) answer(conn net.Conn, r protocol.Request) (lines []string, acce
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	defer cancel(nil)
 	s.wg.Go(func() {
-		// A hook sends one request and then waits. The read ends with the connection.
+		// A hook sends one request and then waits, so this read returns when the connection ends.
 		_, _ = conn.Read(make([]byte, 1))
 		cancel(errHookGone)
 	})
@@ -116,7 +117,7 @@ func (s *Server) answer(conn net.Conn, r protocol.Request) (lines []string, acce
 // maxText bounds the text of a reply.
 const maxText = 32 << 10
 
-// text makes the lines safe to print and ends each with a newline.
+// text makes the lines safe for a terminal and ends each with a newline.
 func text(lines []string) []byte {
 	var b strings.Builder
 	for _, line := range lines {

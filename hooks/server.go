@@ -34,7 +34,7 @@ type Server struct {
 	wg     sync.WaitGroup
 }
 
-// NewServer makes a server for the socket, which Start opens.
+// NewServer returns a server for the socket. Start opens the socket.
 func NewServer(socket string, log *slog.Logger) *Server {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	return &Server{
@@ -43,8 +43,8 @@ func NewServer(socket string, log *slog.Logger) *Server {
 	}
 }
 
-// Expect makes the server answer hooks that send the token, until the returned function is
-// called. Use one NewToken per push.
+// Expect answers hooks that send the token until the returned function is called. Each push needs
+// its own NewToken.
 func (s *Server) Expect(token string, h Handler) (cancel func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -56,8 +56,8 @@ func (s *Server) Expect(token string, h Handler) (cancel func()) {
 	}
 }
 
-// Start opens the socket, mode 0600, and answers until Stop. CodeInvalid: the path is
-// too long for a socket; CodeConflict: another server answers there.
+// Start opens the socket with mode 0600 and answers until Stop. CodeInvalid: the path is too long
+// for a socket. CodeConflict: another server answers there.
 func (s *Server) Start() error {
 	if len(s.socket) > maxSocketPath {
 		return schema.Errorf(schema.CodeInvalid, "the hook socket's path %q has %d bytes and unix sockets allow %d; choose a shorter directory", s.socket, len(s.socket), maxSocketPath)
@@ -69,7 +69,7 @@ func (s *Server) Start() error {
 	if err != nil {
 		return fmt.Errorf("hook socket: %w", err)
 	}
-	// A peer that connects before this is still checked.
+	// A peer that connects before the chmod is still checked by checkPeer.
 	if err := os.Chmod(s.socket, 0o600); err != nil {
 		listener.Close()
 		return fmt.Errorf("hook socket: %w", err)
@@ -81,7 +81,7 @@ func (s *Server) Start() error {
 	return nil
 }
 
-// clearSocket removes the socket of a server that has ended.
+// clearSocket removes the socket of a server that no longer runs.
 func clearSocket(path string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -103,8 +103,8 @@ func clearSocket(path string) error {
 	return nil
 }
 
-// Stop accepts no more hooks, cancels handlers that still judge, and waits for those that
-// record, until ctx ends. It may be called twice, and before Start.
+// Stop accepts no more hooks and cancels handlers that are judging. It waits for handlers that are
+// recording until ctx ends. It may be called twice, and before Start.
 func (s *Server) Stop(ctx context.Context) error {
 	s.mu.Lock()
 	s.stopping = true
@@ -142,7 +142,7 @@ func (s *Server) accept(listener net.Listener) {
 		case errors.Is(err, net.ErrClosed):
 			return
 		default:
-			// Most likely out of descriptors: pushes that end free them.
+			// The process is probably out of descriptors. Pushes that end free some.
 			s.log.Error("hook connection not accepted", "err", err)
 			if !s.pause(100 * time.Millisecond) {
 				return

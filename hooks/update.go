@@ -7,13 +7,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Update is one command of a push as git's hooks get it.
+// Update is one command of a push as git passes it to a hook.
 type Update struct {
-	Old, New string // 40 hex digits; zeros: none
+	Old, New string // 40 hex digits; zeros: no object
 	Ref      string
 }
 
-// maxUpdates is more than the one that a push may have.
+// maxUpdates bounds the commands of a push. Only one is allowed.
 const maxUpdates = 16
 
 var updatePattern = regexp.MustCompile(`^([0-9a-f]{40}) ([0-9a-f]{40}) (refs/[!-~]{1,250})$`)

@@ -1,9 +1,9 @@
-// Command grader-hook is what git runs as pre-receive and post-receive. It asks the server that
-// started the push, prints the answer, and exits. It decides nothing.
+// Command grader-hook is the program that git runs as pre-receive and post-receive. It asks the
+// server that started the push, prints the answer, and exits. It decides nothing itself.
 //
-// The server's socket and the push's token are in GRADER_HOOK_SOCKET and GRADER_HOOK_TOKEN.
-// Without a server, pre-receive refuses; post-receive is silent, because an accepted push is
-// resolved when the server starts again.
+// The server's socket and the push's token are in GRADER_HOOK_SOCKET and GRADER_HOOK_TOKEN. If
+// there is no server, pre-receive refuses. post-receive prints nothing, because the server resolves
+// an accepted push when it starts again.
 package main
 
 import (
@@ -12,7 +12,8 @@ import (
 	"github.com/grader/grader/hooks/protocol"
 )
 
-// maxCommands is far more than the one command that a push may have.
+// maxCommands bounds the standard input of the hook, in bytes. The one command that a push may have
+// is far shorter.
 const maxCommands = 16 << 10
 
 const unreachable = "refused: the grading service cannot be reached. Nothing was counted; push again in a minute.\n"
@@ -61,11 +62,11 @@ func ask(phase protocol.Phase) (protocol.Reply, error) {
 	return protocol.Call(socket, protocol.Request{Phase: phase, Token: token, Quarantine: base(quarantine), Commands: commands})
 }
 
-// say writes to the pusher, by way of git.
+// say writes a message that git shows to the pusher.
 func say(text string) { _ = protocol.WriteAll(2, []byte(text)) }
 
-// self returns the name that git ran. It does not use package os, which takes longer to
-// initialise than this takes to read.
+// self returns the name under which git ran the program. It does not use package os, because
+// initialising os takes longer than this read.
 func self() string {
 	fd, err := syscall.Open("/proc/self/cmdline", syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
 	if err != nil {

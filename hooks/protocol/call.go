@@ -9,7 +9,7 @@ import (
 // limits are far shorter.
 const patience = 120
 
-// Call asks the server at a unix socket and returns its answer.
+// Call sends a request to the server at a unix socket and returns its reply.
 func Call(socket string, r Request) (Reply, error) {
 	message, err := r.Encode()
 	if err != nil {
@@ -87,7 +87,7 @@ func readFull(fd int, b []byte) error {
 	return nil
 }
 
-// ReadUpTo reads a descriptor to its end, at most max bytes (ErrTooLong).
+// ReadUpTo reads a descriptor to its end. It returns ErrTooLong if there are more than max bytes.
 func ReadUpTo(fd, max int) ([]byte, error) {
 	b := make([]byte, max+1)
 	for n := 0; n < len(b); {

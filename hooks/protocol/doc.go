@@ -1,6 +1,6 @@
-// Package protocol is the exchange between a git hook and the server over a unix socket: one
-// request, one reply, both length-limited and versioned.
+// Package protocol implements the exchange between a git hook and the server over a unix socket. It
+// consists of one request and one reply, both length-limited and versioned.
 //
-// It and grader-hook import nothing but syscall and errors: two hooks run in every push, and
-// the student waits for every package that they initialise.
+// This package and grader-hook import only syscall and errors. Two hooks run in every push, and the
+// student waits while they initialise their packages.
 package protocol

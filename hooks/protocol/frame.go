@@ -2,13 +2,13 @@ package protocol
 
 import "errors"
 
-// Version is the version of the messages. A hook of another version is refused.
+// Version is the version of the messages. The server refuses a hook of another version.
 const Version = 1
 
-// MaxFrame is the largest number of bytes of a message after its length.
+// MaxFrame is the maximum size of a message without its length, in bytes.
 const MaxFrame = 64 << 10
 
-// The errors of decoding and reading. Only tests and the log distinguish them.
+// These errors are returned by decoding and reading. Only tests and the log distinguish them.
 var (
 	ErrVersion  = errors.New("hook protocol: another version")
 	ErrTooLong  = errors.New("hook protocol: message too long")
@@ -16,7 +16,7 @@ var (
 	ErrTooEarly = errors.New("hook protocol: message cut short")
 )
 
-// HeaderSize is the number of bytes of a message's length.
+// HeaderSize is the size of a message's length, in bytes.
 const HeaderSize = 4
 
 // Length decodes the length that precedes every message, big-endian.
@@ -28,7 +28,7 @@ func Length(header [HeaderSize]byte) (int, error) {
 	return n, nil
 }
 
-// frame puts the length and the version before a body.
+// frame adds the length and the version before a body.
 func frame(body ...[]byte) ([]byte, error) {
 	n := 1
 	for _, part := range body {
@@ -44,7 +44,7 @@ func frame(body ...[]byte) ([]byte, error) {
 	return b, nil
 }
 
-// unframe removes the version from a message without its length.
+// unframe removes the version from a message that has no length.
 func unframe(message []byte) ([]byte, error) {
 	if len(message) == 0 {
 		return nil, ErrMangled

@@ -1,12 +1,12 @@
 package protocol
 
-// Reply is what the server answers.
+// Reply is the server's answer.
 type Reply struct {
 	Accepted bool
-	Text     []byte // for the pusher, sanitised, each line ended; may be empty
+	Text     []byte // for the pusher; sanitised, each line ends with a newline; may be empty
 }
 
-// Encode returns the reply with its length.
+// Encode returns the encoded reply with its length.
 func (r Reply) Encode() ([]byte, error) {
 	accepted := byte(0)
 	if r.Accepted {
@@ -15,7 +15,8 @@ func (r Reply) Encode() ([]byte, error) {
 	return frame([]byte{accepted}, r.Text)
 }
 
-// DecodeReply decodes a message without its length. Only the exact byte for yes accepts.
+// DecodeReply decodes a message without its length. Only one byte value means that the push is
+// accepted.
 func DecodeReply(message []byte) (Reply, error) {
 	body, err := unframe(message)
 	if err != nil {

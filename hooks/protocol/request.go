@@ -1,6 +1,6 @@
 package protocol
 
-// Phase says which hook asks.
+// Phase says which hook sent the request.
 type Phase byte
 
 // The phases.
@@ -9,7 +9,7 @@ const (
 	PostReceive Phase = 2
 )
 
-// Request is what a hook asks. Nothing in it but the token is trusted.
+// Request is a hook's question. The server trusts only the token.
 type Request struct {
 	Phase      Phase
 	Token      string // of the push, at most 255 bytes
@@ -17,7 +17,7 @@ type Request struct {
 	Commands   []byte // the hook's standard input: "OLD NEW REF\n" each
 }
 
-// Encode returns the request with its length.
+// Encode returns the encoded request with its length.
 func (r Request) Encode() ([]byte, error) {
 	if len(r.Token) > 255 || len(r.Quarantine) > 255 {
 		return nil, ErrTooLong
@@ -47,7 +47,7 @@ func DecodeRequest(message []byte) (Request, error) {
 	return r, nil
 }
 
-// cut removes a text with its length, one byte, from the front.
+// cut removes a text with a length of one byte from the front.
 func cut(b []byte) (text string, rest []byte, ok bool) {
 	if len(b) < 1 || len(b) < 1+int(b[0]) {
 		return "", nil, false
