@@ -8,8 +8,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// writeCheck writes the check run of an ended grading, with annotations. The run has the entry's
-// token as its external id: one that an interrupted attempt has made is completed.
+// writeCheck writes the check run of an ended grading, with annotations. The entry's token is the
+// run's external id, so that a run that an interrupted attempt created is completed.
 func (s *StatusSender) writeCheck(ctx context.Context, e schema.OutboxEntry, t *target, is schema.CommitStatus) error {
 	run, err := s.findCheck(ctx, e, t)
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *StatusSender) writeCheck(ctx context.Context, e schema.OutboxEntry, t *
 	return nil
 }
 
-// findCheck returns the check run that an earlier attempt has made, nil if there is none.
+// findCheck returns the check run that an earlier attempt created, nil if there is none.
 func (s *StatusSender) findCheck(ctx context.Context, e schema.OutboxEntry, t *target) (*github.CheckRun, error) {
 	if e.Attempts < 2 {
 		return nil, nil
@@ -64,7 +64,7 @@ func conclusion(s schema.StatusState) string {
 	case schema.StatusFailure:
 		return "failure"
 	}
-	return "neutral" // our error is not theirs
+	return "neutral" // an error of ours is not a failure of the student
 }
 
 func output(is schema.CommitStatus, annotations []*github.CheckRunAnnotation) *github.CheckRunOutput {

@@ -17,16 +17,16 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Credentials give the tokens by which repositories are read and statuses written.
+// Credentials returns the tokens for reading repositories and writing statuses.
 type Credentials interface {
-	// Token returns a token for the repositories of an organisation. installation is that of
-	// our App there, 0 if it is not known.
+	// Token returns a token for the repositories of an organisation. installation is the id of our
+	// App's installation there, 0 if unknown.
 	Token(ctx context.Context, organisation string, installation int64) (string, error)
-	// IsApp reports whether the tokens are an App's, which may write check runs.
+	// IsApp reports whether the tokens belong to an App. Only an App may write check runs.
 	IsApp() bool
 }
 
-// Token is the one token of an account, for every organisation.
+// Token is the token of one account. It is used for every organisation.
 type Token string
 
 // Token implements Credentials.
@@ -36,15 +36,15 @@ func (t Token) Token(context.Context, string, int64) (string, error) { return st
 func (Token) IsApp() bool { return false }
 
 const (
-	// jwtLife is how long a proof of an App is valid; GitHub accepts at most 10 minutes.
+	// jwtLife is how long an App's JWT is valid. GitHub accepts at most 10 minutes.
 	jwtLife = 9 * time.Minute
 	// clockSkew is how much our clock may be ahead of GitHub's.
 	clockSkew = time.Minute
-	// tokenMargin is how long before its end a token is replaced.
+	// tokenMargin is how long before its expiry a token is replaced.
 	tokenMargin = 5 * time.Minute
 )
 
-// App is a GitHub App. It proves itself with its key, and gets a token for each installation.
+// App is a GitHub App. It authenticates with its key and gets a token for each installation.
 type App struct {
 	id        string
 	key       *rsa.PrivateKey
@@ -57,7 +57,8 @@ type App struct {
 	tokens        map[int64]*github.InstallationToken // by installation
 }
 
-// NewApp returns an App of a GitHub. key is its private key as GitHub gives it, in PEM.
+// NewApp returns an App at the GitHub at address. key is the App's private key in PEM, as GitHub
+// provides it.
 func NewApp(address, id string, key []byte, transport http.RoundTripper, clock func() time.Time) (*App, error) {
 	block, _ := pem.Decode(key)
 	if block == nil {
@@ -78,7 +79,7 @@ func NewApp(address, id string, key []byte, transport http.RoundTripper, clock f
 // IsApp implements Credentials.
 func (a *App) IsApp() bool { return true }
 
-// client returns a client that proves to be the App.
+// client returns a client that authenticates as the App.
 func (a *App) client() (*Client, error) {
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: a.key}, (&jose.SignerOptions{}).WithType("JWT"))
 	if err != nil {
@@ -94,7 +95,7 @@ func (a *App) client() (*Client, error) {
 	return New(a.address, proof, a.transport)
 }
 
-// Token implements Credentials. A token is used until shortly before its end.
+// Token implements Credentials. It reuses a token until shortly before its expiry.
 func (a *App) Token(ctx context.Context, organisation string, installation int64) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -126,7 +127,7 @@ func (a *App) Token(ctx context.Context, organisation string, installation int64
 	return t.GetToken(), nil
 }
 
-// forget drops the token of an installation, which GitHub did not accept.
+// forget removes the token of an installation after GitHub rejected it.
 func (a *App) forget(organisation string, installation int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -13,14 +13,16 @@ import (
 )
 
 const (
-	// leastPause is how long to wait after a refusal for too many requests that does not say.
+	// leastPause is how long to wait after a response with too many requests that does not say how
+	// long.
 	leastPause = time.Minute
 	// longestPause bounds the doubling of leastPause.
 	longestPause = time.Hour
 )
 
-// failure gives an error of the API the meaning that it has for the outbox. failures counts those
-// of GitHub in succession. The library types only the 403 of the limits, not the 429.
+// failure converts an error of the API to one that the outbox understands. failures is the number
+// of GitHub's failures in succession. The library has a type only for the 403 of the limits, not
+// for the 429.
 func (c *Client) failure(err error, now time.Time, failures int) error {
 	var response *github.ErrorResponse
 	limited, abused := new(github.RateLimitError), new(github.AbuseRateLimitError)
@@ -51,8 +53,8 @@ func (c *Client) failure(err error, now time.Time, failures int) error {
 	return schema.Wrapf(code, err, "%s answers %d: %s", c.url, response.Response.StatusCode, schema.Excerpt(response.Message, 200))
 }
 
-// pause returns until when GitHub asks to wait: Retry-After, else the reset of an exhausted limit,
-// else a minute, doubled with each failure.
+// pause returns until when to wait: by Retry-After, or else by the reset of an exhausted limit, or
+// else one minute, doubled with each failure.
 func pause(r *http.Response, now time.Time, failures int) error {
 	later := &outbox.Later{Reason: "too many requests"}
 	if seconds, err := strconv.Atoi(r.Header.Get("Retry-After")); err == nil && seconds > 0 {

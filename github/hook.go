@@ -20,9 +20,10 @@ import (
 const (
 	// maxPayload is the largest payload that GitHub sends, in bytes.
 	maxPayload = 25 << 20
-	// smallPayload is how much anybody may have us hold; larger ones are read two at a time.
+	// smallPayload is the largest payload that is read without a limit on concurrency. At most two
+	// larger ones are read at a time.
 	smallPayload = 256 << 10
-	// lateMark in a commit's message says that being late is meant, as `git push -o late` does.
+	// lateMark in a commit's message confirms that the push is late, as `git push -o late` does.
 	lateMark = "[late]"
 )
 
@@ -32,15 +33,15 @@ var (
 	repositoryPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$`)
 )
 
-// Deliveries stores what GitHub announces.
+// Deliveries stores announcements from GitHub.
 type Deliveries interface {
-	// ReceiveGitHubPush stores a push that was announced, durably. False: the announcement was
+	// ReceiveGitHubPush durably stores an announced push. It returns false if the announcement was
 	// received before.
 	ReceiveGitHubPush(ctx context.Context, p schema.GitHubPush) (bool, error)
 }
 
-// Hook receives GitHub's announcements of pushes. An announcement is answered once its push is
-// stored; it is fetched later. Set the fields before use.
+// Hook receives GitHub's announcements of pushes. It answers an announcement when its push is
+// stored; the push is fetched later. Set the fields before use.
 type Hook struct {
 	Secret        []byte
 	Organisations []Organisation
@@ -48,11 +49,11 @@ type Hook struct {
 	Clock         func() time.Time
 	Logger        *slog.Logger
 
-	large chan struct{} // holds a value for each large payload that is read
+	large chan struct{} // holds a value for each large payload that is being read
 }
 
-// NewHook returns a hook with a secret, which must not be empty: a payload without a signature
-// is nobody's.
+// NewHook returns a hook with a secret. The secret must not be empty, because anybody can send a
+// payload without a signature.
 func NewHook(secret []byte, organisations []Organisation, deliveries Deliveries, clock func() time.Time, logger *slog.Logger) (*Hook, error) {
 	if len(secret) < 16 {
 		return nil, schema.Errorf(schema.CodeInvalid, "the secret of the GitHub webhook has %d characters; use at least 16 random ones", len(secret))
@@ -74,11 +75,11 @@ func (h *Hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Logger.Log(r.Context(), level, "GitHub webhook", "status", status, "answer", words, "delivery", schema.Excerpt(r.Header.Get("X-GitHub-Delivery"), 64), "event", schema.Excerpt(r.Header.Get("X-GitHub-Event"), 40))
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, words+"\n") // a client that is gone reads nothing
+	_, _ = io.WriteString(w, words+"\n") // ignored: the client may be gone
 }
 
-// read returns a payload whose signature is right; otherwise the answer. The library's
-// ValidatePayload accepts SHA-1, and reads without a limit.
+// read returns a payload with a valid signature, or else the answer. It does not use the library's
+// ValidatePayload, which accepts SHA-1 and reads without a limit.
 func (h *Hook) read(w http.ResponseWriter, r *http.Request) (body []byte, status int, words string) {
 	signature, ok := strings.CutPrefix(r.Header.Get("X-Hub-Signature-256"), "sha256=")
 	sum, err := hex.DecodeString(signature)

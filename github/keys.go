@@ -1,4 +1,4 @@
-// Package github speaks with GitHub, or with a GitHub Enterprise Server.
+// Package github communicates with GitHub or with a GitHub Enterprise Server.
 package github
 
 import (
@@ -15,26 +15,26 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Default is GitHub's own site.
+// Default is the address of GitHub's own site.
 const Default = "https://github.com"
 
-// maxKeys bounds the keys of one account that are read; the interface returns up to 100 on a page.
+// maxKeys bounds how many keys of one account are read. The API returns up to 100 on a page.
 const maxKeys = 100
 
 // requestTimeout bounds one request.
 const requestTimeout = 30 * time.Second
 
-// loginPattern is how GitHub's logins are written.
+// loginPattern matches GitHub's logins.
 var loginPattern = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$`)
 
-// Client asks one GitHub.
+// Client sends requests to one GitHub server.
 type Client struct {
 	api *github.Client
 	url string
 }
 
-// New returns a client of the GitHub at an address: Default, or that of an Enterprise Server. transport is nil
-// for the usual one, and token empty for nobody's.
+// New returns a client of the GitHub at an address: Default, or that of an Enterprise Server. A nil transport selects
+// the default one. An empty token makes unauthenticated requests.
 func New(address, token string, transport http.RoundTripper) (*Client, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && !loopback(u) {
@@ -52,24 +52,25 @@ func New(address, token string, transport http.RoundTripper) (*Client, error) {
 	return &Client{api: api, url: strings.TrimSuffix(address, "/")}, nil
 }
 
-// Host returns the address of the GitHub, without a slash at its end.
+// Host returns the address of the GitHub without a trailing slash.
 func (c *Client) Host() string { return c.url }
 
-// loopback reports whether an address without TLS stays on this machine.
+// loopback reports whether an address is without TLS and on this machine.
 func loopback(u *url.URL) bool {
 	return u.Scheme == "http" && (u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost" || u.Hostname() == "::1")
 }
 
-// Account is an account at GitHub. Its ID stays when the login is renamed and given to somebody else.
+// Account is an account at GitHub. Its ID stays the same when the account is renamed and another person takes the
+// login.
 type Account struct {
 	ID    int64
 	Login string
-	Name  string // as the person gives it; may be empty
+	Name  string // entered by the person; may be empty
 	Keys  []string
 }
 
-// Account returns an account with its public SSH keys, one "type base64" each. The error is CodeInvalid for what
-// is no login, CodeNotFound where nobody has it, and CodeLimit where GitHub answers no more for a while.
+// Account returns an account with its public SSH keys, each as "type base64". The error is CodeInvalid if login is
+// malformed, CodeNotFound if no account has it, and CodeLimit if GitHub's rate limit is reached.
 func (c *Client) Account(ctx context.Context, login string) (Account, error) {
 	if !loginPattern.MatchString(login) {
 		return Account{}, schema.Errorf(schema.CodeInvalid, "%q is not a login of GitHub: those have at most 39 letters, digits and hyphens", login)
@@ -91,8 +92,8 @@ func (c *Client) Account(ctx context.Context, login string) (Account, error) {
 	return a, nil
 }
 
-// explain turns an error of the GitHub library into one with a code and a message for people. The library has
-// error types for status 403 at a rate limit, but not for 429.
+// explain converts an error of the GitHub library to one with a code and a message for people. The library has error
+// types for status 403 at a rate limit, but not for 429.
 func (c *Client) explain(err error, login string) error {
 	var response *github.ErrorResponse
 	limited, abused := new(github.RateLimitError), new(github.AbuseRateLimitError)
@@ -113,7 +114,7 @@ func (c *Client) explain(err error, login string) error {
 	return schema.Wrapf(schema.CodeUnavailable, err, "%s answers %d: %s", c.url, response.Response.StatusCode, schema.Excerpt(response.Message, 200))
 }
 
-// retryAfter says how long the server asks to wait.
+// retryAfter returns how long the server asks to wait, as text.
 func retryAfter(r *http.Response) string {
 	if seconds := r.Header.Get("Retry-After"); seconds != "" {
 		if wait, err := time.ParseDuration(seconds + "s"); err == nil && wait > 0 {
@@ -123,7 +124,7 @@ func retryAfter(r *http.Response) string {
 	return "a minute"
 }
 
-// unwrapped returns the cause of a failed request without the address, which the caller says.
+// unwrapped returns the cause of a failed request without the address, because the caller adds it.
 func unwrapped(err error) string {
 	failed := new(url.Error)
 	if errors.As(err, &failed) {

@@ -12,22 +12,22 @@ import (
 )
 
 const (
-	// missedFor is how long GitHub can deliver an announcement again.
+	// missedFor is how long GitHub can redeliver an announcement.
 	missedFor = 3 * 24 * time.Hour
-	// longestWait bounds the wait between two requests for the same announcement. A server that
-	// was unreachable for a night still gets what was announced.
+	// longestWait bounds the wait between two requests for the same announcement. With it, a server
+	// that was unreachable for a night still receives every announcement.
 	longestWait = 4 * time.Hour
-	// maxPages bounds the pages of 100 deliveries that are read.
+	// maxPages bounds how many pages of 100 deliveries are read.
 	maxPages = 100
 )
 
-// Received says which announcements were received.
+// Received tells which announcements were received.
 type Received interface {
 	ReceivedGitHub(ctx context.Context, deliveries []string) (map[string]bool, error)
 }
 
-// Missed asks GitHub for announcements that did not reach this server: GitHub does not repeat
-// them on its own. It needs an App.
+// Missed asks GitHub to redeliver announcements that did not reach this server, because GitHub does
+// not do so itself. It needs an App.
 type Missed struct {
 	App      *App
 	Received Received
@@ -35,8 +35,8 @@ type Missed struct {
 	Logger   *slog.Logger
 }
 
-// Ask asks once for what was missed within the last three days, and returns how many
-// announcements that were.
+// Ask requests each announcement that was missed within the last three days once, and returns how
+// many it requested.
 func (m *Missed) Ask(ctx context.Context) (int, error) {
 	c, err := m.App.client()
 	if err != nil {
@@ -61,7 +61,7 @@ func (m *Missed) Ask(ctx context.Context) (int, error) {
 			continue
 		}
 		if _, _, err := c.api.Apps.RedeliverHookDelivery(ctx, d.GetID()); err != nil && !accepted(err) {
-			failed = errors.Join(failed, c.failure(err, m.Clock(), 0)) // the others are asked for
+			failed = errors.Join(failed, c.failure(err, m.Clock(), 0)) // the others are still requested
 			continue
 		}
 		m.Logger.Info("asked GitHub to deliver a missed push again", "delivery", guid)
@@ -70,7 +70,7 @@ func (m *Missed) Ask(ctx context.Context) (int, error) {
 	return asked, failed
 }
 
-// list returns the pushes that never reached us, by their ids: of each its newest delivery.
+// list returns the newest delivery of each push that never reached us, by the push's id.
 func (m *Missed) list(ctx context.Context, c *Client) (map[string]*github.HookDelivery, error) {
 	newest, tries, done := map[string]*github.HookDelivery{}, map[string]int{}, map[string]bool{}
 	options := &github.ListCursorOptions{PerPage: 100}
@@ -103,8 +103,9 @@ func (m *Missed) list(ctx context.Context, c *Client) (map[string]*github.HookDe
 	return newest, nil
 }
 
-// waitAfter returns how long after the last of so many failed deliveries the next is asked for:
-// at once after the first, which GitHub made, and then less and less often.
+// waitAfter returns how long after a failed delivery to request the next one. failed is the number
+// of failures so far. The first request is made at once, because GitHub made the first delivery.
+// The later waits become longer.
 func waitAfter(failed int) time.Duration {
 	if failed < 2 {
 		return 0
@@ -116,17 +117,17 @@ func waitAfter(failed int) time.Duration {
 	return wait
 }
 
-// accepted reports whether the library calls an answer 202 an error.
+// accepted reports whether an error is the library's error for an answer 202, which is a success.
 func accepted(err error) bool {
 	_, is := err.(*github.AcceptedError) //nolint:errorlint // the library returns it as it is
 	return is
 }
 
-// missedEvery is how often GitHub is asked for missed announcements.
+// missedEvery is how often GitHub is asked about missed announcements.
 const missedEvery = 10 * time.Minute
 
-// Run asks at once, because the server may have been away, and then every ten minutes until ctx
-// ends.
+// Run asks at once, because the server may have been unreachable, and then every ten minutes until
+// ctx ends.
 func (m *Missed) Run(ctx context.Context) {
 	tick := time.NewTicker(missedEvery)
 	defer tick.Stop()

@@ -19,7 +19,8 @@ func (o Organisation) names() course.GitHubNames {
 	return course.GitHubNames{Course: o.Course, Assignments: o.Assignments, Tests: o.Tests}
 }
 
-// organisationOf finds the organisation of a repository, ORGANISATION/NAME, and its name there.
+// organisationOf returns the organisation of a repository, ORGANISATION/NAME, and the repository's
+// name in it.
 func organisationOf(all []Organisation, repository string) (Organisation, string, bool) {
 	owner, name, ok := strings.Cut(repository, "/")
 	for _, o := range all {
@@ -30,7 +31,7 @@ func organisationOf(all []Organisation, repository string) (Organisation, string
 	return Organisation{}, "", false
 }
 
-// basicHeader is the header by which git proves itself with a token.
+// basicHeader returns the header with which git authenticates with a token.
 func basicHeader(token string) string {
 	if token == "" {
 		return ""

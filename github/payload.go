@@ -10,9 +10,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// payload is what is used of the event of a push. The library's type is not used for it: it
-// cannot read an event in which any field has a form that it does not know, such as a custom
-// property of the repository with several values, and that push would be lost.
+// payload holds the fields of a push event that are used. The library's type cannot read an event
+// in which any field has an unknown form, such as a custom property of the repository with several
+// values, so that push would be lost.
 type payload struct {
 	Ref        string `json:"ref"`
 	After      string `json:"after"`
@@ -39,9 +39,9 @@ type payload struct {
 	} `json:"installation"`
 }
 
-// readPush returns what is used of the event of a push, or why it is ignored. The sender is whom
-// GitHub has authenticated; the authors of commits are what the commits say. CodeInvalid: it is
-// not the event of a push.
+// readPush returns the used fields of a push event, or why the push is ignored. GitHub has
+// authenticated the sender, but not the authors of the commits. CodeInvalid: the body is not a push
+// event.
 func readPush(body []byte) (p schema.GitHubPush, ignored string, err error) {
 	var e payload
 	if err := json.Unmarshal(body, &e); err != nil {
@@ -82,13 +82,14 @@ func (e payload) ignored() string {
 	return ""
 }
 
-// public reports whether others than the organisation's members and teams may read the
-// repository. Everybody on an Enterprise Server may read an internal one.
+// public reports whether people other than the organisation's members and teams may read the
+// repository. Everybody on an Enterprise Server may read an internal repository.
 func (e payload) public() bool {
 	return !e.Repository.Private || e.Repository.Visibility == "public" || e.Repository.Visibility == "internal"
 }
 
-// instant reads a time, which GitHub writes in two ways; zero: it is neither.
+// instant parses a time in one of the two forms that GitHub uses. It returns the zero time for any
+// other form.
 func instant(text json.RawMessage) time.Time {
 	if seconds, err := strconv.ParseInt(string(text), 10, 64); err == nil && seconds > 0 && seconds < 1<<40 {
 		return time.Unix(seconds, 0).UTC()
@@ -100,5 +101,5 @@ func instant(text json.RawMessage) time.Time {
 	return t.UTC()
 }
 
-// shown returns a name from a payload as an answer may hold it.
+// shown returns a name from a payload in a form that is safe in an answer.
 func shown(name string) string { return schema.Excerpt(schema.Sanitize(name), 100) }

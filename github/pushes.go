@@ -14,21 +14,23 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Classroom are the actions that a push at GitHub needs; *classroom.GitHub has them.
+// Classroom groups the actions that a push at GitHub needs. *classroom.GitHub implements it.
 type Classroom interface {
-	// Target returns whose push it is, and to what. The error is fit to be read by a person.
+	// Target returns the account that pushed and the target of the push. The error may be shown to
+	// a person.
 	Target(ctx context.Context, host, repository string, p schema.GitHubPush, names course.GitHubNames) (classroom.GitHubTarget, error)
-	// Follow has the status of a commit follow what becomes of it.
+	// Follow keeps the status of a commit up to date with its grading.
 	Follow(ctx context.Context, c schema.GitHubCommit, t classroom.GitHubTarget) error
-	// Became returns what a pushed commit has become by a push since then. CodeNotFound: nothing yet.
+	// Became returns what a push since then has recorded for a commit. CodeNotFound: nothing yet.
 	Became(ctx context.Context, c schema.GitHubCommit, t classroom.GitHubTarget, since time.Time) (schema.GitHubStatus, error)
-	// Status returns what a commit's status says now.
+	// Status returns the present status of a commit.
 	Status(ctx context.Context, s schema.GitHubStatus) (schema.CommitStatus, error)
 }
 
-// Receiver makes a fetched commit a push to this server.
+// Receiver pushes a fetched commit to this server.
 type Receiver interface {
-	// PushFetched fetches a commit and pushes it. CodeRefused says what the push was told.
+	// PushFetched fetches a commit and pushes it. The error is CodeRefused, with the message of the
+	// push, if the push was refused.
 	PushFetched(ctx context.Context, by schema.Actor, f schema.FetchedPush) error
 }
 
@@ -37,31 +39,31 @@ type Statuses interface {
 	EnqueueGitHubStatus(ctx context.Context, s schema.GitHubStatus) error
 }
 
-// Order knows which pushes to a repository were accepted.
+// Order records which pushes to a repository were accepted.
 type Order interface {
-	// LaterGitHubPush reports whether a later push to the repository was accepted already.
+	// LaterGitHubPush reports whether a later push to the repository was already accepted.
 	LaterGitHubPush(ctx context.Context, p schema.GitHubPush) (bool, error)
 	// AcceptGitHubPush records that a push was accepted.
 	AcceptGitHubPush(ctx context.Context, p schema.GitHubPush) error
 }
 
-// Pushes fetches the pushes that were announced and makes them pushes to this server. It is the
-// sender of the outbox's kind schema.OutgoingGitHubPush.
+// Pushes fetches announced pushes and pushes them to this server. It is the sender of the outbox's
+// kind schema.OutgoingGitHubPush.
 type Pushes struct {
-	Host          string // address of the GitHub
+	Host          string // address of the GitHub server
 	Organisations []Organisation
 	Credentials   Credentials
 	Classroom     Classroom
 	Receiver      Receiver
 	Statuses      Statuses
 	Order         Order
-	// SignIn is the path of the page at which people sign in with GitHub, "" if they cannot.
+	// SignIn returns the path of the page for signing in with GitHub, "" if that is not possible.
 	SignIn func() string
 	Logger *slog.Logger
 }
 
-// Send implements outbox.Sender. What is refused becomes a status at the commit; what fails for
-// the moment is tried again with the same time of receipt.
+// Send implements outbox.Sender. A refusal becomes a status at the commit. After a temporary
+// failure the entry is tried again with the same time of receipt.
 func (s *Pushes) Send(ctx context.Context, e schema.OutboxEntry) error {
 	var p schema.GitHubPush
 	if err := json.Unmarshal(e.Body, &p); err != nil {
@@ -77,14 +79,14 @@ func (s *Pushes) Send(ctx context.Context, e schema.OutboxEntry) error {
 	return s.Statuses.EnqueueGitHubStatus(ctx, schema.GitHubStatus{GitHubCommit: p.GitHubCommit, Refused: words, Page: page, Openly: errors.As(err, &unknown)})
 }
 
-// earlyRefusal is a refusal before the work was looked at: of the repository, or of who pushed. It
-// tells nothing of a grade.
+// earlyRefusal is a refusal of the repository or of the account that pushed, before the work was
+// examined. It reveals nothing about a grade.
 type earlyRefusal struct{ error }
 
 // Unwrap returns the refusal.
 func (r *earlyRefusal) Unwrap() error { return r.error }
 
-// isRefusal reports whether an error will be the same the next time.
+// isRefusal reports whether another attempt would return the same error.
 func isRefusal(err error) bool {
 	switch schema.CodeOf(err) {
 	case schema.CodeRefused, schema.CodeInvalid, schema.CodeNotFound, schema.CodeForbidden, schema.CodeConflict:
@@ -93,8 +95,9 @@ func isRefusal(err error) bool {
 	return false
 }
 
-// remedy adds to the words of a refusal what to do about it. page is the page to do it on, "" for
-// none: GitHub links it as the status's details, and an address would not fit into the line.
+// remedy adds advice to the message of a refusal. page is the page on which to follow the advice,
+// "" for none. GitHub links page as the status's details, because an address would not fit into the
+// line.
 func (s *Pushes) remedy(err error) (words, page string) {
 	words = schema.MessageOf(err)
 	if !strings.Contains(words, "is not linked to an account here") {
@@ -130,7 +133,7 @@ func (s *Pushes) push(ctx context.Context, p schema.GitHubPush) error {
 	if err := s.Order.AcceptGitHubPush(ctx, p); err != nil {
 		return err
 	}
-	if target.Assignment == 0 { // these were its first tests
+	if target.Assignment == 0 { // these were the first tests of the assignment
 		if target, err = s.Classroom.Target(ctx, s.Host, name, p, o.names()); err != nil {
 			return err
 		}
@@ -139,7 +142,7 @@ func (s *Pushes) push(ctx context.Context, p schema.GitHubPush) error {
 		}
 	}
 	status, err := s.Classroom.Became(ctx, p.GitHubCommit, target, time.Time{})
-	if schema.CodeOf(err) == schema.CodeNotFound { // it is recorded soon, and its status follows its result
+	if schema.CodeOf(err) == schema.CodeNotFound { // it is recorded soon; its status follows its result
 		return nil
 	}
 	if err != nil {
@@ -148,8 +151,9 @@ func (s *Pushes) push(ctx context.Context, p schema.GitHubPush) error {
 	return s.Statuses.EnqueueGitHubStatus(ctx, status)
 }
 
-// overtaken reports whether a later push was accepted before and this commit with it. The
-// error refuses the push otherwise: it would bring back work or tests that were replaced.
+// overtaken reports whether a later push was accepted already and this commit was recorded earlier.
+// If the commit was not recorded, the error refuses the push, because it would restore work or
+// tests that were replaced.
 func (s *Pushes) overtaken(ctx context.Context, p schema.GitHubPush, t classroom.GitHubTarget) (bool, error) {
 	later, err := s.Order.LaterGitHubPush(ctx, p)
 	if err != nil || !later {
@@ -165,8 +169,8 @@ func (s *Pushes) overtaken(ctx context.Context, p schema.GitHubPush, t classroom
 	return true, s.Statuses.EnqueueGitHubStatus(ctx, status)
 }
 
-// recorded reports whether an earlier attempt, which was interrupted, has pushed already. The
-// attempts of the entry do not say so: a retry by an operator counts them from the beginning.
+// recorded reports whether an interrupted earlier attempt has already pushed the commit. The
+// entry's number of attempts does not show that, because an operator's retry resets it.
 func (s *Pushes) recorded(ctx context.Context, p schema.GitHubPush, t classroom.GitHubTarget) (bool, error) {
 	if t.Assignment == 0 {
 		return false, nil
@@ -184,8 +188,8 @@ func (s *Pushes) recorded(ctx context.Context, p schema.GitHubPush, t classroom.
 	return true, s.Statuses.EnqueueGitHubStatus(ctx, status)
 }
 
-// fetch has the commit fetched and pushed. Failures to read the repository are GitHub's or the
-// operator's, and no refusal of the student's push.
+// fetch fetches the commit and pushes it. A failure to read the repository is the fault of GitHub
+// or the operator, so it does not refuse the student's push.
 func (s *Pushes) fetch(ctx context.Context, o Organisation, p schema.GitHubPush, t classroom.GitHubTarget) error {
 	token, err := s.Credentials.Token(ctx, o.Name, p.Installation)
 	if err != nil {
@@ -204,7 +208,7 @@ func (s *Pushes) fetch(ctx context.Context, o Organisation, p schema.GitHubPush,
 	return schema.Wrapf(schema.CodeUnavailable, err, "%s", schema.MessageOf(err))
 }
 
-// temporary gives a failure that an operator can mend a code that has it tried again.
+// temporary changes the code of a failure that an operator can repair, so that it is tried again.
 func temporary(err error) error {
 	if !isRefusal(err) {
 		return err

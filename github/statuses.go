@@ -19,25 +19,25 @@ import (
 )
 
 const (
-	// contextName is what a status is called at GitHub.
+	// contextName is the name of the status at GitHub.
 	contextName = "grader"
-	// maxAnnotations is how many annotations GitHub takes in one request.
+	// maxAnnotations is how many annotations GitHub accepts in one request.
 	maxAnnotations = 50
-	// maxWrites in any minute keep us below GitHub's secondary limit of 80 requests that create
-	// something: a burst, and what the rate adds to it within a minute.
+	// maxWrites in any minute stays below GitHub's secondary limit of 80 requests that create
+	// content. It is the sum of a burst and what the rate adds within a minute.
 	maxWrites       = 60
 	burst           = 10
 	writesPerMinute = maxWrites - burst
 )
 
-// Told records the status that a commit was last given.
+// Told records the last status that a commit was given.
 type Told interface {
 	ToldGitHub(ctx context.Context, c schema.GitHubCommit) (string, error)
 	TellGitHub(ctx context.Context, c schema.GitHubCommit, told string) error
 }
 
-// StatusSender writes the statuses of commits, and check runs where an App is installed. It is the
-// sender of the outbox's kind schema.OutgoingGitHubStatus.
+// StatusSender writes the statuses of commits, and check runs if the credentials are an App's. It
+// is the sender of the outbox's kind schema.OutgoingGitHubStatus.
 type StatusSender struct {
 	Host        string
 	Credentials Credentials
@@ -50,14 +50,14 @@ type StatusSender struct {
 	pace *rate.Limiter
 }
 
-// NewStatusSender returns a sender that keeps below GitHub's limits.
+// NewStatusSender returns a sender that stays below GitHub's limits.
 func NewStatusSender(s StatusSender) *StatusSender {
 	s.pace = rate.NewLimiter(rate.Limit(writesPerMinute)/60, burst)
 	return &s
 }
 
-// Send implements outbox.Sender. It writes what the commit's status is now, also if the entry is
-// older, and nothing if the commit has that status.
+// Send implements outbox.Sender. It writes the commit's present status, even if the entry is older,
+// and writes nothing if the commit already has that status.
 func (s *StatusSender) Send(ctx context.Context, e schema.OutboxEntry) error {
 	var about schema.GitHubStatus
 	if err := json.Unmarshal(e.Body, &about); err != nil {
@@ -87,7 +87,8 @@ func fingerprint(s schema.CommitStatus) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// writes returns how many requests write a status: itself, and the check run with its annotations.
+// writes returns how many requests a status needs: one for itself, and those for the check run with
+// its annotations.
 func (s *StatusSender) writes(is schema.CommitStatus) int {
 	if !s.writesCheck(is) {
 		return 1
@@ -95,13 +96,13 @@ func (s *StatusSender) writes(is schema.CommitStatus) int {
 	return 1 + max(1, (len(is.Annotations)+maxAnnotations-1)/maxAnnotations)
 }
 
-// writesCheck reports whether a status has a check run beside it.
+// writesCheck reports whether a status has a check run.
 func (s *StatusSender) writesCheck(is schema.CommitStatus) bool {
 	return s.Credentials.IsApp() && is.State != schema.StatusPending
 }
 
-// wait reserves requests that write, or asks the outbox to come back later if too many were made
-// within the last minute. All of an entry are reserved before the first, so that none is half written.
+// wait reserves all requests of an entry before the first, so that no entry is half written. If too
+// many were made within the last minute, it returns an error that makes the outbox wait.
 func (s *StatusSender) wait(writes int) error {
 	now := s.Clock()
 	r := s.pace.ReserveN(now, writes)
@@ -116,22 +117,22 @@ func (s *StatusSender) wait(writes int) error {
 	return &outbox.Later{Until: now.Add(max(delay, time.Second)), Reason: "we keep below the limit of requests"}
 }
 
-// target is a commit as the API names it, with the client for it.
+// target is a commit in the terms of the API, with the client for it.
 type target struct {
 	api               *Client
 	owner, repository string
 	commit            string
 	failed            func(error) error
-	wrote             bool // a request of this attempt has written something
+	wrote             bool // a request of this attempt has changed something
 }
 
 func (s *StatusSender) write(ctx context.Context, e schema.OutboxEntry, c schema.GitHubCommit, is schema.CommitStatus) error {
 	owner, name, _ := strings.Cut(c.Repository, "/")
 	token, err := s.Credentials.Token(ctx, owner, c.Installation)
 	if err != nil {
-		return fmt.Errorf("get a token: %w", temporary(err)) // an operator can mend it
+		return fmt.Errorf("get a token: %w", temporary(err)) // an operator can repair it
 	}
-	client, err := New(s.Host, token, s.Transport) // a client of its own: the library remembers limits by its own clock
+	client, err := New(s.Host, token, s.Transport) // a new client, because the library tracks limits with its own clock
 	if err != nil {
 		return err
 	}
@@ -155,7 +156,7 @@ func (s *StatusSender) write(ctx context.Context, e schema.OutboxEntry, c schema
 	return s.writeCheck(ctx, e, t, is)
 }
 
-// page returns the address of a status's page, nil for none.
+// page returns the address of a status's page, nil if it has none.
 func (s *StatusSender) page(is schema.CommitStatus) *string {
 	if site := s.Site(); site != "" && is.Page != "" {
 		return github.String(site + "/" + is.Page)
@@ -163,7 +164,7 @@ func (s *StatusSender) page(is schema.CommitStatus) *string {
 	return nil
 }
 
-// writeStatus writes a commit's status, unless an attempt that was interrupted has written it.
+// writeStatus writes a commit's status, unless an interrupted attempt has already written it.
 func (s *StatusSender) writeStatus(ctx context.Context, e schema.OutboxEntry, t *target, is schema.CommitStatus) error {
 	status := &github.RepoStatus{State: github.String(string(is.State)), Description: github.String(is.Description), TargetURL: s.page(is), Context: github.String(contextName)}
 	if e.Attempts > 1 {

@@ -10,26 +10,26 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// longestProof is how long an App's proof may be valid from GitHub's present.
+// longestProof is how far in the future an App's JWT may expire.
 const longestProof = 10 * time.Minute
 
-// app is the App that the server knows.
+// app is the App that the server accepts.
 type app struct {
 	id    string
 	key   *rsa.PublicKey
 	clock func() time.Time
 }
 
-// SetApp has the server check the proofs of an App as GitHub does: RS256 by the App's key, issued
-// by its id, not in the future, and valid for ten minutes at most. clock is GitHub's.
+// SetApp makes the server check an App's JWT as GitHub does: RS256 with the App's key, issued by
+// its id, not in the future, and valid for at most ten minutes. clock is GitHub's clock.
 func (s *Server) SetApp(id string, key *rsa.PublicKey, clock func() time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.app = &app{id: id, key: key, clock: clock}
 }
 
-// isProof reports whether a bearer token proves an App. Without SetApp everything is a proof that
-// looks like one.
+// isProof reports whether a bearer token is an App's JWT. Without SetApp it accepts every token
+// with the form of a JWT.
 func (s *Server) isProof(token string) bool {
 	if s.app == nil {
 		return strings.Count(token, ".") == 2
@@ -47,7 +47,7 @@ func (s *Server) isProof(token string) bool {
 	return !issued.After(now) && expires.After(now) && !expires.After(now.Add(longestProof))
 }
 
-// ofApp reports whether a request needs the proof of an App, and not a token.
+// ofApp reports whether a request needs an App's JWT instead of a token.
 func ofApp(r *http.Request) bool {
 	return strings.Contains(r.URL.Path, "/app/") || strings.HasSuffix(r.URL.Path, "/installation")
 }

@@ -1,5 +1,5 @@
-// Package githubtest has a GitHub for tests: repositories that git can fetch, and the part of the
-// API that grader uses, as an Enterprise Server has it.
+// Package githubtest provides a GitHub server for tests. It has repositories that git can fetch,
+// and the part of the API that grader uses, at the paths of an Enterprise Server.
 package githubtest
 
 import (
@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-// Token is the token that the server accepts.
+// Token is the only token that the server accepts.
 const Token = "ghs_token"
 
 // Status is a commit's status.
@@ -63,7 +63,7 @@ type Delivery struct {
 	StatusCode int       `json:"status_code"`
 }
 
-// Server is a GitHub.
+// Server is a GitHub server for tests.
 type Server struct {
 	URL string
 	t   testing.TB
@@ -71,17 +71,17 @@ type Server struct {
 	git string
 
 	mu         sync.Mutex
-	refuse     func(*http.Request) (status int, header http.Header) // status 0: answer
+	refuse     func(*http.Request) (status int, header http.Header) // status 0: the request is answered
 	statuses   []Status
 	runs       []*CheckRun
 	requests   int
 	deliveries []Delivery
 	again      []int64
 	users      map[string]int64
-	app        *app // nil: any
+	app        *app // nil: every App is accepted
 }
 
-// SetUser makes an account.
+// SetUser creates an account.
 func (s *Server) SetUser(login string, id int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,7 +91,7 @@ func (s *Server) SetUser(login string, id int64) {
 	s.users[login] = id
 }
 
-// New starts a GitHub that ends with the test.
+// New starts a GitHub server that stops when the test ends.
 func New(t testing.TB) *Server {
 	t.Helper()
 	git, err := exec.LookPath("git")
@@ -123,7 +123,7 @@ func New(t testing.TB) *Server {
 	return s
 }
 
-// Refuse sets what answers requests of the API instead: a status other than 0.
+// Refuse sets a function that can refuse requests of the API by returning a status other than 0.
 func (s *Server) Refuse(f func(*http.Request) (status int, header http.Header)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -148,21 +148,21 @@ func (s *Server) CheckRuns() []CheckRun {
 	return all
 }
 
-// Requests returns how many requests of the API came, refused ones included.
+// Requests returns the number of requests of the API, including refused ones.
 func (s *Server) Requests() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.requests
 }
 
-// SetDeliveries sets what the App's list of deliveries holds.
+// SetDeliveries sets the App's list of deliveries.
 func (s *Server) SetDeliveries(all ...Delivery) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.deliveries = all
 }
 
-// Again returns the deliveries that were asked for again.
+// Again returns the deliveries that were requested again.
 func (s *Server) Again() []int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -219,7 +219,7 @@ func (s *Server) listStatuses(w http.ResponseWriter, r *http.Request) {
 	s.write(w, all)
 }
 
-// runBody is the body of a check run's request.
+// runBody is the body of a request that writes a check run.
 type runBody struct {
 	HeadSHA    string `json:"head_sha"`
 	ExternalID string `json:"external_id"`
@@ -320,7 +320,7 @@ func (s *Server) write(w http.ResponseWriter, v any) {
 	}
 }
 
-// serveGit lets git fetch a repository with the token.
+// serveGit serves fetches of a repository to clients that have the token.
 func (s *Server) serveGit(w http.ResponseWriter, r *http.Request) {
 	if user, password, ok := r.BasicAuth(); !ok || user != "x-access-token" || password != Token {
 		w.Header().Set("WWW-Authenticate", `Basic realm="GitHub"`)
@@ -333,8 +333,8 @@ func (s *Server) serveGit(w http.ResponseWriter, r *http.Request) {
 	}).ServeHTTP(w, r)
 }
 
-// Push commits files to a repository, ORGANISATION/NAME, and moves its main there. With amend
-// the commit replaces the last one. It returns the commit.
+// Push commits files to a repository, ORGANISATION/NAME, and moves its main to the commit, which it
+// returns. With amend the commit replaces the last one.
 func (s *Server) Push(name, author string, amend bool, files map[string]string) string {
 	s.t.Helper()
 	bare, work := filepath.Join(s.dir, name+".git"), filepath.Join(s.dir, name+".work")
@@ -373,7 +373,7 @@ func (s *Server) run(dir string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// Announcement is a push as GitHub announces it.
+// Announcement is the announcement of a push as GitHub sends it.
 type Announcement struct {
 	Repository   string // ORGANISATION/NAME
 	RepositoryID int64
