@@ -7,9 +7,9 @@ const (
 	maxWait   = 15 * time.Minute
 )
 
-// wait returns how long to wait after a number of failures in succession: 5 s, doubled with each
-// failure, at most 15 minutes. random, in [0, 1), moves it down by up to a half, so that what
-// failed together is not tried together.
+// wait returns how long to wait after failures in succession: 5 s, doubled with each failure, at
+// most 15 minutes. random, in [0, 1), shortens the wait by up to a half, so that entries that
+// failed together are not tried together.
 func wait(failures int, random float64) time.Duration {
 	d := firstWait
 	for i := 1; i < failures && d < maxWait; i++ {

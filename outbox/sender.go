@@ -21,17 +21,17 @@ type Sender interface {
 	Send(ctx context.Context, e schema.OutboxEntry) error
 }
 
-// SenderFunc is a function as a Sender.
+// SenderFunc is a function that implements Sender.
 type SenderFunc func(ctx context.Context, e schema.OutboxEntry) error
 
 // Send implements Sender.
 func (f SenderFunc) Send(ctx context.Context, e schema.OutboxEntry) error { return f(ctx, e) }
 
-// Later is the error of a Sender whose receiver asks to be left alone until a time.
+// Later is the error of a Sender whose receiver asks for a pause until a time.
 type Later struct {
 	Until  time.Time
 	Reason string
-	// Reached says that a part of the attempt has reached the receiver: the next attempt has
+	// Reached says that a part of the attempt has reached the receiver. The next attempt then has
 	// e.Attempts above 1.
 	Reached bool
 }

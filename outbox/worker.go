@@ -17,41 +17,42 @@ import (
 const (
 	// sendTimeout bounds one attempt.
 	sendTimeout = 3 * time.Minute
-	// defaultMaxAge is how long an entry is tried.
+	// defaultMaxAge is how long delivery of an entry is attempted.
 	defaultMaxAge = 7 * 24 * time.Hour
 	// storeWait is how long the worker waits after the store failed.
 	storeWait = 10 * time.Second
-	// maxReason bounds the reason that is kept of a failure, in bytes.
+	// maxReason bounds the stored reason of a failure, in bytes.
 	maxReason = 500
 )
 
-// Store keeps the entries. Each method is one transaction.
+// Store stores the entries. Each method is one transaction.
 type Store interface {
-	// TakeOutgoing begins an attempt to deliver the entry of a kind that has been due longest,
-	// and counts it; entries for busy receivers are passed over. CodeNotFound: none is due;
-	// next is when one will be, zero for never.
+	// TakeOutgoing begins and counts an attempt to deliver the entry of a kind that has been due
+	// longest. It skips entries for busy receivers. CodeNotFound: no entry is due; next is when one
+	// will be due, zero for never.
 	TakeOutgoing(ctx context.Context, kind string, busy []string, now time.Time) (e schema.OutboxEntry, next time.Time, err error)
-	// Delivered removes an entry, unless it was replaced meanwhile.
+	// Delivered removes an entry unless it was replaced in the meantime.
 	Delivered(ctx context.Context, e schema.OutboxEntry) error
-	// Postpone ends an attempt that did not deliver.
+	// Postpone ends an attempt that did not deliver the entry.
 	Postpone(ctx context.Context, e schema.OutboxEntry, p schema.Postponement) error
-	// GiveUp keeps an entry, with the reason, without further attempts.
+	// GiveUp keeps an entry with the reason and stops further attempts.
 	GiveUp(ctx context.Context, e schema.OutboxEntry, reason string) error
 }
 
-// parallel is how many receivers of a kind get their entries at the same time.
+// parallel bounds how many receivers of a kind get their entries at the same time.
 const parallel = 4
 
-// Worker delivers entries, one at a time to each receiver. Set the exported fields, then Start.
+// Worker delivers entries, one at a time to each receiver. Set the exported fields, then call
+// Start.
 type Worker struct {
 	Store   Store
 	Senders map[string]Sender // by kind
-	// InOrder are the kinds whose entries for one receiver are delivered in the order of their
-	// due times: while one fails, the later ones wait.
+	// InOrder holds the kinds whose entries for one receiver are delivered in the order of their
+	// due times. While one entry fails, the later ones wait.
 	InOrder map[string]bool
 	Clock   func() time.Time // nil: time.Now
 	Random  func() float64   // in [0, 1); nil: math/rand
-	MaxAge  time.Duration    // how long an entry is tried before it is given up; 0: a week
+	MaxAge  time.Duration    // how long an entry is tried; 0: a week
 	Logger  *slog.Logger     // nil: slog.Default()
 
 	stop    context.CancelFunc
@@ -73,7 +74,7 @@ func (w *Worker) logger() *slog.Logger {
 	return w.Logger
 }
 
-// Start delivers until Stop. What was due while nothing ran is delivered at once.
+// Start delivers entries until Stop. Entries that became due earlier are delivered at once.
 func (w *Worker) Start(ctx context.Context) {
 	ctx, w.stop = context.WithCancel(context.WithoutCancel(ctx))
 	for kind := range w.Senders {
@@ -83,7 +84,7 @@ func (w *Worker) Start(ctx context.Context) {
 	}
 }
 
-// Stop ends attempts that have begun, and waits for them. It may be called twice.
+// Stop cancels attempts that have begun and waits for them. It may be called twice.
 func (w *Worker) Stop(context.Context) error {
 	if w.stop != nil {
 		w.stop()
@@ -92,7 +93,7 @@ func (w *Worker) Stop(context.Context) error {
 	return nil
 }
 
-// Wake says that something was enqueued; it never blocks.
+// Wake tells the worker that an entry was enqueued. It never blocks.
 func (w *Worker) Wake() {
 	for _, wake := range w.wakes {
 		select {
@@ -113,7 +114,7 @@ func (w *Worker) run(ctx context.Context, kind string, wake <-chan struct{}) {
 	}
 }
 
-// sleep returns when it is woken, at a time (zero: never), or when ctx ends.
+// sleep waits until it is woken, until a time (zero: never), or until ctx ends.
 func (w *Worker) sleep(ctx context.Context, until time.Time, wake <-chan struct{}) {
 	var at <-chan time.Time
 	if !until.IsZero() {
@@ -128,8 +129,8 @@ func (w *Worker) sleep(ctx context.Context, until time.Time, wake <-chan struct{
 	}
 }
 
-// Deliver makes one attempt for each entry of a kind that is due, and returns when the next one
-// is; zero if none waits. The error is the store's: a Sender's is kept with its entry.
+// Deliver makes one attempt for each due entry of a kind, and returns when the next one is due,
+// zero if there is none. The error is the store's. A Sender's error is stored with its entry.
 func (w *Worker) Deliver(ctx context.Context, kind string) (next time.Time, err error) {
 	return w.deliver(ctx, kind, nil)
 }
@@ -140,7 +141,7 @@ type attempted struct {
 	err      error
 }
 
-// deliver is Deliver that also notices what is enqueued while attempts last.
+// deliver is like Deliver, but wake also makes it look for new entries while attempts are running.
 func (w *Worker) deliver(ctx context.Context, kind string, wake <-chan struct{}) (next time.Time, err error) {
 	var busy []string
 	ended := make(chan attempted, parallel)
@@ -164,12 +165,12 @@ func (w *Worker) deliver(ctx context.Context, kind string, wake <-chan struct{})
 		case a := <-ended:
 			busy = slices.DeleteFunc(busy, func(receiver string) bool { return receiver == a.receiver })
 			err = errors.Join(err, a.err)
-		case <-wake: // a receiver that is not busy may have something new
+		case <-wake: // there may be a new entry for a receiver that is not busy
 		}
 	}
 }
 
-// attempt sends an entry once and stores what became of it, also when the worker stops.
+// attempt sends an entry once and stores the result, even when the worker stops.
 func (w *Worker) attempt(ctx context.Context, e schema.OutboxEntry) error {
 	sctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	err := w.send(sctx, e)
@@ -179,7 +180,7 @@ func (w *Worker) attempt(ctx context.Context, e schema.OutboxEntry) error {
 	switch {
 	case err == nil:
 		return w.Store.Delivered(stored, e)
-	case ctx.Err() != nil: // we stop: it stays due
+	case ctx.Err() != nil: // the worker stops, and the entry stays due
 		return ctx.Err()
 	case w.isFinal(e, err):
 		w.logger().Error("outbox entry given up", "kind", e.Kind, "key", e.Key, "receiver", e.Receiver, "attempts", e.Attempts, "error", err)
@@ -189,7 +190,7 @@ func (w *Worker) attempt(ctx context.Context, e schema.OutboxEntry) error {
 	return w.Store.Postpone(stored, e, w.postponement(e, err))
 }
 
-// send calls the kind's Sender; a panic is an error of this entry.
+// send calls the kind's Sender. It converts a panic to an error of this entry.
 func (w *Worker) send(ctx context.Context, e schema.OutboxEntry) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -200,7 +201,7 @@ func (w *Worker) send(ctx context.Context, e schema.OutboxEntry) (err error) {
 	return w.Senders[e.Kind].Send(ctx, e)
 }
 
-// isFinal reports whether an entry is not tried again.
+// isFinal reports whether delivery of an entry is not tried again.
 func (w *Worker) isFinal(e schema.OutboxEntry, err error) bool {
 	if later := new(Later); errors.As(err, &later) {
 		return false
@@ -216,7 +217,7 @@ func (w *Worker) isFinal(e schema.OutboxEntry, err error) bool {
 	return w.now().Sub(e.MadeAt) >= age
 }
 
-// postponement says when an entry that failed is tried again.
+// postponement returns when a failed entry is tried again.
 func (w *Worker) postponement(e schema.OutboxEntry, err error) schema.Postponement {
 	now := w.now()
 	p := schema.Postponement{Reason: reason(err)}
