@@ -9,11 +9,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// connectTimeout bounds how long a connection to a webhook takes.
+// connectTimeout bounds the time to connect to a webhook.
 const connectTimeout = 10 * time.Second
 
-// publicDialer connects to public addresses only. The address is checked when it is dialled, after
-// the name was resolved, so that a name cannot lead elsewhere than it did when it was checked.
+// publicDialer connects only to public addresses. It checks the address after the name was
+// resolved, so that a name cannot resolve to another address after the check.
 func publicDialer() *net.Dialer {
 	return &net.Dialer{Timeout: connectTimeout, Control: func(_, address string, _ syscall.RawConn) error {
 		at, err := netip.ParseAddrPort(address)
@@ -24,15 +24,15 @@ func publicDialer() *net.Dialer {
 	}}
 }
 
-// isPublic reports whether an address is reachable from the whole Internet, and belongs to one
-// machine there: no address of IANA's registries of special-purpose addresses (RFC 6890), no
-// multicast, and no IPv6 address that stands for one of IPv4.
+// isPublic reports whether an address is reachable from the whole Internet and belongs to one
+// machine. It rejects addresses of IANA's registries of special-purpose addresses (RFC 6890),
+// multicast addresses, and IPv6 addresses that represent IPv4 addresses.
 func isPublic(a netip.Addr) bool {
 	if a.Zone() != "" {
 		return false
 	}
 	a = a.Unmap()
-	if a.Is6() && !netip.MustParsePrefix("2000::/3").Contains(a) { // the only addresses that are assigned for the Internet
+	if a.Is6() && !netip.MustParsePrefix("2000::/3").Contains(a) { // only these are assigned for the Internet
 		return false
 	}
 	if !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {

@@ -19,7 +19,7 @@ type Mail struct {
 	Composer Composer
 	Server   MailServer
 	From     string        // our address
-	Site     func() string // root of the site, without a slash at its end
+	Site     func() string // root of the site, without a trailing slash
 }
 
 // Send implements outbox.Sender.
@@ -35,7 +35,7 @@ func (m *Mail) Send(ctx context.Context, e schema.OutboxEntry) error {
 	return m.deliver(ctx, letter, message.To.Address)
 }
 
-// letter writes the e-mail of a message. Attempts for the same entry have the same Message-ID and
+// letter returns the e-mail of a message. All attempts for an entry have the same Message-ID and
 // date.
 func (m *Mail) letter(e schema.OutboxEntry, message schema.NoticeMessage) (*mail.Msg, error) {
 	letter := mail.NewMsg()
@@ -45,22 +45,22 @@ func (m *Mail) letter(e schema.OutboxEntry, message schema.NoticeMessage) (*mail
 	if err := letter.To(message.To.Address); err != nil {
 		return nil, schema.Wrapf(schema.CodeRefused, err, "the address cannot be used: %s", err)
 	}
-	// Mail programs decode text that looks like an encoded word (RFC 2047).
+	// The space keeps mail programs from decoding text that looks like an encoded word (RFC 2047).
 	letter.Subject(schema.OneLine("[grader] "+strings.ReplaceAll(message.Subject, "=?", "= ?"), maxSubject))
 	_, domain, _ := strings.Cut(m.From, "@")
 	letter.SetMessageIDWithValue(strings.ToLower(e.Token) + "@" + domain)
 	letter.SetDateWithValue(e.MadeAt)
-	letter.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: nobody's absence note answers it
+	letter.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: prevents automatic replies
 	letter.SetGenHeader("X-Auto-Response-Suppress", "All")
 	stop := m.Site() + "/-/unsubscribe/" + url.PathEscape(message.To.Unsubscribe)
-	if letter.SetListUnsubscribeOneClick(stop) != nil { // RFC 8058 wants https
+	if letter.SetListUnsubscribeOneClick(stop) != nil { // RFC 8058 requires https
 		letter.SetListUnsubscribe(stop)
 	}
 	letter.SetBodyString(mail.TypeTextPlain, m.text(message, stop))
 	return letter, nil
 }
 
-// text writes the text of a message, and how to stop more of them.
+// text returns the text of a message, with how to stop more of them.
 func (m *Mail) text(message schema.NoticeMessage, stop string) string {
 	var b strings.Builder
 	for _, sentence := range message.Text {
@@ -79,29 +79,30 @@ func (m *Mail) text(message schema.NoticeMessage, stop string) string {
 	return b.String()
 }
 
-// deliver hands an e-mail to the mail server.
+// deliver sends an e-mail to the mail server.
 func (m *Mail) deliver(ctx context.Context, letter *mail.Msg, address string) error {
 	client, conn, err := m.Server.dial(ctx)
 	if err != nil {
 		return err
 	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // which ends the conversation
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // this ends the conversation
 	defer stop()
-	defer func() { _ = client.CloseWithSMTPClient(conn) }() // the server has the e-mail already, or never will
+	defer func() { _ = client.CloseWithSMTPClient(conn) }() // ignored: the delivery is already decided
 	if !isASCII(address) {
 		if ok, _ := conn.Extension("SMTPUTF8"); !ok {
 			return schema.Errorf(schema.CodeRefused, "the mail server does not deliver to addresses with letters outside ASCII (SMTPUTF8)")
 		}
 	}
 	err = client.SendWithSMTPClient(conn, letter)
-	if err == nil || letter.IsDelivered() { // what fails after the server took it is not its delivery
+	if err == nil || letter.IsDelivered() { // an error after the server accepted the e-mail does not matter
 		return nil
 	}
 	return refusal(err)
 }
 
-// refusal says what an error of the mail server means for the outbox. What concerns the server or
-// our address makes all e-mails wait; what concerns the reader's address, only theirs.
+// refusal converts an error of the mail server to one that the outbox understands. An error about
+// the server or our address makes all e-mails wait. An error about the reader's address makes only
+// theirs wait.
 func refusal(err error) error {
 	sent := new(mail.SendError)
 	if !errors.As(err, &sent) {
@@ -113,7 +114,7 @@ func refusal(err error) error {
 		return schema.Wrapf(schema.CodeForbidden, err, "the mail server does not accept our address: %s", err)
 	case status >= 500:
 		return schema.Wrapf(schema.CodeRefused, err, "the mail server refused the e-mail: %s", err)
-	case status == 421 || status < 400: // it closes the connection, or it is gone
+	case status == 421 || status < 400: // the server closes the connection, or is gone
 		return schema.Wrapf(schema.CodeUnavailable, err, "the mail server: %s", err)
 	}
 	return schema.Wrapf(schema.CodeInternal, err, "the mail server does not take the e-mail now: %s", err)

@@ -24,26 +24,26 @@ type Security string
 
 // The kinds of encryption.
 const (
-	StartTLS    Security = "starttls" // begins in plain text, and ends if the server does not offer TLS
+	StartTLS    Security = "starttls" // starts in plain text; ends if the server does not offer TLS
 	ImplicitTLS Security = "implicit" // TLS from the first byte
 	NoTLS       Security = "none"
 )
 
-// MailServer is the server that takes e-mails from us.
+// MailServer is the server that accepts our e-mails.
 type MailServer struct {
 	Host     string
 	Port     int
 	Security Security
 	User     string // "" for none
 	Password string
-	Roots    *x509.CertPool // that sign its certificate; nil: the system's
+	Roots    *x509.CertPool // authorities that sign its certificate; nil: the system's
 }
 
 func (s MailServer) tls() *tls.Config {
 	return &tls.Config{ServerName: s.Host, RootCAs: s.Roots, MinVersion: tls.VersionTLS12}
 }
 
-// connect opens a connection to the server, with TLS if that is implicit.
+// connect opens a connection to the server, with TLS if the security is implicit.
 func (s MailServer) connect(ctx context.Context, network, address string) (net.Conn, error) {
 	plain := &net.Dialer{Timeout: smtpTimeout}
 	if s.Security != ImplicitTLS {
@@ -79,10 +79,10 @@ func (s MailServer) client(connect mail.DialContextFunc) (*mail.Client, error) {
 	return c, nil
 }
 
-// dial connects, says EHLO, begins TLS and signs in. CodeUnavailable: the server does not answer.
+// dial connects, says EHLO, starts TLS and signs in. CodeUnavailable: the server does not answer.
 // CodeForbidden: it does not accept us.
 func (s MailServer) dial(ctx context.Context) (*mail.Client, *smtp.Client, error) {
-	var opened net.Conn // go-mail leaves it open when the conversation fails
+	var opened net.Conn // go-mail does not close it when the conversation fails
 	c, err := s.client(func(ctx context.Context, network, address string) (net.Conn, error) {
 		var err error
 		opened, err = s.connect(ctx, network, address)
@@ -105,7 +105,7 @@ func (s MailServer) dial(ctx context.Context) (*mail.Client, *smtp.Client, error
 	return nil, nil, schema.Wrapf(code, err, "the mail server %s: %s", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)), err)
 }
 
-// Check connects, says EHLO, begins TLS and signs in, without sending anything.
+// Check connects, says EHLO, starts TLS and signs in, but sends nothing.
 func (s MailServer) Check(ctx context.Context) error {
 	c, conn, err := s.dial(ctx)
 	if err != nil {

@@ -23,17 +23,17 @@ import (
 const (
 	// callTimeout bounds one call of a webhook.
 	callTimeout = 20 * time.Second
-	// maxAnswer bounds what is read of an answer, in bytes.
+	// maxAnswer bounds how much of an answer is read, in bytes.
 	maxAnswer = 64 << 10
 	// maxPause bounds the pause that a receiver may ask for.
 	maxPause = 24 * time.Hour
-	// maxAge is how old an entry may get by pauses.
+	// maxAge is the age of an entry up to which pauses are granted.
 	maxAge = 7 * 24 * time.Hour
-	// secretPrefix marks the secret of a webhook.
+	// secretPrefix is the prefix of a webhook's secret.
 	secretPrefix = "whsec_"
 )
 
-// Webhooks calls people's webhooks as the Standard Webhooks specification has it
+// Webhooks calls people's webhooks according to the Standard Webhooks specification
 // (https://www.standardwebhooks.com). It is the sender of the outbox's kind schema.OutgoingWebhook.
 type Webhooks struct {
 	composer Composer
@@ -42,14 +42,14 @@ type Webhooks struct {
 	client   *http.Client
 }
 
-// NewWebhooks returns the sender. site returns the root of the site. private also calls addresses
-// that are not public.
+// NewWebhooks returns the sender. site returns the root of the site. With private it also calls
+// addresses that are not public.
 func NewWebhooks(c Composer, site func() string, clock func() time.Time, private bool) *Webhooks {
 	dialer := publicDialer()
 	if private {
 		dialer = &net.Dialer{Timeout: connectTimeout}
 	}
-	transport := &http.Transport{ // no proxy: it would dial instead of us
+	transport := &http.Transport{ // no proxy, because a proxy would dial instead of us
 		DialContext: dialer.DialContext, TLSHandshakeTimeout: connectTimeout, ResponseHeaderTimeout: callTimeout,
 		MaxResponseHeaderBytes: maxAnswer, DisableKeepAlives: true, ForceAttemptHTTP2: true,
 	}
@@ -66,10 +66,10 @@ type call struct {
 	Data callData  `json:"data"`
 }
 
-// callData is what happened.
+// callData describes the event.
 type callData struct {
 	schema.NoticeMessage
-	URL string `json:"url,omitempty"` // of the page
+	URL string `json:"url,omitempty"` // address of the page
 }
 
 // Send implements outbox.Sender.
@@ -90,7 +90,7 @@ func (w *Webhooks) Send(ctx context.Context, e schema.OutboxEntry) error {
 	return w.call(ctx, message.To, e, body)
 }
 
-// call makes one call, signed with the time of this attempt.
+// call makes one call and signs it with the time of this attempt.
 func (w *Webhooks) call(ctx context.Context, to schema.NoticeDestination, e schema.OutboxEntry, body []byte) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to.Address, bytes.NewReader(body))
 	if err != nil {
@@ -115,12 +115,12 @@ func (w *Webhooks) call(ctx context.Context, to schema.NoticeDestination, e sche
 		return schema.Wrapf(schema.CodeUnavailable, err, "%s does not answer: %s", r.URL.Host, err)
 	}
 	defer func() { _ = answer.Body.Close() }()
-	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswer)) // what it says does not matter
+	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswer)) // the content of the answer does not matter
 	return judge(answer, now, now.Sub(e.MadeAt))
 }
 
-// judge says what an answer means for the outbox. A pause that the receiver asks for is kept while the
-// entry is younger than maxAge; after that its failures count.
+// judge converts an answer to an error that the outbox understands. A pause that the receiver asks
+// for is granted while the entry is younger than maxAge. After that the answers count as failures.
 func judge(answer *http.Response, now time.Time, age time.Duration) error {
 	host := answer.Request.URL.Host
 	switch code := answer.StatusCode; {
@@ -138,15 +138,15 @@ func judge(answer *http.Response, now time.Time, age time.Duration) error {
 	return schema.Errorf(schema.CodeUnavailable, "%s answers %s", host, answer.Status)
 }
 
-// Sign returns the header webhook-signature of a call: HMAC-SHA-256 over its id, the time of the
-// attempt (Unix seconds) and its body, joined by dots.
+// Sign returns the header webhook-signature of a call. It is the HMAC-SHA-256 of the call's id, the
+// time of the attempt (Unix seconds) and the body, joined by dots.
 func Sign(secret, id, at string, body []byte) (string, error) {
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, secretPrefix))
 	if err != nil || len(key) == 0 {
 		return "", schema.Errorf(schema.CodeRefused, "the secret of the webhook cannot be read; remove the webhook and add it again")
 	}
 	mac := hmac.New(sha256.New, key)
-	_, _ = fmt.Fprintf(mac, "%s.%s.", id, at) // a hash takes everything
+	_, _ = fmt.Fprintf(mac, "%s.%s.", id, at) // writing to a hash never fails
 	_, _ = mac.Write(body)
 	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)), nil
 }
