@@ -10,7 +10,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// Assignment is what an importer writes into assignment.yaml, in the order of the reference.
+// Assignment is the content of assignment.yaml, with the fields in the order of the reference.
 type Assignment struct {
 	Title       string       `yaml:"title"`
 	Handout     string       `yaml:"handout,omitempty"`
@@ -43,7 +43,7 @@ type Sample struct {
 	Outcome []string `yaml:"outcome,omitempty,flow"`
 }
 
-// Range is the least and the most that a sample may score.
+// Range is the minimum and maximum that a sample may score.
 type Range struct {
 	Min Number `yaml:"min"`
 	Max Number `yaml:"max"`
@@ -95,8 +95,8 @@ type Test struct {
 	Limits     `yaml:",inline"`
 }
 
-// Script is text that must be read back unchanged. It is written in double quotes if it has several lines, white space at
-// an end, or characters that an editor does not show.
+// Script is text that must be read back unchanged. It is written in double quotes if it has several
+// lines, white space at an end, or characters that an editor does not show.
 type Script string
 
 // plainText matches text that the YAML library writes unchanged.
@@ -110,7 +110,7 @@ func (t Script) MarshalYAML() ([]byte, error) {
 	return []byte(strconv.Quote(string(t))), nil
 }
 
-// Words is a list that is also written if it is empty.
+// Words is a list that is written even if it is empty.
 type Words []string
 
 // MarshalYAML implements yaml.BytesMarshaler.
@@ -118,13 +118,13 @@ func (w Words) MarshalYAML() ([]byte, error) {
 	return yaml.MarshalWithOptions([]string(w), yaml.Flow(true))
 }
 
-// Number is a decimal or a fraction, written as the format reads points.
+// Number is a decimal or a fraction in the form in which the format reads points.
 type Number string
 
 // MarshalYAML implements yaml.BytesMarshaler.
 func (n Number) MarshalYAML() ([]byte, error) { return []byte(n), nil }
 
-// YAML returns assignment.yaml. Its first line is the comment, which has one line.
+// YAML returns assignment.yaml. Its first line is the comment, which must have one line.
 func (a Assignment) YAML(comment string) ([]byte, error) {
 	text, err := yaml.MarshalWithOptions(a, yaml.IndentSequence(true))
 	if err != nil {
@@ -138,7 +138,7 @@ func (a Assignment) YAML(comment string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Duration writes a duration as the format reads it: in the largest unit that shows it exactly.
+// Duration formats a duration as the format reads it, in the largest unit that is exact.
 func Duration(d time.Duration) string {
 	switch {
 	case d%time.Hour == 0:
@@ -151,7 +151,7 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%dms", d/time.Millisecond)
 }
 
-// Size writes bytes as the format reads them, rounded up to whole KiB.
+// Size formats a number of bytes as the format reads it, rounded up to whole KiB.
 func Size(bytes int64) string {
 	switch {
 	case bytes%(1<<30) == 0:

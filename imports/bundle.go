@@ -21,25 +21,25 @@ type Bundle struct {
 // File is one file of a bundle: a copy of a file of the package, or text.
 type File struct {
 	From       fs.FS
-	Name       string // in From
-	Text       []byte // where From is nil
+	Name       string // name in From
+	Text       []byte // if From is nil
 	Executable bool
 }
 
-// NoteKind is the effect of an import on a property of the package.
+// NoteKind says what an import did with a property of the package.
 type NoteKind string
 
-// The kinds of note.
+// These are the kinds of notes.
 const (
 	Lost    NoteKind = "not carried over" // the tests repository lacks it
 	Changed NoteKind = "changed"          // the tests repository does it in another way
-	Hint    NoteKind = "note"             // worth knowing
+	Hint    NoteKind = "note"             // useful to know
 )
 
 // Note is one sentence about a file or key of a package.
 type Note struct {
 	Kind  NoteKind
-	Where string // a file or key of the package, "" for the whole
+	Where string // a file or key of the package, "" for the whole package
 	Text  string
 }
 
@@ -51,7 +51,7 @@ func (n Note) String() string {
 	return fmt.Sprintf("%s: %s: %s", n.Kind, n.Where, n.Text)
 }
 
-// Note adds a note unless the bundle has it already.
+// Note adds a note unless the bundle already has it.
 func (b *Bundle) Note(kind NoteKind, where, format string, args ...any) {
 	n := Note{Kind: kind, Where: where, Text: fmt.Sprintf(format, args...)}
 	if !slices.Contains(b.Notes, n) {

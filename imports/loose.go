@@ -14,14 +14,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Loose is a mapping from another system's YAML or JSON. Its values have any type; each method converts one.
+// Loose is a mapping from another system's YAML or JSON. Its values have any type. Each method converts one value.
 type Loose map[string]any
 
-// ParseLoose reads one YAML mapping. The error is CodeInvalid. Aliases are refused, because a few of them can expand to a
-// text of any length.
+// ParseLoose parses one YAML mapping. The error is CodeInvalid. It refuses aliases, because a few of them can expand to
+// a text of any length.
 func ParseLoose(name string, source []byte) (m Loose, err error) {
 	defer func() {
-		if p := recover(); p != nil { // the parser is known to panic on some malformed input
+		if p := recover(); p != nil { // the parser panics on some malformed input
 			m, err = nil, schema.Errorf(schema.CodeInvalid, "%s cannot be read as YAML", name)
 		}
 	}()
@@ -56,10 +56,10 @@ func (m Loose) Map(key string) Loose {
 	return nil
 }
 
-// Text returns the scalar under a key as it was written, "" if there is none.
+// Text returns the scalar under a key as text, "" if there is none.
 func (m Loose) Text(key string) string { return Text(m[key]) }
 
-// Words returns a list of scalars, or the words of one.
+// Words returns the scalars of a list, or the words of a scalar.
 func (m Loose) Words(key string) []string {
 	if list, ok := m[key].([]any); ok {
 		var words []string
@@ -71,7 +71,7 @@ func (m Loose) Words(key string) []string {
 	return strings.Fields(m.Text(key))
 }
 
-// Number returns a number under a key.
+// Number returns the number under a key. It returns false if there is none.
 func (m Loose) Number(key string) (*big.Rat, bool) {
 	text := m.Text(key)
 	if text == "" || len(text) > 40 {
@@ -106,7 +106,7 @@ func Text(v any) string {
 	return ""
 }
 
-// NumberOf writes a number as points are written: a decimal, or else a fraction.
+// NumberOf formats a number in the form of points: a decimal, or else a fraction.
 func NumberOf(r *big.Rat) Number {
 	if r.IsInt() {
 		return Number(r.Num().String())

@@ -17,7 +17,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Limits of a package: larger than every known package, and too small to fill a machine.
+// These limits on a package are larger than every known package, but small enough to protect the machine.
 const (
 	maxEntries   = 50_000
 	maxBytes     = 4 << 30
@@ -26,17 +26,17 @@ const (
 	maxNameBytes = 255
 )
 
-// Package is another system's package, opened.
+// Package is an opened package of another system.
 type Package struct {
 	FS    fs.FS
-	Name  string // of the directory or of the archive, without its ending
+	Name  string // name of the directory, or of the archive without its extension
 	close func() error
 }
 
-// Close closes what was opened.
+// Close releases the opened file or directory.
 func (p *Package) Close() error { return p.close() }
 
-// Open opens a directory, or a zip file after checking all of its entries. It follows links only inside a directory.
+// Open opens a directory, or a zip file after checking all of its entries. It follows links only inside the directory.
 // CodeInvalid: an entry is refused; the error names it.
 func Open(name string) (*Package, error) {
 	info, err := os.Stat(name)
@@ -74,7 +74,7 @@ func openZip(name string) (*Package, error) {
 	return p, nil
 }
 
-// judgeZip refuses an archive that has entries other than files and directories, or is too large.
+// judgeZip refuses an archive that is too large, or that has entries other than files and directories.
 func judgeZip(entries []*zip.File) error {
 	if len(entries) > maxEntries {
 		return schema.Errorf(schema.CodeInvalid, "the archive has %d entries; %d is the most", len(entries), maxEntries)
@@ -103,7 +103,7 @@ func judgeZip(entries []*zip.File) error {
 	return nil
 }
 
-// refusedEntry returns why an entry is refused, "" if it is not.
+// refusedEntry returns why an entry is refused, "" if it is allowed.
 func refusedEntry(e *zip.File) string {
 	mode := e.Mode()
 	switch {
@@ -123,7 +123,7 @@ func refusedEntry(e *zip.File) string {
 	return refusedName(strings.TrimSuffix(e.Name, "/"))
 }
 
-// refusedName returns why an archive may not contain a path, "" if it may.
+// refusedName returns why an archive may not contain a path, "" if the path is allowed.
 func refusedName(name string) string {
 	switch {
 	case strings.Contains(name, `\`):
@@ -159,8 +159,8 @@ type Entry struct {
 	Size       int64
 }
 
-// List returns the regular files of a package below dir, sorted by name, including targets of links inside the package.
-// broken are the other links. Files that file managers create are skipped.
+// List returns the regular files of a package below dir, sorted by name. It includes the targets of links inside the
+// package. broken holds the other links. It skips files that file managers create.
 func List(fsys fs.FS, dir string) (files []Entry, broken []string, err error) {
 	w := walker{fsys: fsys}
 	if err := w.walk(dir, 0); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -220,7 +220,7 @@ func (w *walker) add(name string, info fs.FileInfo) error {
 	return nil
 }
 
-// ReadText reads a file of at most so many bytes. The error is CodeInvalid if it is longer.
+// ReadText reads a file. The error is CodeInvalid if it has more than most bytes.
 func ReadText(fsys fs.FS, name string, most int64) ([]byte, error) {
 	f, err := fsys.Open(name)
 	if err != nil {

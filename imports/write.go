@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// NotesFile is the file with the notes of an import in the tests repository.
+// NotesFile is the file in the tests repository that holds the notes of an import.
 const NotesFile = "IMPORTED.md"
 
 // WriteTo writes the tests repository into a directory that is empty or does not exist. comment, one line, becomes the

@@ -1,4 +1,4 @@
-// Package autolab reads labs of Autolab, and makes tests repositories that run them as Autolab does, behind the sandbox.
+// Package autolab reads labs of Autolab. It makes tests repositories that run them as Autolab does, in the sandbox.
 //
 // Facts: Autolab's guide for lab authors, and its parser of autoresults.
 package autolab
@@ -27,22 +27,22 @@ const (
 	autograderDir = "lab/"
 	// maxText bounds the lab's description and its Makefile, in bytes.
 	maxText = 1 << 20
-	// defaultTimeout is how long a lab that does not say may run.
+	// defaultTimeout is the time limit of a lab that states none.
 	defaultTimeout = 3 * time.Minute
-	// longestTimeout is the longest time that a test may take here.
+	// longestTimeout is the longest time limit that a test may have here.
 	longestTimeout = time.Hour
 )
 
-// handinPattern matches the names that a handed-in file may have.
+// handinPattern matches valid names of a handed-in file.
 var handinPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$`)
 
-// Options are what the caller decides.
+// Options are chosen by the caller.
 type Options struct {
-	Title  string // "" for the lab's own
-	Sample fs.FS  // a submission that must score full marks; nil for the lab's src, if that has the handin
+	Title  string // "": the lab's own
+	Sample fs.FS  // a submission that must score full marks; nil: the lab's src, if that has the handin
 }
 
-// lab is what is used of a lab's description.
+// lab holds the used fields of a lab's description.
 type lab struct {
 	Handin   string    `json:"handin"`
 	Problems []problem `json:"problems"`
@@ -58,7 +58,8 @@ type problem struct {
 	Max  json.Number `json:"max_score"`
 }
 
-// Import reads the directory of a lab: NAME.yml, autograde-Makefile and autograde.tar. CodeInvalid: it is none.
+// Import reads the directory of a lab: NAME.yml, autograde-Makefile and autograde.tar. CodeInvalid: the directory is
+// not a lab.
 func Import(fsys fs.FS, o Options) (*imports.Bundle, error) {
 	b := &imports.Bundle{}
 	l, err := describe(b, fsys)
@@ -132,10 +133,10 @@ func labOf(b *imports.Bundle, file string, m imports.Loose) (lab, error) {
 	return l, l.limit(b, file, m.Map("autograder"))
 }
 
-// looseOf returns a mapping in a list.
+// looseOf returns an element of a list as a mapping.
 func looseOf(v any) imports.Loose { return imports.Loose{"it": v}.Map("it") }
 
-// limit reads how long the lab may run.
+// limit reads the lab's time limit.
 func (l *lab) limit(b *imports.Bundle, file string, autograder imports.Loose) error {
 	if !autograder.Has("autograde_timeout") {
 		return nil
@@ -153,7 +154,7 @@ func (l *lab) limit(b *imports.Bundle, file string, autograder imports.Loose) er
 	return nil
 }
 
-// copyLab copies what the lab's grading needs, and the programs that stand for Autolab.
+// copyLab copies the files that the lab's grading needs, and the programs that replace Autolab.
 func copyLab(b *imports.Bundle, fsys fs.FS, l lab) error {
 	makefile, err := imports.ReadText(fsys, "autograde-Makefile", maxText)
 	if schema.CodeOf(err) == schema.CodeNotFound {
@@ -183,8 +184,8 @@ func copyLab(b *imports.Bundle, fsys fs.FS, l lab) error {
 	return nil
 }
 
-// copySample copies a submission that must score full marks: the caller's, or the handin in src, where labs have it by
-// convention.
+// copySample copies a submission that must score full marks. It is the caller's, or the handin in src, where labs have
+// it by convention.
 func copySample(b *imports.Bundle, fsys fs.FS, l lab, sample fs.FS) error {
 	if sample == nil {
 		if _, err := fs.Stat(fsys, "src/"+l.Handin); err != nil {
@@ -203,10 +204,10 @@ func copySample(b *imports.Bundle, fsys fs.FS, l lab, sample fs.FS) error {
 	return err
 }
 
-// archives are the ends of the names of handins that are made of all pushed files.
+// archives returns the extensions of handins that contain all pushed files.
 func archives() []string { return []string{".tar", ".tar.gz", ".tgz", ".zip"} }
 
-// assign writes the assignment: one test, which is the lab.
+// assign fills in the assignment, which has one test: the lab.
 func assign(b *imports.Bundle, l lab) {
 	a := &b.Assignment
 	a.Title = l.title

@@ -19,7 +19,7 @@ import (
 // maxFile bounds the file with the tests, in bytes.
 const maxFile = 1 << 20
 
-// Options are what the caller decides.
+// Options are chosen by the caller.
 type Options struct {
 	Solution fs.FS // a solution; nil for none
 }
@@ -33,7 +33,7 @@ type importer struct {
 	before  []string // commands of the workflow that run before its tests
 }
 
-// Import reads a repository of GitHub Classroom: its tests, and all other files as the starter. The
+// Import reads a repository of GitHub Classroom. Its tests become tests, and all other files become the starter. The
 // error is CodeInvalid if it has no tests.
 func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 	i := &importer{fsys: fsys, options: o, bundle: &imports.Bundle{}}
@@ -59,7 +59,7 @@ func ImportFile(name, title string, content []byte, o Options) (*imports.Bundle,
 
 const jsonFile = ".github/classroom/autograding.json"
 
-// find reads the tests of a repository: from the workflow if it has any, otherwise from autograding.json.
+// find returns the tests of a repository: those of the workflow if it has any, otherwise those of autograding.json.
 func (i *importer) find() ([]test, string, error) {
 	workflows, err := fs.Glob(i.fsys, ".github/workflows/*.y*ml")
 	if err != nil {
@@ -87,7 +87,7 @@ func (i *importer) find() ([]test, string, error) {
 	return tests, jsonFile, err
 }
 
-// read reads the tests of either file. The error is CodeInvalid if there are none.
+// read parses the tests of either file. The error is CodeInvalid if there are none.
 func (i *importer) read(name string, content []byte) ([]test, error) {
 	if strings.HasSuffix(name, ".json") {
 		return readJSON(name, content)
@@ -160,7 +160,7 @@ func (i *importer) nameOthers(name string, steps []imports.Loose) {
 	}
 }
 
-// buildBefore turns the workflow's commands before its tests into build steps.
+// buildBefore converts the commands that the workflow runs before its tests to build steps.
 func (i *importer) buildBefore(where string) []imports.Step {
 	var steps []imports.Step
 	for _, run := range i.before {
@@ -204,7 +204,7 @@ func (i *importer) copyStarter() error {
 	return nil
 }
 
-// write makes the assignment.
+// write fills in the assignment.
 func (i *importer) write(title, where string, tests []test) error {
 	a := &i.bundle.Assignment
 	a.Title = title
@@ -240,7 +240,7 @@ func (i *importer) write(title, where string, tests []test) error {
 	return nil
 }
 
-// copySolution copies the solution, if the caller has one.
+// copySolution copies the solution if the caller provided one.
 func (i *importer) copySolution() error {
 	if i.options.Solution == nil {
 		return nil
@@ -258,7 +258,7 @@ func (i *importer) copySolution() error {
 	return nil
 }
 
-// dropInstalls leaves out the commands of setups that install software.
+// dropInstalls removes commands that install software from setups.
 func (i *importer) dropInstalls(tests []test) {
 	for n := range tests {
 		does, installed := withoutInstalls(tests[n].setup)
@@ -277,7 +277,7 @@ func oneLine(s string) string {
 	return s
 }
 
-// addTest writes one test.
+// addTest adds one test to the assignment.
 func (i *importer) addTest(name string, t test) {
 	out := imports.Test{Name: name, Run: imports.Script(i.known(t.name, command(t.setup, t.run))), Points: imports.Number("0")}
 	if _, err := schema.ParsePoints(t.points); err == nil {
@@ -299,14 +299,14 @@ func (i *importer) addTest(name string, t test) {
 	i.bundle.Assignment.Tests = append(i.bundle.Assignment.Tests, out)
 }
 
-// Programs that GitHub's machines have and a bare Debian has not, by the names that commands begin with.
+// These patterns match commands by their first word. GitHub's machines have these programs, but a bare Debian does not.
 var (
 	pythonWord = regexp.MustCompile(`(?m)(^|[;&|(]\s*)python(\s|$)`)
 	pytestWord = regexp.MustCompile(`(?m)(^|[;&|(]\s*)(?:py\.test|pytest)(\s|$)`)
 	otherWord  = regexp.MustCompile(`(?m)(?:^|[;&|(]\s*)((?:\./)?(?:mvnw?|gradlew?)|cargo|npm|npx|yarn|jest|dotnet|ghc|cabal|stack|ruby|rspec|rake|php|composer|swift|kotlinc?|scala|sbt|dart|flutter|R|Rscript|conda|poetry|cmake|ctest|valgrind|docker(?:-compose)?)(?:\s|$)`)
 )
 
-// known writes python3 for python, and names tools that the runner image may lack.
+// known replaces python by python3, and adds a note for tools that the runner image may lack.
 func (i *importer) known(where, command string) string {
 	renamed := pytestWord.ReplaceAllString(pythonWord.ReplaceAllString(command, "${1}python3$2"), "${1}python3 -m pytest$2")
 	if renamed != command {
@@ -318,7 +318,7 @@ func (i *importer) known(where, command string) string {
 	return renamed
 }
 
-// compare returns how the output is compared.
+// compare sets how the output is compared.
 func (i *importer) compare(out *imports.Test, t test) {
 	if t.input != "" {
 		input := imports.Script(t.input)
@@ -337,8 +337,8 @@ func (i *importer) compare(out *imports.Test, t test) {
 	out.Compare = map[string]any{"search": expression}
 }
 
-// python makes the test run pytest. With a solution, which defines the cases, and files of tests, pytest's report counts;
-// otherwise its exit status.
+// python makes the test run pytest. If there are a solution, which defines the cases, and files of tests, pytest's
+// report counts. Otherwise its exit status counts.
 func (i *importer) python(out *imports.Test, t test) {
 	var files []string
 	for _, f := range i.starter {
@@ -358,11 +358,11 @@ func (i *importer) python(out *imports.Test, t test) {
 	out.Run = imports.Script(command(t.setup, "$PYTEST --junitxml=$REPORTS/units.xml $NEEDS/pytest"))
 }
 
-// pytestFile matches the files that pytest collects, and its helper.
+// pytestFile matches the files that pytest collects, and conftest.py.
 var pytestFile = regexp.MustCompile(`^(?:test_.*|.*_test|conftest)\.py$`)
 
-// lockTests locks the files of the starter that have test in their name and that a test runs. In GitHub Classroom students
-// had them in their repository and could change them.
+// lockTests locks the files of the starter that have test in their name and are run by a test. In GitHub Classroom
+// students had these files in their repository and could change them.
 func (i *importer) lockTests(tests []test) {
 	var locked []string
 	for _, f := range i.starter {

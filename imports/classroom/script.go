@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// scriptSpace are JavaScript's white space characters, as members of a class of RE2.
+// scriptSpace is the set of JavaScript's white space characters as members of a class of RE2.
 const scriptSpace = `\t\n\v\f\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}`
 
 // translate returns an RE2 expression that matches the same as a JavaScript expression without flags. The error names the
@@ -31,7 +31,7 @@ type translator struct {
 	in    []rune
 	at    int
 	out   strings.Builder
-	class bool // within [ and ]
+	class bool // between [ and ]
 }
 
 // rest returns at most n characters from the current position.
@@ -80,7 +80,7 @@ func (t *translator) repeat() bool {
 
 var repetition = regexp.MustCompile(`\{\d+(,\d*)?\}$`)
 
-// inClass writes a character of a class. It escapes [, which is special in RE2's classes.
+// inClass writes a character of a class. It escapes [, which is special in classes of RE2.
 func (t *translator) inClass(c rune) {
 	switch c {
 	case ']':
@@ -93,7 +93,7 @@ func (t *translator) inClass(c rune) {
 	}
 }
 
-// escape translates a backslash and what follows it.
+// escape translates a backslash and what follows.
 func (t *translator) escape() error {
 	if t.at+1 >= len(t.in) {
 		return fmt.Errorf("it ends with a backslash")
@@ -135,7 +135,7 @@ func isWord(c rune) bool {
 	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-// coded translates \uXXXX, \xXX and \cX; anything else after such a letter is the letter itself.
+// coded translates \uXXXX, \xXX and \cX. If the digits do not follow, the letter stands for itself.
 func (t *translator) coded(c rune) error {
 	digits := map[rune]int{'u': 4, 'x': 2}[c]
 	if c == 'c' {

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/imports"
 )
 
-// kind is how a test of GitHub Classroom is judged.
+// kind is how a test of GitHub Classroom judges.
 type kind string
 
 const (
@@ -20,7 +20,7 @@ const (
 	kindPython  kind = "python"
 )
 
-// test is a test of either form.
+// test is a test from either file format.
 type test struct {
 	name, setup, run string
 	kind             kind
@@ -31,7 +31,7 @@ type test struct {
 	points           string // "" for none
 }
 
-// fromFile reads a test of autograding.json.
+// fromFile converts a test of autograding.json.
 func fromFile(m imports.Loose) test {
 	t := test{
 		name: m.Text("name"), setup: m.Text("setup"), run: m.Text("run"), input: m.Text("input"), expected: m.Text("output"),
@@ -52,7 +52,7 @@ func fromFile(m imports.Loose) test {
 // grader matches the action of a step of the workflow.
 var grader = regexp.MustCompile(`^(?:classroom-resources|education)/autograding-(io|command|python)-grader(?:@|$)`)
 
-// fromStep reads a step of the workflow. It returns false if the step is not a test.
+// fromStep converts a step of the workflow. It returns false if the step is not a test.
 func fromStep(step imports.Loose) (test, bool) {
 	m := grader.FindStringSubmatch(step.Text("uses"))
 	if m == nil {
@@ -76,7 +76,7 @@ func fromStep(step imports.Loose) (test, bool) {
 	return t, true
 }
 
-// minutes reads a number of minutes.
+// minutes returns the number of minutes under a key as a duration.
 func minutes(m imports.Loose, key string, otherwise int) time.Duration {
 	f, err := strconv.ParseFloat(m.Text(key), 64)
 	if err != nil || f <= 0 || f > 24*60 {
@@ -85,7 +85,7 @@ func minutes(m imports.Loose, key string, otherwise int) time.Duration {
 	return max(time.Second, (time.Duration(f * float64(time.Minute))).Round(time.Millisecond))
 }
 
-// leadingDigits returns the digits that JavaScript's parseInt reads.
+// leadingDigits returns the digits that JavaScript's parseInt would parse.
 func leadingDigits(s string) string {
 	s = strings.TrimSpace(s)
 	n := 0
@@ -98,7 +98,7 @@ func leadingDigits(s string) string {
 // installs matches commands that install software.
 var installs = regexp.MustCompile(`^\s*(?:sudo\s+(?:-\S+\s+)*)?(?:(?:env\s+)?\S+=\S+\s+)*(?:apt(?:-get)?|yum|dnf|apk|brew|conda|mamba|snap|gem|npm (?:i|ci|install|add)|yarn(?:\s|$)|pnpm|(?:\S*/)?pip3?(?:\.\d+)? install|python3? -m pip|(?:\S*/)?poetry install|cargo install|go (?:get|install|mod download)|dotnet restore|bundle install|composer install|opam install|stack setup|cabal update|rustup|sdk install|curl|wget)\b`)
 
-// withoutInstalls splits a setup into what it does to the files and what it installs.
+// withoutInstalls splits a setup into its commands for files and the software that it installs.
 func withoutInstalls(setup string) (does string, installed []string) {
 	var kept []string
 	for part := range strings.SplitSeq(strings.NewReplacer("&&", "\n", ";", "\n").Replace(setup), "\n") {

@@ -1,5 +1,5 @@
-// Package gradescope reads autograders of Gradescope, and makes tests repositories that run them in
-// their layout behind the sandbox.
+// Package gradescope reads autograders of Gradescope. It makes tests repositories that run them in their own directory
+// layout in the sandbox.
 //
 // Facts: Gradescope's public specification of autograders.
 package gradescope
@@ -17,10 +17,10 @@ import (
 // autograderDir is the directory of the autograder in the tests repository.
 const autograderDir = "autograder/"
 
-// Options are what the caller decides.
+// Options are chosen by the caller.
 type Options struct {
-	Points  imports.Number // what the assignment is worth at Gradescope
-	Timeout time.Duration  // of a run
+	Points  imports.Number // the assignment's points at Gradescope
+	Timeout time.Duration  // time limit of a run
 	Force   bool           // import even if setup.sh needs something that a runner image may lack
 	Sample  fs.FS          // a submission that must score full marks; nil for none
 }
@@ -28,8 +28,8 @@ type Options struct {
 // maxScript bounds setup.sh and run_autograder, in bytes.
 const maxScript = 1 << 20
 
-// Import reads an autograder: a directory with setup.sh and run_autograder. CodeInvalid: it is not an autograder.
-// CodeRefused: its setup.sh needs something that a runner image lacks.
+// Import reads an autograder, which is a directory with setup.sh and run_autograder. CodeInvalid: the directory is not
+// an autograder. CodeRefused: its setup.sh needs something that a runner image lacks.
 func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 	b := &imports.Bundle{}
 	fsys, err := enter(fsys)
@@ -62,7 +62,7 @@ func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 	return b, nil
 }
 
-// enter finds the directory that holds run_autograder: the top, or the only directory of an archive.
+// enter returns the directory that holds run_autograder. It is the top or the only directory of an archive.
 func enter(fsys fs.FS) (fs.FS, error) {
 	if _, err := fs.Stat(fsys, "run_autograder"); err == nil {
 		return fsys, nil
@@ -117,7 +117,7 @@ func truncate(s string) string {
 	return s
 }
 
-// copyFile copies a file of the autograder; the line ends of its two scripts are repaired.
+// copyFile copies a file of the autograder. It repairs the line ends of the two scripts.
 func copyFile(b *imports.Bundle, fsys fs.FS, f imports.Entry) error {
 	if f.Name != "run_autograder" && path.Ext(f.Name) != ".sh" {
 		b.Copy(autograderDir+f.Name, fsys, f.Name, f.Executable)
@@ -147,7 +147,7 @@ func copySample(b *imports.Bundle, sample fs.FS) error {
 	return err
 }
 
-// assign writes the assignment: one test, which is the autograder.
+// assign fills in the assignment, which has one test: the autograder.
 func assign(b *imports.Bundle, title string, o Options) {
 	a := &b.Assignment
 	a.Title = title

@@ -15,15 +15,15 @@ import (
 //go:embed all:files/python
 var pythonModules embed.FS
 
-// pythonDir is their directory in this package.
+// pythonDir is the directory of pythonModules in this package.
 const pythonDir = "files/python/"
 
-// replacements returns the packages that pythonModules replaces, with the name of the module.
+// replacements returns the packages that pythonModules replaces, each with the name of its module.
 func replacements() map[string]string {
 	return map[string]string{"gradescope-utils": "gradescope_utils", "gradescope_utils": "gradescope_utils", "subprocess32": "subprocess32.py"}
 }
 
-// provide writes the modules that replace packages of setup.sh.
+// provide adds the modules that replace packages of setup.sh to the bundle.
 func provide(b *imports.Bundle, packages []string) error {
 	modules := map[string]bool{}
 	for _, p := range packages {

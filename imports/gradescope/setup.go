@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// provided are the packages of Debian, Python and npm that a runner image has, or whose absence does not matter.
+// provided returns the packages of Debian, Python and npm that a runner image has, or whose absence does not matter.
 func provided() []string {
 	return []string{
 		"python", "python3", "python3-pip", "python3-dev", "python3-setuptools", "python3-venv", "python-pip", "python-dev", "python3-pytest", "pytest", "pip", "setuptools", "wheel",
@@ -18,20 +18,20 @@ func provided() []string {
 	}
 }
 
-// installCommand matches a command that installs packages; its group is the list of packages.
+// installCommand matches a command that installs packages. Its group is the list of packages.
 var installCommand = regexp.MustCompile(`^(?:sudo\s+)?(?:[A-Z_]+=\S+\s+)*(?:apt(?:-get)?\s+(?:-\S+\s+)*install|(?:\S*/)?pip[0-9.]*\s+install|python[0-9.]*\s+-m\s+pip\s+install)\s+(.*)$`)
 
 // harmless matches commands of a setup.sh whose effect a run does not need.
 var harmless = regexp.MustCompile(`^(?:sudo\s+)?(?:[A-Z_]+=\S+\s+)*(?:$|#|set\s|echo\b|apt(?:-get)?\s+(?:-\S+\s+)*(?:update|upgrade|clean|autoremove)\b|export\s+DEBIAN_FRONTEND|rm\s+-rf?\s+/var/lib/apt|chmod\s|cd\s|pwd$|ls\b|true$|exit(?:\s+0)?$|update-locale|locale-gen|(?:\S*/)?pip[0-9.]*\s+install\s+(?:-\S+\s+)*--upgrade\s+pip$)`)
 
-// wanted is what a setup.sh needs and a runner image lacks.
+// wanted holds what a setup.sh needs and a runner image lacks.
 type wanted struct {
 	packages []string
-	commands []string // neither installations nor without effect
+	commands []string // commands that do not install packages and are not harmless
 	ours     []string // packages that our own modules replace
 }
 
-// words names what an image must have.
+// words returns a list of what an image must have.
 func (w wanted) words() []string {
 	var words []string
 	if len(w.packages) > 0 {
@@ -43,7 +43,7 @@ func (w wanted) words() []string {
 	return words
 }
 
-// needs returns what a setup.sh needs. requirements contains the lines of the files that pip -r names.
+// needs returns what a setup.sh needs. requirements returns the lines of a file that pip install -r names.
 func needs(setup string, requirements func(name string) []string) (w wanted) {
 	for line := range strings.SplitSeq(joinLines(setup), "\n") {
 		for command := range strings.SplitSeq(strings.NewReplacer("&&", ";", "||", ";").Replace(line), ";") {
@@ -61,13 +61,13 @@ func needs(setup string, requirements func(name string) []string) (w wanted) {
 	return w
 }
 
-// joinLines repairs the line ends of Windows, and joins lines that end with a backslash.
+// joinLines repairs line ends of Windows and joins lines that end with a backslash.
 func joinLines(s string) string {
 	s = strings.ReplaceAll(s, "\r", "")
 	return strings.ReplaceAll(s, "\\\n", " ")
 }
 
-// install records the packages of a command that an image lacks.
+// install records the packages of a command that the image lacks.
 func (w *wanted) install(arguments string, requirements func(string) []string) {
 	words := strings.Fields(arguments)
 	for n := 0; n < len(words); n++ {
@@ -102,5 +102,5 @@ func (w *wanted) add(word string) {
 	}
 }
 
-// versions matches what follows a package's name.
+// versions matches the version or extras after a package's name.
 var versions = regexp.MustCompile(`(?:\[|[=<>~!]=|[<>=@]).*$`)

@@ -11,8 +11,9 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// caseNames names the cases of a family after their files. A contest's judge runs files in the order of their characters;
-// the names give the same order here, where numbers are sorted by value.
+// caseNames names the cases of a family after their files. A contest's judge runs files in
+// lexicographic order. Here numbers are sorted by value, so the names are changed to give the same
+// order.
 func caseNames(f family) []string {
 	names := make([]string, len(f.cases))
 	common := commonDir(f.cases)
@@ -33,7 +34,7 @@ func caseNames(f family) []string {
 	return names
 }
 
-// commonDir is the directory above all cases, with its slash.
+// commonDir returns the directory that contains all cases, with a trailing slash.
 func commonDir(cases []testCase) string {
 	common := path.Dir(cases[0].stem) + "/"
 	for _, c := range cases {
@@ -44,7 +45,7 @@ func commonDir(cases []testCase) string {
 	return common
 }
 
-// caseSidecar writes the arguments and the hint of a case.
+// caseSidecar returns a YAML file with the arguments and the hint of a case.
 func caseSidecar(c testCase) ([]byte, error) {
 	return yaml.Marshal(struct {
 		Args []string `yaml:"args,omitempty,flow"`

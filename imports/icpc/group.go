@@ -35,8 +35,8 @@ type config struct {
 	accept    *big.Rat
 	most      *big.Rat // nil: no bound
 	reject    *big.Rat
-	flags     []string // of the output validator
-	current   bool     // test_group.yaml
+	flags     []string // flags of the output validator
+	current   bool     // from test_group.yaml
 	sums      string   // score_aggregation
 	requires  []string
 	args      []string
@@ -77,7 +77,8 @@ func (i *importer) readGroups() error {
 	return nil
 }
 
-// legacyGrading reads on_reject, accept_score … of the whole problem, from before there were groups.
+// legacyGrading reads on_reject, accept_score and other keys for the whole problem, from before
+// groups existed.
 func (i *importer) legacyGrading(c *config) {
 	m := i.problem.legacyTop
 	if n, ok := m.Number("accept_score"); ok {
@@ -135,7 +136,7 @@ func (i *importer) readGroup(g *group) error {
 	return nil
 }
 
-// all returns the cases of the group and of those below it, in the order of a judge: by name.
+// all returns the cases of the group and its subgroups in the order of a judge, which is by name.
 func (g *group) all() []testCase {
 	cases := slices.Clone(g.cases)
 	for _, s := range g.subs {
@@ -145,7 +146,7 @@ func (g *group) all() []testCase {
 	return cases
 }
 
-// sub returns the group with that path below g, nil if there is none.
+// sub returns the group with that path below g, nil if it does not exist.
 func (g *group) sub(name string) *group {
 	for _, s := range g.subs {
 		if s.path == name {
@@ -246,7 +247,7 @@ func appendFlags(inherited []string, m imports.Loose, keys ...string) []string {
 	return inherited
 }
 
-// parseRange reads "0 100"; hi is nil for +inf.
+// parseRange parses "0 100". hi is nil for +inf.
 func parseRange(text string) (lo, hi *big.Rat, ok bool) {
 	words := strings.Fields(text)
 	if len(words) != 2 {

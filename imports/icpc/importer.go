@@ -16,24 +16,24 @@ import (
 	"github.com/grader/grader/imports"
 )
 
-// Options are what the caller decides.
+// Options are chosen by the caller.
 type Options struct {
-	TimeLimit time.Duration // of a case, CPU time; 0: the package's
+	TimeLimit time.Duration // CPU time of a case; 0: the package's
 	Memory    int64         // bytes; 0: the package's
-	// DefaultValidator compares the output with the answers even if the package names a validator of its own, whose files it
-	// may lack.
+	// DefaultValidator compares the output with the answers even if the package names its own validator. It is for
+	// packages that lack the validator's files.
 	DefaultValidator bool
 }
 
-// Timing is how the time limit of a package that stores none is computed from the slowest accepted submission.
+// Timing says how to compute the time limit from the slowest accepted submission, for a package that stores no limit.
 type Timing struct {
 	Missing    bool
 	Multiplier float64
 	Resolution time.Duration // 0: rounded to the nearest second, at least one
-	Accepted   []string      // directories of the tests repository with the accepted submissions
+	Accepted   []string      // directories in the tests repository that hold the accepted submissions
 }
 
-// Limit returns the time limit for the slowest accepted submission's CPU time.
+// Limit returns the time limit if the slowest accepted submission needs that CPU time.
 func (t Timing) Limit(slowest time.Duration) time.Duration {
 	exact := time.Duration(float64(slowest) * t.Multiplier)
 	if t.Resolution == 0 {
@@ -54,10 +54,10 @@ type importer struct {
 	includes map[string][]include // by language
 	names    map[string]bool      // of families
 
-	unanswered int // inputs of data/secret without an answer
+	unanswered int // inputs of data/secret that have no answer
 }
 
-// include is a file of include/ that is copied over submissions of a language.
+// include is a file of include/ that is copied into the submissions of a language.
 type include struct {
 	imports.Entry
 	rel string
@@ -89,7 +89,7 @@ func Import(fsys fs.FS, name string, o Options) (*imports.Bundle, Timing, error)
 	return i.bundle, timing, nil
 }
 
-// enter descends into the only directory of an archive that contains nothing else.
+// enter enters the only directory of an archive that contains nothing else.
 func (i *importer) enter() error {
 	if i.exists("problem.yaml") {
 		return nil
@@ -103,7 +103,7 @@ func (i *importer) enter() error {
 	return err
 }
 
-// heading fills in everything but the tests.
+// heading fills in everything except the tests.
 func (i *importer) heading(families []family) Timing {
 	p, a := i.problem, &i.bundle.Assignment
 	a.Title, a.Build = p.title, "auto"
@@ -122,7 +122,8 @@ func (i *importer) heading(families []family) Timing {
 	return Timing{Missing: limit == 0, Multiplier: p.multiplier, Resolution: p.resolution}
 }
 
-// SetTimeLimit sets the time limit of every case, and the job's where its samples take longer than the default.
+// SetTimeLimit sets the time limit of every case. It also sets the job's limit if its samples take longer than the
+// default.
 func SetTimeLimit(b *imports.Bundle, limit time.Duration) {
 	if limit <= 0 {
 		return
@@ -143,7 +144,7 @@ func SetTimeLimit(b *imports.Bundle, limit time.Duration) {
 	}
 }
 
-// addTest writes the test of a family, with its cases.
+// addTest adds the test of a family with its cases.
 func (i *importer) addTest(f family) {
 	dir := "data/" + f.name
 	names := caseNames(f)
@@ -169,7 +170,7 @@ func (i *importer) addTest(f family) {
 	switch {
 	case i.problem.custom && f.scale != nil && f.scale.Sign() > 0:
 		t.Scale = imports.NumberOf(f.scale)
-	case i.problem.custom: // a score that decides nothing may be any number
+	case i.problem.custom: // the score has no effect, so it may be any number
 		t.Scale = "ignore"
 	}
 	i.bundle.Assignment.Tests = append(i.bundle.Assignment.Tests, t)
@@ -197,7 +198,7 @@ func (i *importer) copyCase(name string, c testCase) {
 	i.bundle.Write(name+".yaml", text, false)
 }
 
-// reads `{{name}}` and `{{name.key}}`.
+// constant matches `{{name}}` and `{{name.key}}`.
 var constant = regexp.MustCompile(`\{\{\s*([A-Za-z_][A-Za-z0-9_.]*)\s*\}\}`)
 
 // copyCode copies a file of a program and replaces the constants of problem.yaml.
@@ -220,7 +221,7 @@ func (i *importer) copyCode(name string, f imports.Entry) {
 	i.bundle.Write(name, filled, f.Executable)
 }
 
-// constant looks a constant up: a scalar, or a mapping with `value` and other spellings.
+// constant returns the value of a constant. It is a scalar, or a mapping with `value` and other spellings.
 func (i *importer) constant(name string) (string, bool) {
 	key, spelling, _ := strings.Cut(name, ".")
 	c := i.problem.constants
@@ -233,7 +234,7 @@ func (i *importer) constant(name string) (string, bool) {
 	return c.Text(key), c.Has(key) && spelling == ""
 }
 
-// readIncludes lists the files that are copied over submissions.
+// readIncludes reads which files are copied into submissions.
 func (i *importer) readIncludes() error {
 	files, err := i.listed("include")
 	if err != nil {
@@ -267,7 +268,7 @@ func (i *importer) readIncludes() error {
 	return nil
 }
 
-// languagesOf returns the languages of build: auto that a directory of include/ is for.
+// languagesOf returns the languages of build: auto to which a directory of include/ applies.
 func languagesOf(name string) []string {
 	switch name {
 	case "default":
@@ -282,7 +283,7 @@ func languagesOf(name string) []string {
 	return nil
 }
 
-// statement copies a statement in Markdown; others are named.
+// statement copies a statement in Markdown. It adds a note for other statements.
 func (i *importer) statement() {
 	for _, dir := range statementDirs() {
 		for _, base := range []string{"problem.en.md", "problem.md"} {
@@ -300,7 +301,7 @@ func (i *importer) statement() {
 	}
 }
 
-// leftOver adds notes for directories that have no counterpart.
+// leftOver adds notes for directories that a tests repository cannot express.
 func (i *importer) leftOver() {
 	for name, what := range map[string]string{
 		"input_validators": "inputs are not validated", "input_format_validators": "inputs are not validated", "answer_validators": "answers are not validated",

@@ -11,20 +11,21 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// validator is a program of the package that judges, as the tests repository starts it.
+// validator is a program of the package that judges, with the command by which the tests repository
+// starts it.
 type validator struct {
 	command []string
 	prepare []imports.Step
 }
 
-// readValidator copies the output validator, where there is one.
+// readValidator copies the output validator if there is one.
 func (i *importer) readValidator() error {
 	programs, err := i.programs("output_validators", "output_validator")
 	if err != nil {
 		return err
 	}
 	if !i.problem.custom && !i.problem.legacy && len(programs) > 0 && !i.options.DefaultValidator {
-		i.problem.custom = true // in 2025-09 the directory tells
+		i.problem.custom = true // in 2025-09 the directory alone makes the validator custom
 	}
 	switch {
 	case !i.problem.custom && len(programs) > 0:
@@ -56,8 +57,8 @@ type program struct {
 	files []imports.Entry
 }
 
-// programs lists the programs below the first of these directories that exists: each of its
-// directories, and each of its files; of a single program's directory (2025-09) its files together.
+// programs returns the programs of a package. If one, a directory of 2025-09, exists, all its files
+// are one program. Otherwise each directory and each file of many is a program.
 func (i *importer) programs(many, one string) ([]program, error) {
 	if i.exists(one) {
 		files, err := i.judged(one)
@@ -87,8 +88,8 @@ func (i *importer) programs(many, one string) ([]program, error) {
 	}), nil
 }
 
-// judged lists the files of a validator. A link that leads out of the package is an error, because the validator needs
-// the file.
+// judged returns the files of a validator. A link that leads out of the package is an error,
+// because the validator needs the file.
 func (i *importer) judged(dir string) ([]imports.Entry, error) {
 	files, broken, err := imports.List(i.fsys, dir)
 	if err == nil && len(broken) > 0 {
@@ -97,7 +98,8 @@ func (i *importer) judged(dir string) ([]imports.Entry, error) {
 	return files, err
 }
 
-// listed lists the files of a directory and notes links that lead out of the package.
+// listed returns the files of a directory and adds a note for each link that leads out of the
+// package.
 func (i *importer) listed(dir string) ([]imports.Entry, error) {
 	files, broken, err := imports.List(i.fsys, dir)
 	for _, name := range broken {
@@ -106,7 +108,7 @@ func (i *importer) listed(dir string) ([]imports.Entry, error) {
 	return files, err
 }
 
-// validator copies a program, and returns how it is built and started.
+// validator copies a program, and returns how to build and start it.
 func (i *importer) validator(p program, made string) (validator, error) {
 	dir := "judge/" + made
 	var sources []string
@@ -157,7 +159,8 @@ func (i *importer) validator(p program, made string) (validator, error) {
 	return validator{}, schema.Errorf(schema.CodeInvalid, "%s is written in %s; validators in C, C++, Java and Python, and those with build and run scripts, are carried over", p.name, path.Ext(sources[0]))
 }
 
-// wantsTestlib adds a note about a header that judges have installed and packages do not contain.
+// wantsTestlib adds a note if a program includes testlib.h and the package lacks it. Judges have
+// that header installed.
 func (i *importer) wantsTestlib(p program, has map[string]bool) {
 	for _, f := range p.files {
 		text, err := imports.ReadText(i.fsys, f.Name, 1<<20)
@@ -168,7 +171,7 @@ func (i *importer) wantsTestlib(p program, has map[string]bool) {
 	}
 }
 
-// allOf makes one program that runs several, all of which must accept.
+// allOf returns a program that runs several validators. All of them must accept.
 func (i *importer) allOf(validators []validator) validator {
 	var script strings.Builder
 	script.WriteString("#!/bin/sh\n# Runs every output validator of the package on the same output; all of them must accept.\nout=$(mktemp)\ncat >\"$out\"\n")
@@ -201,7 +204,7 @@ func shellWord(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// mainClass guesses the class with the main method: the only one, or Main, or the first.
+// mainClass guesses the class with the main method: Main if it exists, otherwise the first class.
 func mainClass(sources []string) string {
 	for _, s := range sources {
 		if path.Base(s) == "Main.java" {
@@ -223,7 +226,7 @@ func pythonMain(name string, sources []string) (string, error) {
 	return "", schema.Errorf(schema.CodeInvalid, "%s holds several Python files and none is named main.py; name the one to run so", name)
 }
 
-// compare returns how the default validator compares with these flags.
+// compare returns the comparison that matches the default validator with these flags.
 func (i *importer) compare(flags []string) any {
 	rules := map[string]string{"case": "ignore"}
 	tolerances := map[string]imports.Number{}

@@ -10,19 +10,19 @@ import (
 	"github.com/grader/grader/imports"
 )
 
-// family is a planned test: cases that are judged and scored together.
+// family is a planned test: a set of cases that are judged and scored together.
 type family struct {
 	name     string
 	cases    []testCase
 	points   *big.Rat
 	score    string   // sum, all, min, max or accepted
-	stop     bool     // no case runs after a failed one
-	scale    *big.Rat // the number in score.txt that means all points of a case; nil: the validator gives no scores
-	flags    []string // of the output validator
+	stop     bool     // after a failed case no more run
+	scale    *big.Rat // the number in score.txt that means all points of a case; nil: no scores
+	flags    []string // flags of the output validator
 	requires []string
 }
 
-// plan makes the tests of the groups: the sample first, worth nothing unless it counts.
+// plan makes the tests of the groups. The sample comes first and has no points unless it counts.
 func (i *importer) plan() []family {
 	sample, secret := i.root.sub("sample"), i.root.sub("secret")
 	var families []family
@@ -43,7 +43,7 @@ func (i *importer) plan() []family {
 	return append(families, i.legacyPlan(secret, families)...)
 }
 
-// current reports whether the groups are those of 2025-09.
+// current reports whether the groups have the format of 2025-09.
 func (i *importer) current(g *group) bool {
 	if g.config.current {
 		return true
@@ -56,7 +56,7 @@ func (i *importer) current(g *group) bool {
 	return !i.problem.legacy && g.config.modes == nil && !g.config.continues && i.exists("data/secret/test_group.yaml")
 }
 
-// passFail makes one test of all secret cases, which requires that the sample passes.
+// passFail makes one test of all secret cases. It requires that the sample passes.
 func (i *importer) passFail(secret *group, before []family) []family {
 	families := i.merge(secret, "secret", big.NewRat(1, 1), "all")
 	families[0].requires = namesOf(before)
@@ -71,8 +71,9 @@ func namesOf(families []family) []string {
 	return names
 }
 
-// merge makes one family of all cases of a group that is all or nothing (or accepted). If their validators have different
-// arguments, it makes a chain of families, of which the last one has the points.
+// merge makes one family of all cases of a group that is all or nothing (or accepted). If their
+// validators have different arguments, it makes a chain of families, and the last one has the
+// points.
 func (i *importer) merge(g *group, name string, points *big.Rat, score string) []family {
 	var families []family
 	for _, c := range g.all() {
@@ -95,7 +96,7 @@ func (i *importer) merge(g *group, name string, points *big.Rat, score string) [
 	return families
 }
 
-// unique returns a name that no family has.
+// unique returns a name that no other family has.
 func (i *importer) unique(name string) string {
 	free := name
 	for n := 2; i.names[free]; n++ {
@@ -114,10 +115,10 @@ func familyName(group string) string {
 	return name
 }
 
-// modes are the flags of the default grader.
+// modes holds the flags of the default grader.
 type modes struct {
 	score     string // sum, avg, min or max
-	lenient   bool   // a rejected result does not void the points of the others
+	lenient   bool   // a rejected result does not remove the points of the others
 	noSamples bool
 }
 
@@ -153,7 +154,7 @@ func (i *importer) legacyPlan(secret *group, before []family) []family {
 	return families
 }
 
-// samplePoints is what the sample is worth if it counts.
+// samplePoints returns the points of the sample, 0 if it does not count.
 func (i *importer) samplePoints() *big.Rat {
 	sample := i.root.sub("sample")
 	if !i.exists("data/sample/testdata.yaml") {
@@ -162,7 +163,7 @@ func (i *importer) samplePoints() *big.Rat {
 	return i.leafPoints(sample, sample.config.grader().score)
 }
 
-// leafPoints is the maximum of the cases of a group.
+// leafPoints returns the maximum points of a group's own cases.
 func (i *importer) leafPoints(g *group, score string) *big.Rat {
 	if i.scores() && g.config.most != nil && g.config.most.Sign() > 0 {
 		return g.config.most
@@ -173,7 +174,7 @@ func (i *importer) leafPoints(g *group, score string) *big.Rat {
 	return g.config.accept
 }
 
-// scores reports whether the output validator may give scores of its own.
+// scores reports whether the output validator may give its own scores.
 func (i *importer) scores() bool { return i.problem.scoring && i.problem.custom }
 
 func (i *importer) legacyGroup(g *group) []family {
@@ -218,7 +219,7 @@ func (i *importer) combine(g *group, m modes, lenient bool, parts [][]family) []
 	return all
 }
 
-// pointsOf is what groups that are all or nothing are worth together.
+// pointsOf returns the points of several all-or-nothing groups together.
 func pointsOf(families []family, score string, parts int) *big.Rat {
 	points := new(big.Rat)
 	for _, f := range families {
@@ -305,7 +306,7 @@ func (i *importer) currentPlan(secret *group) []family {
 	return families
 }
 
-// groupsOf returns the groups of secret: a directory without a file of its own is no group.
+// groupsOf returns the subgroups of secret. Cases beside them make a group of their own.
 func (i *importer) groupsOf(secret *group) []*group {
 	groups := secret.subs
 	if len(secret.cases) > 0 {

@@ -19,27 +19,27 @@ const maxMeta = 256 << 10
 // problem is the content of problem.yaml and the files next to it.
 type problem struct {
 	title       string
-	legacy      bool // legacy or legacy-icpc; else 2023-07 or 2025-09
+	legacy      bool // legacy or legacy-icpc; otherwise 2023-07 or 2025-09
 	scoring     bool
 	interactive bool
-	passes      int // 1, or more for multi-pass
+	passes      int // 1; more for multi-pass
 	custom      bool
 	customScore bool // the validator gives scores
 	flags       []string
 	minimise    bool
 
 	timeLimit  time.Duration // 0: not stored
-	multiplier float64       // of the slowest accepted submission
+	multiplier float64       // relative to the slowest accepted submission
 	resolution time.Duration // 0: legacy rounding
 	memory     int64         // bytes
 	output     int64
 	code       int64
 
 	constants imports.Loose
-	legacyTop imports.Loose // `grading` of old packages
+	legacyTop imports.Loose // `grading` in old packages
 }
 
-// Defaults of the format.
+// These are the defaults of the format.
 const (
 	defaultMemory     = 2048 << 20
 	defaultOutput     = 8 << 20
@@ -136,7 +136,7 @@ func (i *importer) readLimits(m imports.Loose) {
 	}
 }
 
-// maxPasses is the most that the assignment format allows.
+// maxPasses is the maximum that the assignment format allows.
 const maxPasses = 100
 
 // mebibytes reads a size in MiB.
@@ -153,7 +153,7 @@ func (i *importer) mebibytes(m imports.Loose, key string, otherwise int64) int64
 	return int64(f * (1 << 20))
 }
 
-// seconds reads a number of seconds, 0 for none. Milliseconds are the finest.
+// seconds parses a number of seconds and rounds it to milliseconds. It returns 0 for none.
 func seconds(text string) time.Duration {
 	f, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 	if err != nil || f <= 0 || f > 3600 {
@@ -182,7 +182,8 @@ func (i *importer) storedTimeLimit() time.Duration {
 // problemName matches the title in a statement in TeX.
 var problemName = regexp.MustCompile(`\\problemname\{([^{}]+)\}`)
 
-// title returns the problem's name from problem.yaml, in English if there are several, or from the statement.
+// title returns the problem's name from problem.yaml, preferably in English, or else from the
+// statement.
 func (i *importer) title(m imports.Loose) string {
 	if names := m.Map("name"); len(names) > 0 {
 		if s := names.Text("en"); s != "" {
@@ -204,7 +205,7 @@ func (i *importer) title(m imports.Loose) string {
 	return i.name
 }
 
-// maxTitle is the longest title of an assignment.
+// maxTitle is the maximum length of an assignment's title.
 const maxTitle = 200
 
 // clean returns a name as one printable line.

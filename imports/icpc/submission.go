@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/imports"
 )
 
-// submission is a program of submissions/ with what it must get.
+// submission is a program of submissions/ with its expected result.
 type submission struct {
 	name     string // "accepted/fast.cpp"
 	dir      string // "accepted"
@@ -23,17 +23,17 @@ type submission struct {
 
 // expectation is the set of verdicts that a judge may give.
 type expectation struct {
-	verdicts []string // AC, WA, TLE, RTE: any of which may be the first that is not accepted; AC alone: all accepted
-	partial  bool     // accepted with a part of the points
-	lo, hi   *big.Rat // of the score; nil: unknown
+	verdicts []string // AC, WA, TLE, RTE; each may be the first that is not accepted; AC alone: all are accepted
+	partial  bool     // accepted with some of the points
+	lo, hi   *big.Rat // range of the score; nil: unknown
 }
 
-// accepted reports whether nothing but full acceptance is expected.
+// accepted reports whether only full acceptance is expected.
 func (e expectation) accepted() bool {
 	return !e.partial && len(e.verdicts) == 1 && e.verdicts[0] == "AC"
 }
 
-// code returns the language of a file of build: auto by its ending, "" for no source.
+// code returns the language of a file of build: auto by its extension, "" if it is not a source file.
 func code(name string) string {
 	switch path.Ext(name) {
 	case ".c":
@@ -57,7 +57,7 @@ func otherCode(name string) bool {
 	return slices.Contains([]string{".kt", ".hs", ".rs", ".rb", ".pl", ".php", ".cs", ".fs", ".ml", ".pas", ".pp", ".lua", ".sh", ".bash", ".swift", ".scala", ".d", ".f90", ".f95", ".adb", ".awk", ".py2", ".ts", ".lisp", ".cbl", ".m", ".r", ".R", ".jl", ".plg", ".sno", ".vb", ".apl", ".clj", ".nim", ".zig", ".erl", ".ex"}, path.Ext(name))
 }
 
-// official are the directories whose name defines what is expected.
+// official returns the directories whose name defines the expected result.
 func official() map[string]expectation {
 	return map[string]expectation{
 		"accepted":            {verdicts: []string{"AC"}},
@@ -141,7 +141,7 @@ func (i *importer) isPython2(name string) bool {
 // expectedResults matches DOMjudge's comment about the expected verdicts.
 var expectedResults = regexp.MustCompile(`@EXPECTED_RESULTS@:\s*([A-Z_,\- ]+)`)
 
-// expect returns what a submission must get, or false if it is not defined.
+// expect sets the expected result of a submission. It returns false if none is defined.
 func (i *importer) expect(rules []rule, s *submission) bool {
 	e, known := official()[s.dir]
 	if !known {
@@ -159,9 +159,9 @@ func (i *importer) expect(rules []rule, s *submission) bool {
 	return known
 }
 
-// commented reads DOMjudge's comment.
+// commented returns the expected result from DOMjudge's comment.
 func (i *importer) commented(s submission) (expectation, bool) {
-	if s.dir == "partial" { // DOMjudge's name
+	if s.dir == "partial" { // DOMjudge uses this name
 		return official()["partially_accepted"], true
 	}
 	for _, f := range s.files {
@@ -242,7 +242,7 @@ func (i *importer) readRules() ([]rule, error) {
 	return rules, nil
 }
 
-// matches reports whether the rule is for a submission, or for a directory above it.
+// matches reports whether the rule applies to a submission or to a directory above it.
 func (r rule) matches(name string) bool {
 	for p := name; p != "."; p = path.Dir(p) {
 		if ok, err := doublestar.Match(r.glob, p); ok && err == nil {
@@ -252,7 +252,7 @@ func (r rule) matches(name string) bool {
 	return false
 }
 
-// apply narrows what was expected before.
+// apply narrows the earlier expectation.
 func (r rule) apply(e expectation) expectation {
 	if r.permitted != nil {
 		e.verdicts = slices.Clone(r.permitted)
@@ -341,8 +341,8 @@ func (i *importer) copySubmissions(all []submission, most *big.Rat) (accepted []
 	return accepted
 }
 
-// chooseSolution chooses the submission that must score full marks: C++ before C, Java, Go, Python and JavaScript, because
-// compiled programs are furthest from the time limit. It returns -1 if there is none.
+// chooseSolution returns the submission that must score full marks: C++ before C, Java, Go, Python and JavaScript,
+// because compiled programs are furthest below the time limit. It returns -1 if there is none.
 func (i *importer) chooseSolution(all []submission) int {
 	best, rank := -1, 99
 	for n, s := range all {
@@ -362,7 +362,7 @@ func (i *importer) chooseSolution(all []submission) int {
 	return best
 }
 
-// copySubmission copies a submission's files, and the package's include/ over them.
+// copySubmission copies a submission's files, and then the package's include/ into the same directory.
 func (i *importer) copySubmission(dir string, s submission) {
 	language := ""
 	for _, f := range s.files {
@@ -386,7 +386,7 @@ func (i *importer) copySubmission(dir string, s submission) {
 	}
 }
 
-// sampleName returns the directory name for a submission: "wrong_answer-greedy".
+// sampleName returns a submission's directory name: "wrong_answer-greedy".
 func sampleName(name string) string {
 	name = strings.ReplaceAll(name, "/", "-")
 	return strings.Map(func(r rune) rune {
