@@ -33,8 +33,8 @@ tests:
   - {name: greets, run: [./hello], stdout: "hi\n", points: 2}
 `
 
-// advice is one refused push. Its advice is followed word for word: a shell runs its commands in the work tree. If it has
-// no commands, the same push is made again, unless nothing helps.
+// advice is one refused push. A shell runs the commands of its advice in the work tree, word for
+// word. If the advice has no commands, the same push is made again, unless nothing helps.
 type advice struct {
 	name string
 	code string // the rule
@@ -48,7 +48,7 @@ type advice struct {
 	staff  bool           // a push to …/tests
 }
 
-// student is a person who pushes to an assignment of their own.
+// student is a person who pushes to their own assignment.
 type student struct {
 	*bundle
 	t                *testing.T
@@ -58,7 +58,7 @@ type student struct {
 
 func (s *student) git(args ...string) string { s.t.Helper(); return s.mustGit(s.login, s.dir, args...) }
 
-// write writes a file; the content of size bytes is random where it is not given.
+// write writes a file of the work tree.
 func (s *student) write(name, content string) {
 	s.t.Helper()
 	path := filepath.Join(s.bundle.dir, s.dir, name)
@@ -99,7 +99,7 @@ func (s *student) shell(script string) result {
 	return run(s.t, shell)
 }
 
-// noise is text that cannot be compressed.
+// noise returns text that cannot be compressed.
 func noise(bytes int) string {
 	b := make([]byte, bytes)
 	r := rand.New(rand.NewSource(int64(bytes)))
@@ -107,7 +107,7 @@ func noise(bytes int) string {
 	return string(b)
 }
 
-// commands are the commands in a refusal.
+// commands returns the commands in a refusal.
 func commands(said string) []string {
 	var all []string
 	for line := range strings.Lines(said) {
@@ -209,7 +209,7 @@ func loggedCode(log, login, code string) bool {
 	return false
 }
 
-// handedIn fails unless the commit of the work tree's branch was recorded.
+// handedIn fails the test unless the commit of the work tree's branch was recorded.
 func (s *student) handedIn() {
 	s.t.Helper()
 	a, err := s.store.Assignment(s.t.Context(), "comp1", strings.Split(s.path, "/")[1])
@@ -256,7 +256,7 @@ func codesIn(t *testing.T, dir, name string) []string {
 	return codes
 }
 
-// listAdvice are pushes that are refused because of their commands.
+// listAdvice returns pushes that are refused because of their commands.
 func listAdvice() []advice {
 	soonDue := "due: " + time.Now().AddDate(0, 0, -3).Format("2006-01-02") + " 23:59\n"
 	until := time.Now().AddDate(0, 0, 3).Format("2006-01-02") + " 23:59"
@@ -345,7 +345,7 @@ func (r *raw) command(t *testing.T, old, ref, commit string) string {
 	return shown(said)
 }
 
-// shown is the progress of a side-band, as git shows it.
+// shown returns the progress of a side-band as git shows it.
 func shown(said []byte) string {
 	var b strings.Builder
 	for in := bytes.NewReader(said); ; {
@@ -361,7 +361,7 @@ func shown(said []byte) string {
 	}
 }
 
-// transientAdvice are pushes that are refused for a temporary reason.
+// transientAdvice returns pushes that are refused for a temporary reason.
 func transientAdvice() []advice {
 	return []advice{
 		{name: "already there", code: "same", says: "already, by a push that came first", refuse: func(s *student) {
@@ -416,7 +416,7 @@ func transientAdvice() []advice {
 	}
 }
 
-// gitAdvice are pushes that git itself does not store, or not in time.
+// gitAdvice returns pushes that git itself does not store, or not in time.
 func gitAdvice() []advice {
 	small := func(b *bundle) {
 		git, err := exec.LookPath("git")
@@ -513,7 +513,7 @@ func gitAdvice() []advice {
 	}
 }
 
-// object writes an object that git itself would not write.
+// object writes an object that git itself would refuse to write.
 func (s *student) object(kind, content string) string {
 	s.t.Helper()
 	cmd := s.bundle.git(s.login, s.dir, "hash-object", "-t", kind, "-w", "--literally", "--stdin")
@@ -525,7 +525,7 @@ func (s *student) object(kind, content string) string {
 	return strings.TrimSpace(r.out)
 }
 
-// commitRaw commits what was committed last on top of a commit that is written by hand.
+// commitRaw writes a commit object from text, and commits the tree of HEAD on top of it.
 func (s *student) commitRaw(text string) {
 	s.t.Helper()
 	tree := strings.TrimSpace(s.git("rev-parse", "HEAD^{tree}"))

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// pointerScript replaces Git LFS: it turns a file into a pointer.
+// pointerScript does what Git LFS does: it converts a file to a pointer.
 const pointerScript = `printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 12\n' "$(sha256sum | cut -c1-64)"`
 
-// lfs makes files that end with .bin pointers, as Git LFS does.
+// lfs stores files that end with .bin as pointers, as Git LFS does.
 func (s *student) lfs() {
 	s.git("config", "filter.lfs.clean", pointerScript)
 	s.git("config", "filter.lfs.required", "true")
@@ -21,7 +21,7 @@ func (s *student) lfs() {
 	}
 }
 
-// index commits entries that are in no file.
+// index commits index entries that have no file.
 func (s *student) index(entries ...string) {
 	s.t.Helper()
 	blob := strings.TrimSpace(s.git("hash-object", "-w", "hello.c"))
@@ -38,7 +38,7 @@ func (s *student) index(entries ...string) {
 	s.push()
 }
 
-// treeAdvice are pushes that are refused because of their files.
+// treeAdvice returns pushes that are refused because of their files.
 func treeAdvice() []advice {
 	nested := func(s *student) {
 		s.write("lib/util.c", "int x;\n")

@@ -65,8 +65,8 @@ tests:
   - {name: greets, run: [./hello], stdout: "hi\n", points: 2}
 `
 
-// bundle is a whole server with real git, real ssh, a real store, and runners that
-// say what the test wants.
+// bundle is a whole server with real git, real ssh, a real store, and runners whose results the
+// test sets.
 type bundle struct {
 	t        testing.TB
 	dir      string
@@ -118,7 +118,7 @@ func newBundle(t testing.TB, change ...func(*bundle)) *bundle {
 	return b
 }
 
-// start starts a server on the bundle's data; a second call is a restart.
+// start starts a server on the bundle's data. A second call is a restart.
 func (b *bundle) start() {
 	b.t.Helper()
 	b.server = b.config()
@@ -126,7 +126,7 @@ func (b *bundle) start() {
 	b.address = b.server.Address().String()
 }
 
-// restart stops the server and starts one on the same data; remotes follow.
+// restart stops the server, starts one on the same data, and updates the remotes.
 func (b *bundle) restart() {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -138,7 +138,7 @@ func (b *bundle) restart() {
 	}
 }
 
-// config is a server that is not started.
+// config returns a server that is not started.
 func (b *bundle) config() *gitd.Server {
 	return &gitd.Server{
 		Addr: "127.0.0.1:0", HostKey: filepath.Join(b.dir, "hostkey"), WebURL: func() string { return "https://grader.test" },
@@ -192,7 +192,7 @@ func (b *bundle) fingerprint(name string) string {
 	return gossh.FingerprintSHA256(key)
 }
 
-// public is a key's public key file.
+// public returns the content of a key's public key file.
 func (b *bundle) public(name string) string {
 	b.t.Helper()
 	text, err := os.ReadFile(b.keyPath(name) + ".pub")
@@ -223,7 +223,7 @@ func (b *bundle) sshAs(user, key, stdin string, args ...string) result {
 
 func (b *bundle) url(path string) string { return "ssh://grader@" + b.address + "/" + path }
 
-// git prepares git as a user, in a directory below the bundle's.
+// git returns a git command of a user in a directory below the bundle's.
 func (b *bundle) git(key, dir string, args ...string) *exec.Cmd {
 	cmd := exec.Command("git", args...)
 	cmd.Dir = filepath.Join(b.dir, dir)
@@ -242,7 +242,7 @@ func (b *bundle) mustGit(key, dir string, args ...string) string {
 	return r.out
 }
 
-// tree makes a repository with one commit on main of the files, and a remote.
+// tree makes a repository with a remote. Its main has one commit with the files.
 func (b *bundle) tree(key, dir, path string, files map[string]string) {
 	b.t.Helper()
 	check(b.t, os.MkdirAll(filepath.Join(b.dir, dir), 0o700))
@@ -313,7 +313,8 @@ func run(t testing.TB, cmd *exec.Cmd) result {
 	return result{out: tidy(out.String()), err: tidy(errs.String()), status: cmd.ProcessState.ExitCode()}
 }
 
-// tidy removes the blanks with which git overwrites its own progress lines, and the messages of ssh itself.
+// tidy removes the blanks with which git overwrites its own progress lines, and the messages of
+// ssh.
 func tidy(s string) string {
 	var lines []string
 	for _, line := range strings.Split(s, "\n") {
@@ -324,7 +325,7 @@ func tidy(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// says fails the test unless the output contains each text, wrapped or not.
+// says fails the test unless the output contains each text. The texts may be wrapped.
 func (r result) says(t testing.TB, texts ...string) {
 	t.Helper()
 	unwrapped := strings.NewReplacer("\nremote:   ", " ", "\n  ", " ").Replace(r.all())
@@ -360,7 +361,7 @@ func (c *clock) move(d time.Duration) {
 	c.moved += d
 }
 
-// logs keeps what the server logged.
+// logs stores the server's log.
 type logs struct {
 	mu sync.Mutex
 	b  strings.Builder

@@ -104,7 +104,7 @@ func codeIn(t *testing.T, text string) string {
 	return code[1]
 }
 
-// TestAddedKeyIsPendingUntilItJoins checks that a pasted key identifies nobody until its owner proves it.
+// TestAddedKeyIsPendingUntilItJoins checks that an added key identifies nobody until its owner proves it.
 func TestAddedKeyIsPendingUntilItJoins(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -127,7 +127,8 @@ func TestAddedKeyIsPendingUntilItJoins(t *testing.T) {
 	b.sshAs("grader", "alice", "nonsense", "keys", "add").says(t, "this is not a public key")
 }
 
-// An unknown key beside a registered one is answered once, not at each push.
+// TestCompanionKeyIsAnsweredOnce checks that an unknown key beside a registered one is answered once, and not at each
+// push.
 func TestCompanionKeyIsAnsweredOnce(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -155,8 +156,8 @@ func TestNoForwarding(t *testing.T) {
 	r.says(t, "sessions only: no forwarding")
 }
 
-// TestStaffAreToldWhatIsWrong checks that staff read in the greeting and in status what "the staff has been told" announces
-// to students. Students do not see it there.
+// TestStaffAreToldWhatIsWrong checks that staff see problems in the greeting and in status. Students read only that
+// "the staff has been told", and do not see the problems there.
 func TestStaffAreToldWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -46,8 +46,8 @@ func TestCourseFileIsAppliedAndKept(t *testing.T) {
 	b.ssh("alice", "log", "comp1/course").says(t, "only the staff of comp1 read this repository")
 }
 
-// TestCourseFileChangingGradesNeedsConfirmation takes late days away that a submission
-// has spent, and follows what the refusal says.
+// TestCourseFileChangingGradesNeedsConfirmation removes late days that a submission has used, and
+// follows the advice of the refusal.
 func TestCourseFileChangingGradesNeedsConfirmation(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -76,8 +76,8 @@ func TestCourseFileChangingGradesNeedsConfirmation(t *testing.T) {
 	b.pushCourse("late_tokens: 0\ntitle: Renamed\n").says(t, "course.yaml: version 3.")
 }
 
-// TestUploadedCourseFile saves a course.yaml as the site does, with and without the confirmation
-// that it may change grades. The audit log names the channel.
+// TestUploadedCourseFile saves a course.yaml as the site does, with and without confirming changes
+// of grades. The audit log names the channel.
 func TestUploadedCourseFile(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

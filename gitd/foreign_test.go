@@ -45,7 +45,7 @@ func TestOldObjectsAreAccepted(t *testing.T) {
 	}
 }
 
-// A shallow clone of what is here pushes like any other.
+// TestShallowCloneOfMainIsAccepted checks that a shallow clone of main pushes like any other.
 func TestShallowCloneOfMainIsAccepted(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -59,8 +59,8 @@ func TestShallowCloneOfMainIsAccepted(t *testing.T) {
 	b.push("alice", "shallow", "origin", "main").says(t, "submission 2", "2 / 2")
 }
 
-// TestSecondRepositoryGetsAdvice pushes a second repository of the same student, which to the server looks like a push with
-// nothing new. The message explains that, and its one command hands the repository in.
+// TestSecondRepositoryGetsAdvice pushes a second repository of the same student. To the server this looks like a push
+// with nothing new. The message explains that, and its one command hands in the repository.
 func TestSecondRepositoryGetsAdvice(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -89,7 +89,7 @@ func (s *student) follows(r result, submissions int) {
 	}
 }
 
-// typed are the commands in the server's output outside of git's.
+// typed returns the commands in the server's output outside of git's.
 func typed(r result) []string {
 	var all []string
 	for line := range strings.Lines(r.all()) {

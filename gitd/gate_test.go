@@ -83,8 +83,8 @@ func gateWithPins(names ...string) func(schema.Job) ([]schema.Event, schema.Resu
 	}
 }
 
-// A candidate is graded on the flavour that its own file names, whatever the version
-// that is active names, and on the course's where it names none.
+// TestCandidateIsGradedOnItsOwnFlavour checks that a candidate is graded on the flavour of its own file, whatever
+// flavour the active version has. A candidate without a flavour is graded on the course's.
 func TestCandidateIsGradedOnItsOwnFlavour(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -123,8 +123,7 @@ func (b *bundle) pushSolution(change string) result {
 	return b.push("ida", "tests")
 }
 
-// byPart ends each part of a gate with the outcome of the solution's test, and the score of the sample, that the test
-// defines.
+// byPart ends each part of a gate. outcome returns the outcome of the solution's test. sample is the sample's score.
 func (b *bundle) byPart(outcome func(version int64, run int) schema.Outcome, sample int64) {
 	b.queue.play(func(j schema.Job) ([]schema.Event, schema.Result) {
 		o, err := b.store.Order(context.Background(), j.ID)
@@ -188,8 +187,8 @@ func TestGateSaysWhy(t *testing.T) {
 	b.ssh("tina", "log", "comp1/a1/tests/x").says(t, "not a submission")
 }
 
-// A server with single gates has one job grade solution, samples and starter, and decides
-// by its result.
+// TestSingleGate checks that a server with single gates grades solution, samples and starter in one job and decides by
+// its result.
 func TestSingleGate(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.single = true })

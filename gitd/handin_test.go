@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestInstructorHandsInForStudent has ida push what alice mailed, hand it in for her, and
-// gather the work of the class.
+// TestInstructorHandsInForStudent makes ida push work that alice mailed, hand it in for her, and
+// export the work of the class.
 func TestInstructorHandsInForStudent(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

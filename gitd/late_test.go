@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// dueIn is the YAML of a due date that many days from now at 23:59 in the course's
-// zone, and of a late period; UNTIL in late is six days after due.
+// dueIn returns the YAML of a due date and a late period. The date is that many days from now at
+// 23:59 in the course's zone. UNTIL in late is six days after due.
 func dueIn(t *testing.T, days int, late string) string {
 	t.Helper()
 	zone, err := time.LoadLocation("America/Toronto")

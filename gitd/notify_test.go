@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// code returns the code that waits for the newest address for notices.
+// code returns the code that confirms the newest address for notices.
 func (b *bundle) code() string {
 	b.t.Helper()
 	all, err := b.store.Outbox(b.t.Context(), 100)
@@ -25,7 +25,8 @@ func (b *bundle) code() string {
 	return n.Code
 }
 
-// TestNotifyCommands adds, confirms, changes and removes addresses as OpenSSH sends the words.
+// TestNotifyCommands adds, confirms, changes and removes addresses with words as OpenSSH sends
+// them.
 func TestNotifyCommands(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

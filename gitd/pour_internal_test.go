@@ -44,7 +44,8 @@ func TestPourReportsWhichSideFailed(t *testing.T) {
 	}
 }
 
-// A client that keeps its side open while it waits must cost little.
+// TestPourKeepsSmallBuffer checks that a client that keeps its side open while it waits costs
+// little memory.
 func TestPourKeepsSmallBuffer(t *testing.T) {
 	t.Parallel()
 	asked := make(chan int, 8)

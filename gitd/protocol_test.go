@@ -52,7 +52,7 @@ func (b *bundle) tryDialAs(user, key string) (*gossh.Client, error) {
 	})
 }
 
-// raw is one session whose bytes the test writes itself.
+// raw is a session whose bytes the test writes itself.
 type raw struct {
 	*gossh.Session
 	in  io.WriteCloser
@@ -109,7 +109,7 @@ func TestMissingListTimesOut(t *testing.T) {
 	}
 }
 
-// A client that has sent everything must not read that something is missing.
+// TestSlowUnpackTimesOut checks that a client that has sent everything does not read that something is missing.
 func TestSlowUnpackTimesOut(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -142,7 +142,7 @@ func TestMissingPackTimesOut(t *testing.T) {
 	}
 }
 
-// TestStopEndsAStalledPush stops the server while a client stalls in its pack. git is killed, the push never happened, and
+// TestStopEndsAStalledPush stops the server while a client stalls in its pack. git is killed, nothing is pushed, and
 // the client reads that.
 func TestStopEndsAStalledPush(t *testing.T) {
 	t.Parallel()

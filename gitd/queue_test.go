@@ -55,7 +55,7 @@ func (q *queue) Wake() {
 	}
 }
 
-// hold keeps jobs queued, or lets them run.
+// hold makes jobs stay queued, or lets them run.
 func (q *queue) hold(held bool) {
 	q.mu.Lock()
 	q.held = held
@@ -137,7 +137,7 @@ func (q *queue) run() {
 	}
 }
 
-// grade runs one job; false: there is none.
+// grade runs one job. It returns false if there is none.
 func (q *queue) grade(script func(schema.Job) ([]schema.Event, schema.Result), step chan struct{}) bool {
 	ctx := context.Background()
 	job, err := q.store.Claim(ctx, "runner", "standard", q.clock.now(), time.Minute)
@@ -174,7 +174,7 @@ func everythingPasses(j schema.Job) ([]schema.Event, schema.Result) {
 	return oneTest(j, test)
 }
 
-// oneTest is a build that works and one test.
+// oneTest returns the events and the result of a successful build and one test.
 func oneTest(j schema.Job, test schema.TestResult) ([]schema.Event, schema.Result) {
 	build := schema.BuildResult{Outcome: schema.OutcomePassed, Duration: 1200 * time.Millisecond}
 	events := []schema.Event{
@@ -201,7 +201,7 @@ func (q *queue) setPlace(p schema.Place) {
 	q.place = p
 }
 
-// stepwise makes each event and each end wait for a receive.
+// stepwise makes each event and each job end only after a receive from the channel.
 func (q *queue) stepwise() chan struct{} {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestReach checks the commands that people copy. They do not contain an address that means all addresses, nor port 22.
+// TestReach checks the commands that people copy. They contain neither a wildcard address nor port
+// 22.
 func TestReach(t *testing.T) {
 	t.Parallel()
 	host, err := os.Hostname()

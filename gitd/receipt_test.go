@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema/receipt"
 )
 
-// TestReceiptOfAPush checks the receipts that the command prints against the key that
-// the server publishes, and against what was pushed.
+// TestReceiptOfAPush checks the printed receipts against the server's public key and the pushed
+// work.
 func TestReceiptOfAPush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -53,8 +53,8 @@ func TestReceiptOfAPush(t *testing.T) {
 	}
 }
 
-// TestReceiptAfterTheEnd pushes when the assignment has ended: the push is kept, and its
-// receipt says so.
+// TestReceiptAfterTheEnd pushes after the assignment has ended. The push is kept, and its receipt
+// says so.
 func TestReceiptAfterTheEnd(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -69,8 +69,8 @@ func TestReceiptAfterTheEnd(t *testing.T) {
 	}
 }
 
-// TestReceiptKeyFile makes the key once, and refuses one that others may read or that is
-// of another kind.
+// TestReceiptKeyFile creates the key once. It refuses a key that others may read, or of another
+// kind.
 func TestReceiptKeyFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "receipt_key")

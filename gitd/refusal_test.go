@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestRefusedPushes checks that a refusal names the rule, the finding and the remedy, and says that nothing was counted, which
-// is true.
+// TestRefusedPushes checks that a refusal names the rule, the finding and the remedy. It also checks that nothing was
+// counted, as the refusal says.
 func TestRefusedPushes(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

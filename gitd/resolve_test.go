@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// brokenLedger is a ledger whose database cannot be written for a while.
+// brokenLedger is a ledger whose writes fail for a while.
 type brokenLedger struct {
 	gitd.Ledger
 	opening, recording atomic.Bool // true: fails
@@ -76,8 +76,8 @@ func TestUnrecordedPushIsRetried(t *testing.T) {
 	}
 }
 
-// A crash after git moved the ref and before the record: the restart counts the
-// push at the time when it was received, once.
+// TestRestartRecordsAcceptedPushes simulates a crash after git moved the ref and before the push
+// was recorded. The restart records the push once, with its original time of receipt.
 func TestRestartRecordsAcceptedPushes(t *testing.T) {
 	t.Parallel()
 	b, l := newBroken(t)
@@ -101,7 +101,8 @@ func TestRestartRecordsAcceptedPushes(t *testing.T) {
 	b.push("alice", "w").says(t, "submission 1", "2 / 2")
 }
 
-// An intent whose ref did not move is closed: the push never happened.
+// TestRestartVoidsUnacceptedPushes checks that an intent whose ref did not move is closed, because
+// the push never happened.
 func TestRestartVoidsUnacceptedPushes(t *testing.T) {
 	t.Parallel()
 	b, _ := newBroken(t)
@@ -124,8 +125,8 @@ func TestRestartVoidsUnacceptedPushes(t *testing.T) {
 	b.push("alice", "w").says(t, "submission 2")
 }
 
-// A tip that nothing knows of (a database restored from an older backup) is handed
-// in by pushing again.
+// TestTipWithoutSubmissionGetsOne checks that pushing again hands in a commit of main that no
+// record names, as happens after a database is restored from an older backup.
 func TestTipWithoutSubmissionGetsOne(t *testing.T) {
 	t.Parallel()
 	b, _ := newBroken(t)

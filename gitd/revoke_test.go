@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// secondKey gives a person another active key, in the bundle under a name of its own.
+// secondKey gives a person a second active key, which has its own name in the bundle.
 func (b *bundle) secondKey(login, name string) schema.Key {
 	b.t.Helper()
 	user, err := b.store.UserByLogin(b.t.Context(), login)
@@ -32,7 +32,8 @@ func refusesSessions(t *testing.T, c *gossh.Client) {
 	}
 }
 
-// TestRemovedKeyClosesConnections removes a stolen key. Its open connection could once still create sign-in links.
+// TestRemovedKeyClosesConnections removes a stolen key. An open connection of such a key could once still create
+// sign-in links.
 func TestRemovedKeyClosesConnections(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -109,7 +110,7 @@ func TestDisabledAccountIsRefused(t *testing.T) {
 	b.ssh("alice", "whoami").says(t, "login  alice")
 }
 
-// TestUnenrolEndsCourseSessions has alice watch in two courses.
+// TestUnenrolEndsCourseSessions makes alice watch in two courses, and ends her enrolment in one.
 func TestUnenrolEndsCourseSessions(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -145,7 +146,7 @@ func TestUnenrolEndsCourseSessions(t *testing.T) {
 	b.ssh("alice", "log", "comp1/a1").says(t, "comp1 is unknown, or you are not enrolled")
 }
 
-// joiner is a connection of somebody who proved a key that belongs to nobody.
+// joiner opens a connection of a client that proved an unknown key.
 func (b *bundle) joiner(t *testing.T, key string) *gossh.Client {
 	t.Helper()
 	c, err := b.tryDialAs("join", key)
@@ -154,8 +155,8 @@ func (b *bundle) joiner(t *testing.T, key string) *gossh.Client {
 	return c
 }
 
-// TestJoinFlood opens connections of strangers who proved a throw-away key as the user join. They could once hold all
-// connections.
+// TestJoinFlood opens connections of strangers who proved a throw-away key as the user join. Such connections could
+// once use up all that are allowed.
 func TestJoinFlood(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits = gitd.Limits{Connections: 12, Strangers: 4} })
@@ -174,7 +175,8 @@ func TestJoinFlood(t *testing.T) {
 	}
 }
 
-// TestSilentConnectionFlood is the same without a proof of a key, whose limit for one address is not reached.
+// TestSilentConnectionFlood is like TestJoinFlood, but the clients prove no key and do not reach the limit for one
+// address.
 func TestSilentConnectionFlood(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits = gitd.Limits{Connections: 6, Strangers: 100} })

@@ -46,7 +46,7 @@ func (k securityKey) Sign(_ io.Reader, data []byte) (*gossh.Signature, error) {
 }
 
 // TestSecurityKeys signs in with a key of a security device. Each signature must say that somebody
-// touched the device, and a key of the same device for another application is another key.
+// touched the device. A key of the same device for another application is another key.
 func TestSecurityKeys(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -93,8 +93,8 @@ func (b *bundle) securityRun(user string, key gossh.Signer, command string) (str
 	return string(out), err
 }
 
-// TestCertificateProvesNothing offers a certificate for a registered key. The server takes the key
-// alone.
+// TestCertificateProvesNothing offers a certificate for a registered key. The server accepts only
+// the key itself.
 func TestCertificateProvesNothing(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestSkipGateActivatesFailingTests pushes tests whose gate fails, and then pushes with skip-gate. The cases that were pinned
-// stay pinned.
+// TestSkipGateActivatesFailingTests pushes tests whose gate fails, and then pushes with skip-gate.
+// The pinned cases stay pinned.
 func TestSkipGateActivatesFailingTests(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -42,7 +42,8 @@ func TestSkipGateActivatesFailingTests(t *testing.T) {
 	}
 }
 
-// TestOptionsOfOtherRepositoriesAreRefused tries each kind of repository's own.
+// TestOptionsOfOtherRepositoriesAreRefused tries options that belong to other kinds of
+// repositories.
 func TestOptionsOfOtherRepositoriesAreRefused(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -57,8 +58,8 @@ func TestOptionsOfOtherRepositoriesAreRefused(t *testing.T) {
 	b.push("ida", "course", "-o", "colour", "grader", "main").says(t, "applied now")
 }
 
-// TestOldVersionIsActivatedAgain goes back and forth between versions, by ssh; the
-// session of the next push compares with the one that is active then.
+// TestOldVersionIsActivatedAgain switches between versions over ssh. The session of the next push
+// compares with the version that is active then.
 func TestOldVersionIsActivatedAgain(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -97,7 +98,7 @@ func TestOldVersionIsActivatedAgain(t *testing.T) {
 	b.ssh("ida", "audit", "comp1", "--action", "tests.activate").says(t, "comp1/a1 in comp1: version 3 → version 2", "comp1/a1 in comp1: version 2 → version 1")
 }
 
-// TestActivatedTimesChangeGrades goes back to tests that were due earlier.
+// TestActivatedTimesChangeGrades activates an older version of tests with an earlier due date.
 func TestActivatedTimesChangeGrades(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -9,9 +9,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestStaffCommandsByRole tries every staff command as each person. A command that a role may not use is refused for that
-// reason, whatever else is wrong with the call; an allowed one may fail for another reason. A command without a row fails the
-// test. classroom's TestPermissions covers the same actions over the operator's socket.
+// TestStaffCommandsByRole runs every staff command as each person. A command that a role may not use is refused for
+// that reason, whatever else is wrong with the call. An allowed command may fail for another reason. A command without
+// a row fails the test. classroom's TestPermissions covers the same actions over the operator's socket.
 func TestStaffCommandsByRole(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestStaffCommands plays a week of a course over ssh: each command by a person who may use it, in the form in which OpenSSH
-// sends it, without the shell's quotes.
+// TestStaffCommands runs the commands of a week of a course over ssh. A person who may use a command runs it, in the
+// form in which OpenSSH sends it, without the shell's quotes.
 func TestStaffCommands(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -109,7 +109,7 @@ func TestStaffCommands(t *testing.T) {
 	}
 }
 
-// TestRosterComesOverSSH imports a roster from standard input, first to look at it.
+// TestRosterComesOverSSH imports a roster from standard input, first as a dry run.
 func TestRosterComesOverSSH(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -131,7 +131,7 @@ func TestRosterComesOverSSH(t *testing.T) {
 	b.sshAs("grader", "ida", "login,section,A1\nalice,L1,\n", "export", "comp1", "--format", "csv", "--fill").says(t, "0 cells filled in")
 }
 
-// TestHelpFitsTheRole looks for commands that somebody cannot use in any course.
+// TestHelpFitsTheRole checks that help lists no command that the person cannot use in any course.
 func TestHelpFitsTheRole(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -143,8 +143,8 @@ func TestHelpFitsTheRole(t *testing.T) {
 	}
 }
 
-// TestDroppedStudent has a student who left the course. They keep their work and cannot hand in until a roster contains them
-// again.
+// TestDroppedStudent makes a student leave the course. They keep their work and cannot hand in until a roster contains
+// them again.
 func TestDroppedStudent(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

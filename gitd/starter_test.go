@@ -23,8 +23,8 @@ func (b *bundle) file(name string) string {
 	return string(content)
 }
 
-// Before the first push a corrected starter comes by git pull, whether or not there are
-// commits of one's own.
+// TestCorrectedStarterBeforeFirstPush checks that before the first push git pull fetches a
+// corrected starter, with or without local commits.
 func TestCorrectedStarterBeforeFirstPush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -46,8 +46,9 @@ func TestCorrectedStarterBeforeFirstPush(t *testing.T) {
 	}
 }
 
-// After the first push, status, the greeting and the next push announce the new starter with one command, which works.
-// Students who began without the starter do not read it.
+// TestCorrectedStarterAfterFirstPush checks that after the first push status, the greeting and the
+// next push announce the new starter with one command, which works. Students who began without the
+// starter do not read it.
 func TestCorrectedStarterAfterFirstPush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// push.followTags sends annotated tags along: the push of main counts, and neither it
-// nor the next one fails.
+// TestFollowedTagsAreIgnored checks pushes of main with annotated tags that push.followTags adds.
+// The push counts, and neither it nor the next one fails.
 func TestFollowedTagsAreIgnored(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -30,7 +30,8 @@ func TestFollowedTagsAreIgnored(t *testing.T) {
 	}
 }
 
-// If main is refused, the report does not list the tags pushed with it.
+// TestTagsBesideRefusedMain checks that the report on a refused main does not list the tags pushed
+// with it.
 func TestTagsBesideRefusedMain(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -50,7 +51,7 @@ func TestTagsBesideRefusedMain(t *testing.T) {
 	}
 }
 
-// Tags of tags, and light ones, for commits that main has.
+// TestTagsOfMainAlone pushes lightweight tags, and tags of tags, for commits that main has.
 func TestTagsOfMainAlone(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -13,7 +13,7 @@ import (
 // teamYAML is an assignment for teams of two.
 const teamYAML = assignmentYAML + "team: {max: 2}\n"
 
-// pairUp makes team blue of alice and bob, over ssh.
+// pairUp makes team blue of alice and bob over ssh.
 func (b *bundle) pairUp() {
 	b.t.Helper()
 	b.ssh("alice", "team", "create", "comp1/a1", "blue").says(b.t, "created   blue", "joined    blue alice", "team blue: alice")
@@ -207,7 +207,7 @@ func (r *raw) until(t *testing.T, text string) {
 	}
 }
 
-// packOf is all of a work tree's main, as git sends it.
+// packOf returns all objects of a work tree's main in the form in which git sends them.
 func (b *bundle) packOf(key, dir string) []byte {
 	b.t.Helper()
 	cmd := b.git(key, dir, "pack-objects", "--revs", "--stdout", "-q")

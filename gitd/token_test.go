@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestTokenCommands makes, lists and revokes tokens as OpenSSH sends the words.
+// TestTokenCommands makes, lists and revokes tokens with words as OpenSSH sends them.
 func TestTokenCommands(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -45,8 +45,8 @@ func TestTokenCommands(t *testing.T) {
 	b.ssh("alice", "help").says(t, "token create NAME")
 }
 
-// TestRemovedKeyEndsTokens ends the token that a stolen key made, and not the one of the
-// owner's own key.
+// TestRemovedKeyEndsTokens checks that removing a stolen key ends the token that it made, but not
+// the token that the owner's other key made.
 func TestRemovedKeyEndsTokens(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -23,8 +23,7 @@ func (b *bundle) tries(owner string) []schema.Try {
 	return all
 }
 
-// TestTry pushes to the branch try before the first hand-in and after it: the tries show
-// the result and count nowhere.
+// TestTry pushes to the branch try before and after the first hand-in. The tries show their results and do not count.
 func TestTry(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -76,8 +75,8 @@ func TestTry(t *testing.T) {
 	}
 }
 
-// TestTryRefusals checks refused tries: files against the rules, the branch in other repositories, people who were dropped or
-// not enrolled.
+// TestTryRefusals checks refused tries: files that break the rules, the branch try in other repositories, people who
+// were dropped or are not enrolled.
 func TestTryRefusals(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -107,7 +106,7 @@ func TestTryRefusals(t *testing.T) {
 	}
 }
 
-// TestTriesAreBounded makes thirty tries within an hour, and some after it.
+// TestTriesAreBounded makes thirty tries within an hour, and some after that hour.
 func TestTriesAreBounded(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -183,8 +182,8 @@ func TestTryOfATeam(t *testing.T) {
 	b.ssh("alice", "log", "comp1/a1").says(t, "comp1/a1/blue: nothing handed in", "try 1  ")
 }
 
-// TestTryRevealsNoHiddenTests has a runner that reports hidden tests of a try, which real runners do not. No byte of them
-// reaches a student.
+// TestTryRevealsNoHiddenTests uses a runner that reports hidden tests of a try, which real runners do not do. Nothing
+// of them reaches a student.
 func TestTryRevealsNoHiddenTests(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

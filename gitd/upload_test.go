@@ -20,7 +20,7 @@ func (b *bundle) upload(login string, replace bool, files map[string]string) err
 	return err
 }
 
-// uploaded is upload with what the files became.
+// uploaded is like upload and returns what the files were recorded as.
 func (b *bundle) uploaded(login string, replace bool, files map[string]string) (schema.Uploaded, error) {
 	b.t.Helper()
 	user, err := b.store.UserByLogin(b.t.Context(), login)
@@ -34,7 +34,7 @@ func (b *bundle) uploaded(login string, replace bool, files map[string]string) (
 	return b.server.Upload(ctx, schema.Actor{User: user, Channel: schema.ChannelWeb, Key: b.fingerprint(login)}, u)
 }
 
-// TestUploadIsAPush hands in twice without git, and then with git.
+// TestUploadIsAPush hands in twice without git and then once with git.
 func TestUploadIsAPush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -91,8 +91,8 @@ func TestUploadObeysTheRulesOfAPush(t *testing.T) {
 	}
 }
 
-// TestUploadRefusalCodes has files whose names look like git's words for a refusal that passes,
-// and refusals that do pass.
+// TestUploadRefusalCodes uploads files whose names look like git's messages for a temporary
+// refusal, and makes real temporary refusals.
 func TestUploadRefusalCodes(t *testing.T) {
 	t.Parallel()
 	var broken brokenTerms
@@ -135,7 +135,7 @@ func TestUploadRefusalCodes(t *testing.T) {
 	b.start()
 }
 
-// brokenTerms is a ledger that cannot read the terms of a push from its Nth question on.
+// brokenTerms is a ledger that cannot read the terms of a push from the Nth call on.
 type brokenTerms struct {
 	gitd.Ledger
 	from, asked atomic.Int64 // from 0: never
@@ -160,9 +160,9 @@ func TestUploadCountsTowardsPushLimit(t *testing.T) {
 	}
 }
 
-// TestUploadOfTestsIsACandidate edits, adds and deletes files of a tests repository as the
-// site's editor does. What nobody may push is refused, and so is what was made from an
-// older commit.
+// TestUploadOfTestsIsACandidate edits, adds and deletes files of a tests repository as the site's
+// editor does. It checks that an upload is refused if the person may not push, or if it was made
+// from an older commit.
 func TestUploadOfTestsIsACandidate(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

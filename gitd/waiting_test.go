@@ -90,7 +90,8 @@ func TestWaitingPushSeesItsPlace(t *testing.T) {
 	}
 }
 
-// Ctrl-C ends git and ssh; the job goes on, and pushing again shows it from the start.
+// TestInterruptedPushIsShownAgain checks that after Ctrl-C has ended git and ssh, the job goes on
+// and pushing again shows it from the start.
 func TestInterruptedPushIsShownAgain(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -173,7 +174,8 @@ func TestConcurrentPushesOfOneStudent(t *testing.T) {
 	}
 }
 
-// A client that does not read must not delay the runner, or a stop of the server.
+// TestSlowReaderDoesNotBlockOthers checks that a client that does not read delays neither the
+// runner nor a stop of the server.
 func TestSlowReaderDoesNotBlockOthers(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -25,7 +25,7 @@ func rsaKey(t *testing.T) *rsa.PrivateKey {
 	return key
 }
 
-// pemOf is a key as GitHub gives it out (PKCS #1), or as other tools write it (PKCS #8).
+// pemOf returns a key in the form of GitHub (PKCS #1) or of other tools (PKCS #8).
 func pemOf(t *testing.T, kind string, key any) []byte {
 	t.Helper()
 	if is, ok := key.(*rsa.PrivateKey); ok && kind == "RSA PRIVATE KEY" {
@@ -38,8 +38,8 @@ func pemOf(t *testing.T, kind string, key any) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: text})
 }
 
-// The proof of an App is checked as GitHub checks it: by the key, the id, and GitHub's clock, which
-// may differ from ours by a minute at least.
+// TestAppProof checks an App's JWT as GitHub does: by the key, the id, and GitHub's clock, which
+// may differ from ours by at least a minute.
 func TestAppProof(t *testing.T) {
 	t.Parallel()
 	key, other := rsaKey(t), rsaKey(t)
@@ -84,7 +84,7 @@ func TestAppProof(t *testing.T) {
 	}
 }
 
-// A token is asked for once, and again shortly before it ends.
+// TestAppTokenIsKept checks that a token is requested once, and again shortly before it expires.
 func TestAppTokenIsKept(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(t)

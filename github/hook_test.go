@@ -84,7 +84,7 @@ func TestHookReceivesPush(t *testing.T) {
 	}
 }
 
-// GitHub's own example of a signature.
+// TestHookAcceptsGitHubsSignature uses GitHub's own example of a signature.
 func TestHookAcceptsGitHubsSignature(t *testing.T) {
 	t.Parallel()
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("Hello, World!"))
@@ -152,7 +152,8 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-// Signed announcements that are no work are answered with the reason, so that GitHub's page shows it.
+// TestHookIgnores checks that ignored announcements with a valid signature are answered with the
+// reason, so that GitHub's page shows it.
 func TestHookIgnores(t *testing.T) {
 	t.Parallel()
 	with := func(change func(*githubtest.Announcement)) githubtest.Announcement {
@@ -189,7 +190,8 @@ func TestHookIgnores(t *testing.T) {
 	}
 }
 
-// A delivery that is repeated, by GitHub or by who has recorded it, stores nothing.
+// TestHookRepeatedDelivery checks that a repeated delivery stores nothing, whether GitHub or an
+// eavesdropper repeats it.
 func TestHookRepeatedDelivery(t *testing.T) {
 	t.Parallel()
 	to := new(received)
@@ -204,7 +206,8 @@ func TestHookRepeatedDelivery(t *testing.T) {
 	}
 }
 
-// A push that cannot be stored is not acknowledged, and accepted when it is delivered again.
+// TestHookWhileStoreFails checks that a push that cannot be stored is not acknowledged, and is
+// accepted when it is delivered again.
 func TestHookWhileStoreFails(t *testing.T) {
 	t.Parallel()
 	to := &received{fails: errors.New("disk full")}

@@ -15,7 +15,7 @@ import (
 // key is a public key without a comment, as GitHub lists it.
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ6ri7jXGUTwCEGxv0ywCXpaIKc8bBfZbBVdf2gFRBNl"
 
-// enterprise starts a GitHub Enterprise Server that answers these paths below /api/v3.
+// enterprise starts a GitHub Enterprise Server that answers requests for these paths below /api/v3.
 func enterprise(t *testing.T, answers map[string]func(w http.ResponseWriter)) *github.Client {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

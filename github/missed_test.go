@@ -17,13 +17,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// known are the announcements that were received.
+// known holds the announcements that were received.
 type known map[string]bool
 
 func (k known) ReceivedGitHub(context.Context, []string) (map[string]bool, error) { return k, nil }
 
-// TestMissedDeliveries checks which deliveries are requested again: pushes that did not arrive, once each. Pushes that
-// arrived, also in a later attempt, other events, old ones, and those that never arrive are not.
+// TestMissedDeliveries checks which deliveries are requested again: pushes that did not arrive, once each. It checks
+// that pushes that arrived, even in a later attempt, other events, and old deliveries are not requested, nor are those
+// that never arrive.
 func TestMissedDeliveries(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(t)
@@ -60,7 +61,7 @@ func TestMissedDeliveries(t *testing.T) {
 	}
 }
 
-// TestMissedForNight has a server that cannot be reached for a night. It gets every push in the morning.
+// TestMissedForNight makes a server unreachable for a night. In the morning it receives every push.
 func TestMissedForNight(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(t)
@@ -88,7 +89,8 @@ func TestMissedForNight(t *testing.T) {
 	}
 }
 
-// TestMissedDeliveryThatIsRefused checks that a delivery that GitHub does not repeat does not prevent requests for others.
+// TestMissedDeliveryThatIsRefused checks that a delivery that GitHub refuses to repeat does not prevent requests for
+// others.
 func TestMissedDeliveryThatIsRefused(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(t)

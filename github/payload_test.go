@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// pushEvent is the event of a push as GitHub sends it, without the fields that are addresses.
+// pushEvent is a push event as GitHub sends it, without the fields that hold addresses.
 const pushEvent = `{
   "ref": "refs/heads/trunk", "before": "1111111111111111111111111111111111111111", "after": "abababababababababababababababababababab",
   "repository": {"id": 99, "node_id": "R_1", "name": "a1-ada", "full_name": "comp2402-f26/a1-ada", "private": true,
@@ -29,7 +29,8 @@ var pushRead = schema.GitHubPush{
 	PushedAt: time.Unix(1790638867, 0).UTC(),
 }
 
-// A push is read whatever the fields hold that are not used; GitHub changes those.
+// TestReadPush checks that a push is read whatever the unused fields hold, because GitHub changes
+// those.
 func TestReadPush(t *testing.T) {
 	t.Parallel()
 	with := func(change func(*schema.GitHubPush)) schema.GitHubPush {
@@ -77,8 +78,8 @@ func TestReadPush(t *testing.T) {
 	}
 }
 
-// FuzzReadPush reads what anybody may send who knows the secret. What is accepted names a
-// repository, a commit and a sender, and nothing that a terminal or git would take for more.
+// FuzzReadPush reads payloads of a sender who knows the secret. An accepted payload names a
+// repository, a commit and a sender, and contains nothing that a terminal or git would interpret.
 func FuzzReadPush(f *testing.F) {
 	f.Add([]byte(pushEvent))
 	f.Add([]byte(strings.Replace(pushEvent, "trunk", "\\u001b[31m", 1)))

@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// intake is a server to which announced pushes are pushed. It answers what a test sets.
+// intake is a server that receives announced pushes. A test sets its answers.
 type intake struct {
 	target  classroom.GitHubTarget
 	refuses error // of Target
@@ -83,8 +83,8 @@ var announced = schema.GitHubPush{
 	GitHubCommit: schema.GitHubCommit{Repository: "comp2402-f26/a1-ada", RepositoryID: 99, Commit: commitNo(0), Public: true}, Delivery: delivery, SenderID: 1, ReceivedAt: hookTime,
 }
 
-// A push counts as accepted once it was pushed here, also by an attempt that was interrupted, and
-// not if it was refused or failed.
+// TestAcceptedPushes checks that a push counts as accepted once it was pushed here, even by an
+// interrupted attempt, but not if it was refused or failed.
 func TestAcceptedPushes(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -108,8 +108,8 @@ func TestAcceptedPushes(t *testing.T) {
 	}
 }
 
-// A refusal of the account or the repository may be read by everybody. One by the rules of a push
-// may say what counts so far.
+// TestRefusalsInPublicRepositories checks that everybody may read a refusal of the account or the
+// repository, but not a refusal by the rules of a push, which may reveal what counts so far.
 func TestRefusalsInPublicRepositories(t *testing.T) {
 	t.Parallel()
 	a1 := classroom.GitHubTarget{Path: "comp2402/a1", Assignment: 1, Owner: "ada"}
@@ -147,8 +147,8 @@ func TestRefusalsInPublicRepositories(t *testing.T) {
 	}
 }
 
-// A push that was recorded by an attempt that a crash interrupted is not pushed again, also where
-// an operator's retry has begun to count anew.
+// TestInterruptedPush checks that a push that an interrupted attempt recorded is not pushed again,
+// even if an operator's retry has reset the number of attempts.
 func TestInterruptedPush(t *testing.T) {
 	t.Parallel()
 	done := schema.GitHubStatus{GitHubCommit: announced.GitHubCommit, Submission: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "ada", Number: 3}}
@@ -168,8 +168,8 @@ func TestInterruptedPush(t *testing.T) {
 	}
 }
 
-// An announcement that is repeated after a later push, under another id, does not spoil the
-// status of what was handed in.
+// TestOvertakenPushThatWasHandedIn repeats an announcement under another id after a later push. The
+// status of the work that was handed in does not change.
 func TestOvertakenPushThatWasHandedIn(t *testing.T) {
 	t.Parallel()
 	done := schema.GitHubStatus{GitHubCommit: announced.GitHubCommit, Submission: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "ada", Number: 3}}
@@ -187,7 +187,8 @@ func TestOvertakenPushThatWasHandedIn(t *testing.T) {
 	}
 }
 
-// The words of a refusal say what to do, where, and fit into the line of a status.
+// TestRemedies checks that the message of a refusal says what to do and where, and fits into the
+// line of a status.
 func TestRemedies(t *testing.T) {
 	t.Parallel()
 	unlinked := schema.Errorf(schema.CodeRefused, "the GitHub account ada-lovelace is not linked to an account here")

@@ -22,7 +22,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// graded is a classroom in which a commit's status is what a test sets.
+// graded is a classroom in which a test sets the status of each commit.
 type graded map[string]schema.CommitStatus
 
 func (g graded) Status(_ context.Context, s schema.GitHubStatus) (schema.CommitStatus, error) {
@@ -39,7 +39,7 @@ func (graded) Became(context.Context, schema.GitHubCommit, classroom.GitHubTarge
 	return schema.GitHubStatus{}, nil
 }
 
-// desk is an outbox that writes statuses to a GitHub, with a clock that stands still.
+// desk is an outbox that writes statuses to a GitHub server. Its clock stands still.
 type desk struct {
 	*outbox.Worker
 	t     *testing.T
@@ -74,7 +74,7 @@ func byToken(*githubtest.Server, func() time.Time) github.Credentials {
 	return github.Token(githubtest.Token)
 }
 
-// byApp is an App with a new key.
+// byApp uses an App with a new key.
 func byApp(t *testing.T) func(hub *githubtest.Server, clock func() time.Time) github.Credentials {
 	return func(hub *githubtest.Server, clock func() time.Time) github.Credentials {
 		key := rsaKey(t)
@@ -90,7 +90,7 @@ func byApp(t *testing.T) func(hub *githubtest.Server, clock func() time.Time) gi
 
 func commitNo(n int) string { return fmt.Sprintf("%040x", n+1) }
 
-// set makes a commit's status and has it written.
+// set sets a commit's status and enqueues it.
 func (d *desk) set(n int, is schema.CommitStatus) {
 	d.t.Helper()
 	d.is[commitNo(n)] = is
@@ -100,7 +100,7 @@ func (d *desk) set(n int, is schema.CommitStatus) {
 	}
 }
 
-// run delivers for so long.
+// run delivers entries for that long.
 func (d *desk) run(long time.Duration) {
 	d.t.Helper()
 	for end := d.at.Add(long); d.at.Before(end); {
@@ -123,8 +123,9 @@ var (
 	success = schema.CommitStatus{State: schema.StatusSuccess, Description: "submission 1: 20 of 20 points, 8 of 8 tests passed", Page: "comp2402/a1/ada/1"}
 )
 
-// GitHub is away for an hour while 1,000 statuses come, each pending and then final, and then it
-// allows 200 requests in ten minutes. Each commit gets its last state, none twice.
+// TestThousandStatusesAfterOutage makes GitHub unreachable for an hour while 1,000 statuses are
+// enqueued, each pending and then final. After that GitHub allows 200 requests in ten minutes. Each
+// commit gets its last state, and none gets it twice.
 func TestThousandStatusesAfterOutage(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, byToken)
@@ -198,7 +199,7 @@ func TestStatusAsWritten(t *testing.T) {
 	}
 }
 
-// The limits as GitHub tells them, in each form.
+// TestRateLimits checks GitHub's limits in each form in which GitHub reports them.
 func TestRateLimits(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -281,8 +282,8 @@ func TestStatusWithoutToken(t *testing.T) {
 	}
 }
 
-// A check run has the messages of the compiler, 50 in a request. Where an attempt is interrupted
-// between requests, the next one completes the run: nothing is there twice.
+// TestCheckRun checks that a check run has the messages of the compiler, 50 in a request. If an
+// attempt is interrupted between requests, the next one completes the run without duplicates.
 func TestCheckRun(t *testing.T) {
 	t.Parallel()
 	broken := schema.CommitStatus{State: schema.StatusFailure, Description: "submission 1: does not compile", Page: "comp2402/a1/ada/1"}
@@ -325,7 +326,8 @@ func TestCheckRun(t *testing.T) {
 	}
 }
 
-// In no minute more is written than GitHub allows, however many requests one status takes.
+// TestWritesPerMinute checks that no minute has more writes than GitHub allows, however many
+// requests one status needs.
 func TestWritesPerMinute(t *testing.T) {
 	t.Parallel()
 	broken := schema.CommitStatus{State: schema.StatusFailure, Description: "submission 1: does not compile"}

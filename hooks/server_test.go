@@ -56,7 +56,7 @@ func start(t *testing.T) (*hooks.Server, string) {
 	return s, socket
 }
 
-// handler is a push that records what it was asked.
+// handler records the calls for one push.
 type handler struct {
 	pre  func(ctx context.Context, quarantine string, updates []hooks.Update) ([]string, bool)
 	post func(ctx context.Context, updates []hooks.Update) ([]string, error)

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// archive writes a zip file of such entries.
+// archive writes a zip file with these entries.
 func archive(t *testing.T, entries ...zip.FileHeader) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "package.zip")
@@ -93,7 +93,7 @@ func TestHostileArchivesAreRefusedByEntry(t *testing.T) {
 	}
 }
 
-// TestFileLongerThanItsEntryIsNotCopied has an archive that states too small a size for a file.
+// TestFileLongerThanItsEntryIsNotCopied opens an archive that states too small a size for a file.
 func TestFileLongerThanItsEntryIsNotCopied(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "bomb.zip")

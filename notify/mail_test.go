@@ -22,7 +22,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// composed are the messages of a composer, by destination.
+// composed holds the messages of a composer by destination.
 type composed map[int64]schema.NoticeMessage
 
 // Message implements notify.Composer.
@@ -31,7 +31,7 @@ func (c composed) Message(_ context.Context, is schema.Notice) (schema.NoticeMes
 	return m, found, nil
 }
 
-// bench is an outbox with the senders of this package, and a clock that stands still.
+// bench is an outbox with the senders of this package. Its clock stands still.
 type bench struct {
 	*outbox.Worker
 	t       *testing.T
@@ -94,7 +94,7 @@ func (b *bench) waiting() []schema.OutboxEntry {
 	return all
 }
 
-// TestMailIsPlainAndSaysHowToStop looks at every header that a notice needs.
+// TestMailIsPlainAndSaysHowToStop checks every header that a notice needs.
 func TestMailIsPlainAndSaysHowToStop(t *testing.T) {
 	t.Parallel()
 	b, p := newBench(t), newPostOffice(t, false, false)
@@ -178,7 +178,7 @@ func TestMailHeadersCannotBeInjected(t *testing.T) {
 	}
 }
 
-// TestMailServerIsDownForAnHour has 200 e-mails wait, and sends each once.
+// TestMailServerIsDownForAnHour makes 200 e-mails wait, and checks that each is sent once.
 func TestMailServerIsDownForAnHour(t *testing.T) {
 	t.Parallel()
 	b, p := newBench(t), newPostOffice(t, false, true)
@@ -220,7 +220,7 @@ func attemptsOf(all []schema.OutboxEntry) (n int) {
 	return n
 }
 
-// TestRepeatedMailHasItsMessageID kills the worker between the delivery and its note.
+// TestRepeatedMailHasItsMessageID kills the worker after the delivery and before it is recorded.
 func TestRepeatedMailHasItsMessageID(t *testing.T) {
 	t.Parallel()
 	b, p := newBench(t), newPostOffice(t, false, true)
@@ -237,7 +237,7 @@ func TestRepeatedMailHasItsMessageID(t *testing.T) {
 	}
 }
 
-// TestMailServersRefusals checks whom each answer of the server makes wait.
+// TestMailServersRefusals checks which e-mails wait after each answer of the server.
 func TestMailServersRefusals(t *testing.T) {
 	t.Parallel()
 	refuse := func(code int) error { return &smtp.SMTPError{Code: code, Message: "no"} }
@@ -292,7 +292,8 @@ func TestMailServersRefusals(t *testing.T) {
 	}
 }
 
-// TestMailToOtherAlphabets needs SMTPUTF8 of the server, and is refused without it.
+// TestMailToOtherAlphabets checks that such an address needs SMTPUTF8, and is refused if the server
+// does not offer it.
 func TestMailToOtherAlphabets(t *testing.T) {
 	t.Parallel()
 	for _, utf8 := range []bool{true, false} {
@@ -312,7 +313,7 @@ func TestMailToOtherAlphabets(t *testing.T) {
 	}
 }
 
-// TestMailServerCheckSendsNothing is what doctor does.
+// TestMailServerCheckSendsNothing checks the connection as doctor does.
 func TestMailServerCheckSendsNothing(t *testing.T) {
 	t.Parallel()
 	p := newPostOffice(t, false, false)
@@ -333,7 +334,7 @@ func TestMailServerCheckSendsNothing(t *testing.T) {
 	}
 }
 
-// TestNothingToSayIsDelivered removes an entry whose notice is void.
+// TestNothingToSayIsDelivered checks that an entry with a void notice is removed.
 func TestNothingToSayIsDelivered(t *testing.T) {
 	t.Parallel()
 	b, p := newBench(t), newPostOffice(t, false, true)

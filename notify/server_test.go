@@ -25,14 +25,14 @@ import (
 	"github.com/grader/grader/notify"
 )
 
-// letter is an e-mail that the server took.
+// letter is an e-mail that the server accepted.
 type letter struct {
 	from, to string
 	raw      string
 	*mail.Message
 }
 
-// postOffice is a mail server for tests. The functions, where set, refuse.
+// postOffice is a mail server for tests. A function that is set can refuse.
 type postOffice struct {
 	t       *testing.T
 	server  *smtp.Server
@@ -48,7 +48,7 @@ type postOffice struct {
 	data     func() error
 }
 
-// newPostOffice starts a server that offers STARTTLS, unless plain, and takes the password
+// newPostOffice starts a server that offers STARTTLS unless plain is set. It accepts the password
 // "secret" of the user "grader".
 func newPostOffice(t *testing.T, utf8, plain bool) *postOffice {
 	t.Helper()
@@ -72,13 +72,13 @@ func (p *postOffice) listen(address string) {
 	go func() { _ = p.server.Serve(l) }()
 }
 
-// close stops the server, also one that has not begun to serve.
+// close stops the server, even one that does not serve yet.
 func (p *postOffice) close() {
 	_ = p.doors.Close() // closed twice, maybe
 	_ = p.server.Close()
 }
 
-// certificate makes a certificate for localhost that nobody else trusts.
+// certificate returns a TLS configuration with a certificate for localhost that nobody else trusts.
 func (p *postOffice) certificate() *tls.Config {
 	p.t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -93,7 +93,7 @@ func (p *postOffice) certificate() *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
 }
 
-// settings are how to reach the server.
+// settings returns how to connect to the server.
 func (p *postOffice) settings() notify.MailServer {
 	s := notify.MailServer{Host: "localhost", Port: p.address.Port, Security: notify.StartTLS, Roots: p.roots}
 	if p.server.TLSConfig == nil {
@@ -110,7 +110,7 @@ func (p *postOffice) NewSession(*smtp.Conn) (smtp.Session, error) {
 	return &visit{office: p}, nil
 }
 
-// taken returns the e-mails that the server took.
+// taken returns the e-mails that the server accepted.
 func (p *postOffice) taken() []letter {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -173,7 +173,7 @@ func (v *visit) Data(r io.Reader) error {
 	return nil
 }
 
-// TestFailedConversationIsClosed closes the connection to a server that offers no STARTTLS.
+// TestFailedConversationIsClosed checks that the connection to a server without STARTTLS is closed.
 func TestFailedConversationIsClosed(t *testing.T) {
 	t.Parallel()
 	doors, err := net.Listen("tcp", "127.0.0.1:0")

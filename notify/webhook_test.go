@@ -20,7 +20,7 @@ import (
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
-// receiver is a webhook that verifies each call as the specification says.
+// receiver is a webhook that verifies each call according to the specification.
 type receiver struct {
 	t     *testing.T
 	clock func() time.Time
@@ -73,7 +73,7 @@ func hook(url string) schema.NoticeMessage {
 	return m
 }
 
-// TestSignatureOfTheSpecification signs what the Standard Webhooks specification has as its example.
+// TestSignatureOfTheSpecification signs the example of the Standard Webhooks specification.
 func TestSignatureOfTheSpecification(t *testing.T) {
 	t.Parallel()
 	got, err := notify.Sign("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", []byte(`{"test": 2432232314}`))
@@ -144,7 +144,8 @@ func TestWebhooksAnswers(t *testing.T) {
 	}
 }
 
-// TestPausesOfAWebhookEnd gives up a call whose receiver asks for pauses for more than a week.
+// TestPausesOfAWebhookEnd checks that a call is given up if its receiver asks for pauses for more
+// than a week.
 func TestPausesOfAWebhookEnd(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -164,7 +165,7 @@ func TestPausesOfAWebhookEnd(t *testing.T) {
 }
 
 // TestWebhooksDialPublicAddressesOnly calls a server on this machine by its address, by a name that
-// leads to it, and by other ways of writing it.
+// resolves to it, and by other notations of the address.
 func TestWebhooksDialPublicAddressesOnly(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

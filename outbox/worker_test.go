@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const kind = "test"
 
-// bench is a worker on a real store, whose clock stands still until it is moved.
+// bench is a worker on a real store. Its clock stands still until a test moves it.
 type bench struct {
 	*outbox.Worker
 	store *store.Store
@@ -76,8 +76,7 @@ func (b *bench) add(t *testing.T, key, receiver, body string) {
 	}
 }
 
-// deliver runs the worker once, and returns how long from now the next entry is due, "never" if none
-// waits.
+// deliver runs the worker once. It returns how long from now the next entry is due, "never" if none is waiting.
 func (b *bench) deliver(t *testing.T) string {
 	t.Helper()
 	next, err := b.Deliver(t.Context(), kind)
@@ -113,8 +112,8 @@ func (b *bench) waiting(t *testing.T) []schema.OutboxEntry {
 	return all
 }
 
-// A receiver that is away is asked less and less often, once for all its entries; others get
-// theirs meanwhile.
+// TestReceiverAway checks that a receiver that does not answer is tried less and less often, once for all its entries.
+// Other receivers get their entries in the meantime.
 func TestReceiverAway(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -151,7 +150,7 @@ func TestReceiverAway(t *testing.T) {
 	}
 }
 
-// Jitter shortens a wait by at most a half.
+// TestJitter checks that jitter shortens a wait by at most a half.
 func TestJitter(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -163,7 +162,8 @@ func TestJitter(t *testing.T) {
 	}
 }
 
-// A pause that the receiver asks for is kept to the second, and is no failure.
+// TestReceiverAsksForPause checks that a pause that the receiver asks for lasts exactly as long, and does not count as
+// a failure.
 func TestReceiverAsksForPause(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -191,7 +191,7 @@ func TestReceiverAsksForPause(t *testing.T) {
 	b.expect(t, "after the pause", "a 1", "b 1")
 }
 
-// A pause that is over already does not make the worker spin.
+// TestPauseInThePast checks that a pause that is already over does not make the worker spin.
 func TestPauseInThePast(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -202,8 +202,8 @@ func TestPauseInThePast(t *testing.T) {
 	}
 }
 
-// Of several entries with one key only the newest is delivered, also when it comes while an older
-// one is being delivered.
+// TestNewestOfAKeyIsLast checks that only the newest of several entries with one key is delivered, even if it comes
+// while an older one is being delivered.
 func TestNewestOfAKeyIsLast(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -238,7 +238,8 @@ func TestNewestOfAKeyIsLast(t *testing.T) {
 	}
 }
 
-// What a receiver refuses is kept with the reason, holds up nothing, and can be retried.
+// TestRefusedEntry checks that an entry that a receiver refuses is kept with the reason, does not delay others, and can
+// be retried.
 func TestRefusedEntry(t *testing.T) {
 	t.Parallel()
 	for _, code := range []schema.Code{schema.CodeRefused, schema.CodeInvalid, schema.CodeNotFound, schema.CodeConflict} {
@@ -271,7 +272,8 @@ func TestRefusedEntry(t *testing.T) {
 	}
 }
 
-// One entry that always fails, or panics, does not hold up the others, and is given up after a week.
+// TestPoisonedEntry checks that an entry that always fails or panics does not delay the others, and is given up after a
+// week.
 func TestPoisonedEntry(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -300,7 +302,7 @@ func TestPoisonedEntry(t *testing.T) {
 	}
 }
 
-// An attempt that a crash interrupted is repeated with the same token, and says that it is a
+// TestRepetitionIsKnown checks that an interrupted attempt is repeated with the same token, and says that it is a
 // repetition. The token changes with the content.
 func TestRepetitionIsKnown(t *testing.T) {
 	t.Parallel()
@@ -323,7 +325,8 @@ func TestRepetitionIsKnown(t *testing.T) {
 	}
 }
 
-// An entry is delivered when it is due, not before, and a later one does not delay an earlier one.
+// TestEntryWithDueTime checks that an entry is delivered when it is due and not before, and that a later entry does not
+// delay an earlier one.
 func TestEntryWithDueTime(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -341,7 +344,8 @@ func TestEntryWithDueTime(t *testing.T) {
 	b.expect(t, "an hour later", "digest 1")
 }
 
-// A running worker delivers what is enqueued, and stops while an attempt hangs; the entry stays.
+// TestStartAndStop checks that a running worker delivers new entries, and stops while an attempt hangs. The entry
+// stays.
 func TestStartAndStop(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -375,7 +379,8 @@ func TestStartAndStop(t *testing.T) {
 	}
 }
 
-// A receiver that hangs keeps nobody else's entries waiting, also not those that are enqueued while it hangs.
+// TestHangingReceiver checks that a receiver that hangs does not delay the entries of others, even those that are
+// enqueued while it hangs.
 func TestHangingReceiver(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -405,7 +410,8 @@ func TestHangingReceiver(t *testing.T) {
 	}
 }
 
-// In a kind that keeps its order, an entry that fails holds back the later ones of its receiver, and of no other.
+// TestKindInOrder checks that in a kind that keeps its order, an entry that fails delays only the later entries of its
+// own receiver.
 func TestKindInOrder(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/gitd/repo"
 )
 
-// TestHoldWaitsForTheWriter holds a repository that a push is writing to. A repository that
-// nobody ever wrote to has no lock, and gets none.
+// TestHoldWaitsForTheWriter holds a repository that a push is writing to. A repository without any
+// write has no lock file, and Hold does not create one.
 func TestHoldWaitsForTheWriter(t *testing.T) {
 	t.Parallel()
 	s := newBundle(t)

@@ -86,8 +86,7 @@ func BenchmarkAdvertise(b *testing.B) {
 	}
 }
 
-// BenchmarkReceiveCommands is a receive-pack from its start to its end, with nothing
-// to receive.
+// BenchmarkReceiveCommands measures a receive-pack from start to end that receives nothing.
 func BenchmarkReceiveCommands(b *testing.B) {
 	s := newBundle(b)
 	for b.Loop() {
@@ -110,7 +109,7 @@ func BenchmarkReceiveCommands(b *testing.B) {
 	}
 }
 
-// judging does in its hooks what gitd does: list the tree, pin the commit.
+// judging returns hooks that do the same as gitd's: list the tree and pin the commit.
 func (b *bundle) judging() judge {
 	return judge{
 		pre: func(q string, u []hooks.Update) ([]string, bool) {
@@ -124,7 +123,7 @@ func (b *bundle) judging() judge {
 	}
 }
 
-// BenchmarkPush is a whole push through the store, judged and pinned; the floor is the
+// BenchmarkPush measures a whole push through the store, judged and pinned. The baseline is the
 // same push to a local path with the same settings and no hooks.
 func BenchmarkPush(b *testing.B) {
 	s := newBundle(b)

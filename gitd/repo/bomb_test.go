@@ -14,8 +14,8 @@ import (
 	"github.com/grader/grader/gitd/repo"
 )
 
-// deltaBomb is a pack of a few hundred bytes that unpacks to objects of so many times 15 MiB,
-// each a delta of the one before.
+// deltaBomb returns a pack of a few hundred bytes that unpacks to objects of times × 15 MiB. Each
+// is a delta of the previous one.
 func deltaBomb(t *testing.T, times, objects int64) (commit string, pack []byte) {
 	t.Helper()
 	p := hostile.NewPack()
@@ -40,7 +40,7 @@ func deltaBomb(t *testing.T, times, objects int64) (commit string, pack []byte) 
 	return commit, p.Bytes()
 }
 
-// throw sends a list and a pack to a receive-pack as a client would.
+// throw sends a list and a pack to a receive-pack as a client does.
 func (b *bundle) throw(commit string, pack []byte) *repo.Receive {
 	b.t.Helper()
 	lock, err := b.Lock(context.Background(), 1)

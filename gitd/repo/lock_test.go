@@ -71,8 +71,8 @@ func TestLockClearsLeftoversOfKilledGit(t *testing.T) {
 	}
 }
 
-// orphan is a receive-pack whose server was killed while pre-receive ran. The hook
-// has started and waits for go.
+// orphan is a receive-pack whose server was killed while pre-receive ran. The hook has started and
+// waits until the test writes to the FIFO.
 type orphan struct {
 	b       *bundle
 	fifo    string

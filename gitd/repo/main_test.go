@@ -20,7 +20,8 @@ import (
 // hookBinary is grader-hook, built once for all tests.
 var hookBinary string
 
-// TestMain also is what the tests' git runs in ssh's place: see transport_test.go.
+// TestMain runs the tests. It is also the program that the tests' git runs instead of ssh: see
+// transport_test.go.
 func TestMain(m *testing.M) {
 	switch os.Getenv("REPO_TEST_ROLE") {
 	case "client":
@@ -55,7 +56,7 @@ func runTests(m *testing.M) int {
 	return code
 }
 
-// beClient carries one git command to the test's server and back.
+// beClient forwards one git command to the test's server and its answer back.
 func beClient() int {
 	conn, err := net.Dial("unix", os.Getenv("REPO_TEST_SOCKET"))
 	if err != nil {
@@ -73,7 +74,7 @@ func beClient() int {
 	return 0
 }
 
-// beServer is a whole server of one push that can be killed.
+// beServer is a whole server for one push. A test can kill it.
 func beServer() int {
 	err := func() error {
 		s, err := repo.Open(repo.Options{

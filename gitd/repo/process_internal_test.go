@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// begun is output, of which the first write is told.
+// begun is an output that signals its first write.
 type begun struct {
 	text  bytes.Buffer
 	once  sync.Once
@@ -22,8 +22,8 @@ func (b *begun) Write(text []byte) (int, error) {
 	return b.text.Write(text)
 }
 
-// TestOutputThatEndsLate starts a program that is out of the group's reach and keeps the
-// output open after its parent has ended, as a process does that is about to be executed.
+// TestOutputThatEndsLate starts a program outside of the process group that keeps the output open
+// after its parent has ended. A process that is about to be executed does the same.
 func TestOutputThatEndsLate(t *testing.T) {
 	t.Parallel()
 	cmd := exec.Command("sh", "-c", "setsid sh -c 'echo begun; exec sleep 2' & read -r _; echo listed")
@@ -46,8 +46,8 @@ func TestOutputThatEndsLate(t *testing.T) {
 	}
 }
 
-// TestUnlimitedGitIsKilled starts a program that would run on, and cannot be limited: it has
-// ended by the time that the error is returned.
+// TestUnlimitedGitIsKilled starts a program that does not end and cannot be limited. It has ended
+// when the error is returned.
 func TestUnlimitedGitIsKilled(t *testing.T) {
 	t.Parallel()
 	r, w, err := os.Pipe()

@@ -18,7 +18,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// untar returns "mode path" to content.
+// untar returns the files of a tar: "mode path" to content.
 func untar(t *testing.T, r io.Reader) map[string]string {
 	t.Helper()
 	found := make(map[string]string)

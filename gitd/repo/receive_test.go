@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// files lists everything below a directory of a repository but directories.
+// files lists everything below a directory of a repository except directories.
 func files(t *testing.T, dir string) []string {
 	t.Helper()
 	var found []string
@@ -186,7 +186,7 @@ func TestMalformedObjectsAreRefused(t *testing.T) {
 	}
 }
 
-// tree writes a tree that git itself would not: pairs of "MODE NAME\0" and object.
+// tree writes a tree that git itself would refuse to write, from pairs of "MODE NAME\0" and object.
 func (w work) tree(pairs ...string) string {
 	var raw []byte
 	for i := 0; i < len(pairs); i += 2 {

@@ -72,7 +72,8 @@ func TestStarterNeedsDirectory(t *testing.T) {
 	}
 }
 
-// A corrected starter is a commit on top of the one before; one that is the same is none.
+// TestStarterDescendsFromEarlierOnes checks that a corrected starter is a commit on top of the
+// previous one, and that an unchanged starter makes no commit.
 func TestStarterDescendsFromEarlierOnes(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -96,7 +96,7 @@ func TestTidyWaitsForPushesAndYieldsToReaders(t *testing.T) {
 	}
 }
 
-// writer is a function as an io.Writer.
+// writer is a function that implements io.Writer.
 type writer func(p []byte) (int, error)
 
 // Write implements io.Writer.

@@ -20,8 +20,8 @@ import (
 	"github.com/grader/grader/hooks"
 )
 
-// bundle is a store with a hook server and a transport for the real git client, all
-// of one test's own.
+// bundle is a store with a hook server and a transport for the real git client. Each test has its
+// own.
 type bundle struct {
 	*repo.Store
 	t      testing.TB
@@ -129,7 +129,7 @@ func (b *bundle) receive(id int64, in io.Reader, out io.Writer) error {
 	return r.Wait()
 }
 
-// show sets what later fetches see.
+// show sets the view of later fetches.
 func (b *bundle) show(v repo.View) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -142,7 +142,7 @@ func (b *bundle) shown() repo.View {
 	return b.view
 }
 
-// judge sets who answers the hooks of later pushes.
+// judge sets the handler for the hooks of later pushes.
 func (b *bundle) judge(h hooks.Handler) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -161,7 +161,7 @@ func (b *bundle) serverErrors() error {
 	return errors.Join(b.errs...)
 }
 
-// work is a clone or a fresh work tree of the client.
+// work is a clone or a new work tree of the client.
 type work struct {
 	b   *bundle
 	dir string
@@ -186,7 +186,7 @@ func (w work) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// git runs git and returns both its streams.
+// git runs git and returns both its output streams.
 func (w work) git(args ...string) (string, error) {
 	out, err := w.command(args...).CombinedOutput()
 	return strings.TrimSpace(string(out)), err
@@ -201,7 +201,7 @@ func (w work) must(args ...string) string {
 	return out
 }
 
-// stdin runs git with input and returns what it printed.
+// stdin runs git with input and returns its output.
 func (w work) stdin(input []byte, args ...string) string {
 	w.b.t.Helper()
 	cmd := w.command(args...)
@@ -243,7 +243,7 @@ func (w work) mustPush(id int64) {
 	}
 }
 
-// server runs git on a repository of the store, as nobody but a test does.
+// server runs git on a repository of the store. Only tests do so.
 func (b *bundle) server(id int64, args ...string) string {
 	b.t.Helper()
 	dir, err := b.Path(id)
@@ -253,7 +253,7 @@ func (b *bundle) server(id int64, args ...string) string {
 	return work{b, dir}.must(append([]string{"--git-dir=" + dir}, args...)...)
 }
 
-// accept says yes to every push.
+// accept accepts every push.
 type accept struct{}
 
 func (accept) PreReceive(context.Context, string, []hooks.Update) ([]string, bool) { return nil, true }

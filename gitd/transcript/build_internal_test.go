@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// built shows a build whose output came line by line, or only with its result.
+// built returns the lines of a build whose output arrived live, or only with its result.
 func built(outcome schema.Outcome, live bool, lines []string) []string {
 	var events []schema.Event
 	if live {
@@ -26,7 +26,7 @@ func built(outcome schema.Outcome, live bool, lines []string) []string {
 	return render(student(), append(events, schema.Event{Kind: schema.EventBuild, Build: &b})...)
 }
 
-// numbered are meaningless lines, with the lines of the map in their places.
+// numbered returns n numbered lines, and in some places the lines of the map instead.
 func numbered(n int, said map[int]string) []string {
 	all := make([]string, n)
 	for i := range all {
@@ -38,8 +38,8 @@ func numbered(n int, said map[int]string) []string {
 	return all
 }
 
-// TestLongFailedBuildShowsFirstErrorAndEnd has builds with output of several lengths. The push contains the lines that the
-// student must read.
+// TestLongFailedBuildShowsFirstErrorAndEnd checks builds with output of several lengths. The push
+// shows the lines that the student must read.
 func TestLongFailedBuildShowsFirstErrorAndEnd(t *testing.T) {
 	t.Parallel()
 	const failed, stopped = "90.c:3:5: error: expected ';' before '}' token", "make: *** [Makefile:3: 90.o] Error 1"
@@ -92,7 +92,7 @@ func TestLongPassedBuildShowsBeginning(t *testing.T) {
 	}
 }
 
-// TestErrorsAreNotCut shows long lines of compilers, with the error at their end.
+// TestErrorsAreNotCut shows long lines of compilers that end with the error.
 func TestErrorsAreNotCut(t *testing.T) {
 	t.Parallel()
 	long := "src/main/java/ca/example/assignment1/LinkedListImplementation.java:120: error: incompatible types: String cannot be converted to int"

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// cases are results of one family, outcomes in order: '.' passed, 'F' failed, '-' missing,
+// cases returns results of one family with outcomes in order: '.' passed, 'F' failed, '-' missing,
 // 'x' an extra case.
 func cases(family, outcomes string) []schema.Event {
 	var events []schema.Event
@@ -81,7 +81,7 @@ func TestFamiliesFold(t *testing.T) {
 	}
 }
 
-// Five failures are shown in full, and the others by name.
+// TestFurtherFailuresAreNamed checks that five failures are shown in full, and the others by name.
 func TestFurtherFailuresAreNamed(t *testing.T) {
 	t.Parallel()
 	got := render(student(), append(cases("numbers", strings.Repeat("F", 30)), end())...)
@@ -125,7 +125,8 @@ func TestVerboseShowsEveryCase(t *testing.T) {
 	}
 }
 
-// A family that begins again after its runner was lost counts from the start.
+// TestLostRunnerResetsFolding checks that a family counts from the start when it begins again after
+// its runner was lost.
 func TestLostRunnerResetsFolding(t *testing.T) {
 	t.Parallel()
 	events := append(cases("n", ".."), schema.Event{Kind: schema.EventRequeued, Text: "no heartbeat"})
@@ -140,7 +141,7 @@ func TestLostRunnerResetsFolding(t *testing.T) {
 	}
 }
 
-// However long the names are, no line is wider than it may be, and the counts stay.
+// TestFamilyLinesFit checks that with long names no line is too wide, and the counts are not cut.
 func TestFamilyLinesFit(t *testing.T) {
 	t.Parallel()
 	long := "ca.example.university." + strings.Repeat("structures.", 9) + "RingTest"

@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// What the failing program wrote is shown to staff where the tests are at fault, and of
-// every failure where it is asked for. Students never read it.
+// TestOutputOfAFailedTest checks that staff see the output of a failed program if the tests are at
+// fault, and of every failure if they request it. Students never see it.
 func TestOutputOfAFailedTest(t *testing.T) {
 	t.Parallel()
 	var long strings.Builder
@@ -54,7 +54,7 @@ func TestOutputOfAFailedTest(t *testing.T) {
 	}
 }
 
-// marked are the marked lines from one number to before another.
+// marked returns the marked lines with numbers from from to to-1.
 func marked(from, to int) (lines []string) {
 	for n := from; n < to; n++ {
 		lines = append(lines, fmt.Sprintf("| line %d", n))
@@ -62,7 +62,7 @@ func marked(from, to int) (lines []string) {
 	return lines
 }
 
-// However many tests fail, the outputs of the first ones are all that is shown.
+// TestOutputsOfManyTests checks that only the first outputs are shown, however many tests fail.
 func TestOutputsOfManyTests(t *testing.T) {
 	t.Parallel()
 	lines, shown := New(course.Access{Viewer: course.Viewer{Admin: true}}, Options{Gate: true}), 0

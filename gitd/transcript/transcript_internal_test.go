@@ -231,7 +231,8 @@ func TestCompileErrorShowsCompilerOutput(t *testing.T) {
 	}
 }
 
-// All cases of one class once had the same line, cut before they differ.
+// TestLongNamesKeepTheirEnd checks cases of one class with long names. They once had the same line,
+// because names were cut before they differed.
 func TestLongNamesKeepTheirEnd(t *testing.T) {
 	t.Parallel()
 	const class = "units/ca.example.university.structures.trees.BinarySearchTreeTest."

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// labFiles are the files of a lab with this description.
+// labFiles returns the files of a lab with this description.
 func labFiles(description string) fstest.MapFS {
 	return fstest.MapFS{
 		"hello.yml": {Data: []byte(description)}, "hello.rb": {Data: []byte("module Hello end")}, "autograde-Makefile": {Data: []byte("all:\r\n\ttar xf autograde.tar\r\n")},

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The expected matches are those of Node: new RegExp(pattern).test(text).
+// TestTranslatedExpressionsFindTheSame expects the matches of Node: new RegExp(pattern).test(text).
 func TestTranslatedExpressionsFindTheSame(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -22,7 +22,7 @@ import (
 // pkg is a problem package: names and contents.
 type pkg map[string]string
 
-// sum is a pass-fail package of the legacy form.
+// sum returns a pass-fail package in the legacy format.
 func sum() pkg {
 	return pkg{
 		"problem.yaml": "name: Sum\n", ".timelimit": "2\n",
@@ -34,7 +34,7 @@ func sum() pkg {
 	}
 }
 
-// with returns the package with more files; an empty name removes nothing.
+// with returns the package with more files. fs leaves out files with the content "-".
 func (p pkg) with(more pkg) pkg {
 	all := maps.Clone(p)
 	maps.Copy(all, more)
@@ -176,7 +176,8 @@ func TestDefaultValidatorFlags(t *testing.T) {
 
 func boolText(b bool) string { return imports.Text(b) }
 
-// The cases run in the order of a judge: by character, not by value.
+// TestCaseOrderMatchesTheJudge checks that the cases run in lexicographic order, as a judge runs
+// them, and not by value.
 func TestCaseOrderMatchesTheJudge(t *testing.T) {
 	t.Parallel()
 	_, spec, _ := load(t, sum().with(pkg{"data/secret/10.in": "", "data/secret/10.ans": "", "data/secret/9.in": "", "data/secret/9.ans": "", "data/secret/a/1.in": "", "data/secret/a/1.ans": ""}), icpc.Options{})
@@ -462,8 +463,8 @@ func TestTimeLimitOfTheSlowest(t *testing.T) {
 
 type pkgFile struct{ name, content string }
 
-// TestLinkOutOfTheValidatorIsRefused has a validator that includes a file outside of the package, without which it cannot
-// be compiled.
+// TestLinkOutOfTheValidatorIsRefused imports a validator that links to a file outside of the
+// package. Without that file the validator cannot be compiled.
 func TestLinkOutOfTheValidatorIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

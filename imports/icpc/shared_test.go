@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// TestRealPackages imports real packages, if they are next to this repository. Each of their cases must become a case of a
-// test, with the limits of their manifest.
+// TestRealPackages imports real packages if they are next to this repository. Each of their cases
+// must become a case of a test, with the limits of their manifest.
 func TestRealPackages(t *testing.T) {
 	t.Parallel()
 	const dir = "../../../shared/cases/problems"
