@@ -37,13 +37,13 @@ tests:
 // word. If the advice has no commands, the same push is made again, unless nothing helps.
 type advice struct {
 	name string
-	code string // the rule
-	says string // of the refusal
+	code string // the expected code of the rule
+	says string // part of the refusal
 
-	yaml   string         // the tests, where not adviceYAML
-	change func(*bundle)  // of the server
+	yaml   string         // the tests; "" means adviceYAML
+	change func(*bundle)  // configures the server
 	refuse func(*student) // makes the refused push
-	soon   func(*student) // what passes on its own, before the push is made again
+	soon   func(*student) // ends a temporary reason before the push is made again
 	final  string         // why no advice helps
 	staff  bool           // a push to …/tests
 }

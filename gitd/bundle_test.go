@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	if err == nil {
 		hookBinary = filepath.Join(dir, "grader-hook")
 		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", hookBinary, "github.com/grader/grader/hooks/grader-hook")
-		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as make build, which shares its cache
+		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as in make build, which shares the cache
 		var out []byte
 		out, err = build.CombinedOutput()
 		fmt.Fprint(os.Stderr, string(out))
@@ -78,7 +78,7 @@ type bundle struct {
 	clock    *clock
 	course   schema.Course
 	room     *classroom.Classroom
-	ledger   gitd.Ledger // the store, unless a test puts something in between
+	ledger   gitd.Ledger // the store, unless a test wraps it
 	limits   gitd.Limits
 	single   bool // gates are single jobs
 	logs     *logs

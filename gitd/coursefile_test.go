@@ -36,7 +36,7 @@ func TestCourseFileIsAppliedAndKept(t *testing.T) {
 	}
 	b.ssh("tina", "log", "comp1/course").says(t, "comp1/course/2", "applied", "by ida", "comp1/course/1")
 
-	// TAs read the repository and do not push to it; students see nothing of it.
+	// TAs can read the repository but not push to it. Students cannot see it.
 	if r := run(t, b.git("tina", ".", "clone", "-q", b.url("comp1/course"), "copy")); r.status != 0 || !strings.Contains(b.file("copy/course.yaml"), "Algorithms II") {
 		t.Errorf("tina's clone: %s", r.all())
 	}
@@ -72,7 +72,7 @@ func TestCourseFileChangingGradesNeedsConfirmation(t *testing.T) {
 	if g := b.grade("alice"); g.Final.String() != "1" || g.Tokens != 0 {
 		t.Errorf("%+v", g)
 	}
-	// What changes no grade needs no such option.
+	// A change that affects no grade needs no confirmation.
 	b.pushCourse("late_tokens: 0\ntitle: Renamed\n").says(t, "course.yaml: version 3.")
 }
 

@@ -27,7 +27,7 @@ func TestFirstCloneServesStarterThenOwnWork(t *testing.T) {
 	if content, _ := os.ReadFile(filepath.Join(b.dir, "again/hello.c")); string(content) != "mine" {
 		t.Errorf("a clone has %q", content)
 	}
-	// A first push of work that has nothing in common with the starter is accepted too.
+	// A first push that has no common history with the starter is accepted too.
 	b.tree("bob", "fresh", "comp1/a1", map[string]string{"hello.c": "bob"})
 	b.push("bob", "fresh").says(t, "submission 1", "main -> main")
 }
@@ -44,7 +44,7 @@ func TestStaffFetchOwnersRepositories(t *testing.T) {
 	b.mustGit("alice", "w", "commit", "-q", "--amend", "-m", "amended")
 	b.push("alice", "w", "--force", "grader", "main").says(t, "submission 2")
 	refs := b.mustGit("tina", "w", "ls-remote", b.url("comp1/a1/students/alice"))
-	for i, sub := range b.submissions("alice") { // the newest first
+	for i, sub := range b.submissions("alice") { // newest first
 		if want := fmt.Sprintf("%s\trefs/submissions/%d\n", sub.Commit, 2-i); !strings.Contains(refs, want) {
 			t.Errorf("%q is missing in\n%s", want, refs)
 		}

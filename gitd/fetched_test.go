@@ -38,12 +38,12 @@ func TestFetchedCommitIsAPush(t *testing.T) {
 	b := newBundle(t)
 	b.publish(assignmentYAML)
 	hub := githubtest.New(t)
-	first := hub.Push(aliceAtGitHub, "mallory", false, map[string]string{"hello.c": "1"}) // the author is not who pushed
+	first := hub.Push(aliceAtGitHub, "mallory", false, map[string]string{"hello.c": "1"}) // the author is not the account that pushed
 	received := b.clock.now().Add(-17 * time.Minute)
 	check(t, b.fetched(hub, "alice", "comp1/a1", aliceAtGitHub, first, func(f *schema.FetchedPush) { f.Received = received }))
 	second := hub.Push(aliceAtGitHub, "alice", false, map[string]string{"hello.c": "2"})
 	forced := hub.Push(aliceAtGitHub, "alice", true, map[string]string{"hello.c": "3"})
-	check(t, b.fetched(hub, "alice", "comp1/a1", aliceAtGitHub, second)) // not on the branch any more
+	check(t, b.fetched(hub, "alice", "comp1/a1", aliceAtGitHub, second)) // the commit is no longer on the branch
 	check(t, b.fetched(hub, "alice", "comp1/a1", aliceAtGitHub, forced))
 	check(t, b.fetched(hub, "alice", "comp1/a1", aliceAtGitHub, forced))
 	subs := b.submissions("alice")

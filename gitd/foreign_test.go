@@ -36,7 +36,7 @@ func TestOldObjectsAreAccepted(t *testing.T) {
 		if r := s.push("--force", "grader", "main"); r.status != 0 {
 			t.Errorf("%s: status %d\n%s", name, r.status, r.all())
 		}
-		// and as the tip itself, which is read for more
+		// The same object at the tip of main is read in more places.
 		s.git("update-ref", "refs/heads/main", s.object("commit", text))
 		if r := s.push("--force", "grader", "main"); r.status != 0 {
 			t.Errorf("%s, at the tip: status %d\n%s", name, r.status, r.all())
@@ -143,7 +143,7 @@ func TestSHA256RepositoryGetsAdvice(t *testing.T) {
 	if files := b.mustGit("alice", "again", "ls-files"); files != "hello.c\nsub/more.c\n" {
 		t.Errorf("handed in: %q", files)
 	}
-	// where something is here already, git says it in other words
+	// If the repository has commits already, git's message is different.
 	b.mustGit("alice", "", "init", "-q", "-b", "main", "--object-format=sha256", "v")
 	b.mustGit("alice", "v", "remote", "add", "grader", b.url("comp1/a1"))
 	b.commit("alice", "v", map[string]string{"hello.c": "2"})

@@ -26,7 +26,7 @@ func TestInstructorHandsInForStudent(t *testing.T) {
 	b.ssh("alice", "log", "comp1/a1/2").says(t, "submission 2", "2 / 2", "comment by ida", "Handed in for alice by the course staff", "mailed in time")
 	b.ssh("alice", "receipt", "comp1/a1/2").says(t, "commit: "+commit, "pusher: ida", "state: on-time")
 	b.ssh("alice", "status", "comp1/a1").says(t, "submission 2 counts: 2 / 2")
-	// Staff fetch it by its number, and alice's own push comes after it.
+	// Staff fetch the submission by its number. Alice's own push gets the next number.
 	b.tree("alice", "w", "comp1/a1", map[string]string{"hello.c": "by hand\n"})
 	b.push("alice", "w").says(t, "submission 3", "Kept but not graded")
 	b.mustGit("ida", "mailed", "fetch", "-q", b.url("comp1/a1/students/alice"), "refs/submissions/2:refs/heads/two")

@@ -17,7 +17,7 @@ import (
 const (
 	maxLinks    = 100     // symbolic links whose targets are read
 	maxPointers = 2000    // files that are small enough for a Git LFS pointer
-	maxSmall    = 4 << 20 // bytes of all of them
+	maxSmall    = 4 << 20 // bytes of all small files together
 )
 
 // tooManyEntries refuses a tree with more files than the server judges.

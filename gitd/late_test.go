@@ -48,7 +48,7 @@ func TestPushAfterEndIsKept(t *testing.T) {
 			t.Errorf("submission %d: kept %v", sub.Name.Number, sub.Kept)
 		}
 	}
-	// Staff may still try out.
+	// Staff may still push try-outs.
 	b.tree("ida", "try", "comp1/a1", map[string]string{"hello.c": ""})
 	b.push("ida", "try").says(t, "try-out 1 (not counted)", "2 / 2")
 }

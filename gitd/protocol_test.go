@@ -149,7 +149,7 @@ func TestStopEndsAStalledPush(t *testing.T) {
 	opened := make(openings, 4)
 	b := newBundle(t, func(b *bundle) { b.ledger = opened.of(b.ledger) })
 	b.publish(assignmentYAML)
-	<-opened // of the tests
+	<-opened // the push of the tests
 	r := b.raw(t, "alice", "git-receive-pack 'comp1/a1'")
 	r.advertised(t)
 	_, err := r.in.Write(append(listOf(pktline.Zero+" "+one+" refs/heads/main"+banded), "PACK\x00\x00\x00\x02"...))
@@ -229,7 +229,7 @@ func TestListsThatNoGitSends(t *testing.T) {
 		r := b.raw(t, "alice", "git-receive-pack 'comp1/a1'")
 		r.advertised(t)
 		go func() {
-			_, _ = r.in.Write(test.send) // the server may hang up in the middle
+			_, _ = r.in.Write(test.send) // the server may close the connection early
 			r.in.Close()
 		}()
 		_, _ = io.ReadAll(r.out)
@@ -309,7 +309,7 @@ func TestSilentConnectionsAreClosed(t *testing.T) {
 		all = append(all, c)
 	}
 	for _, c := range all {
-		if out, err := io.ReadAll(c); err != nil || !strings.HasPrefix(string(out), "SSH-2.0-grader") { // the server closes each
+		if out, err := io.ReadAll(c); err != nil || !strings.HasPrefix(string(out), "SSH-2.0-grader") { // the server closes each connection
 			t.Errorf("%q, %v", out, err)
 		}
 	}

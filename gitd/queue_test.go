@@ -22,7 +22,7 @@ type queue struct {
 	place  schema.Place
 	stalls map[string]schema.Stall
 	script func(j schema.Job) ([]schema.Event, schema.Result)
-	step   chan struct{} // where set: one receive before each event and the end
+	step   chan struct{} // if set: received from before each event and the end
 	wake   chan struct{}
 	done   sync.WaitGroup
 }

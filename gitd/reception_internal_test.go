@@ -8,7 +8,7 @@ func TestReceptionResolvesOnce(t *testing.T) {
 	first := &recorded{}
 	r.resolve(outcome{kind: outcomeRecorded, recorded: first})
 	r.resolve(refusedFor(refusal{code: refusalMoved}))
-	for range 2 { // whoever asks, and however often
+	for range 2 { // every caller gets the outcome, at every call
 		if got := r.wait(); got.kind != outcomeRecorded || got.recorded != first {
 			t.Errorf("outcome %+v, want the first one", got)
 		}

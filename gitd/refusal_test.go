@@ -16,7 +16,7 @@ func TestRefusedPushes(t *testing.T) {
 	b.publish(assignmentYAML)
 	good := map[string]string{"hello.c": "int main(){}\n"}
 	tests := map[string]struct {
-		prepare func(dir string) []string // what to push
+		prepare func(dir string) []string // returns the arguments of git push
 		want    []string
 	}{
 		"wrong branch": {func(dir string) []string {

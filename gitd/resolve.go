@@ -29,8 +29,8 @@ type resolver struct {
 	unresolved chan struct{} // wakes the retrier
 }
 
-// record records a push whose ref has moved as a submission, a try or a version, and wakes the
-// queue to start its job.
+// record records a push after its ref has moved, as a submission, a try or a version. It then wakes
+// the queue to start the job.
 func (s *resolver) record(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
 	is, err := s.recordOnce(ctx, in, row, p)
 	if err == nil {

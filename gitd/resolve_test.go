@@ -16,7 +16,7 @@ import (
 // brokenLedger is a ledger whose writes fail for a while.
 type brokenLedger struct {
 	gitd.Ledger
-	opening, recording atomic.Bool // true: fails
+	opening, recording atomic.Bool // true: the operation fails
 	recorded           chan struct{}
 }
 

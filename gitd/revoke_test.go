@@ -39,7 +39,7 @@ func TestRemovedKeyClosesConnections(t *testing.T) {
 	b := newBundle(t)
 	stolen := b.secondKey("alice", "stolen")
 	open, own := b.dial(t, "stolen"), b.dial(t, "alice")
-	waits := b.raw(t, "stolen", "keys add") // for a key on standard input
+	waits := b.raw(t, "stolen", "keys add") // the command waits for a key on standard input
 	b.ssh("alice", "keys", "remove", stolen.Fingerprint).says(t, "removed "+stolen.Fingerprint, "0 browser sessions, 0 sign-in links, 0 codes and 0 API tokens")
 	if err := waits.Wait(); err == nil || !strings.Contains(waits.err.String(), "grader: this session was ended: the key "+stolen.Fingerprint+" was removed") {
 		t.Errorf("%v: %q", err, waits.err)
@@ -75,7 +75,7 @@ func TestRemovedKeyAbortsPush(t *testing.T) {
 	opened := make(openings, 4)
 	b := newBundle(t, func(b *bundle) { b.ledger = opened.of(b.ledger) })
 	b.publish(assignmentYAML)
-	<-opened // of the tests
+	<-opened // the push of the tests
 	stolen := b.secondKey("alice", "stolen")
 	r := b.raw(t, "stolen", "git-receive-pack 'comp1/a1'")
 	r.advertised(t)
@@ -170,7 +170,7 @@ func TestJoinFlood(t *testing.T) {
 			t.Error("a connection ended in order")
 		}
 	}
-	for range 4 { // from the strangers' own address, beside those who still hold theirs
+	for range 4 { // from the address of the strangers that are still connected
 		b.ssh("alice", "whoami").says(t, "login  alice")
 	}
 }

@@ -81,7 +81,7 @@ func TestCorrectedStarterAfterFirstPush(t *testing.T) {
 	if r := b.ssh("bob", "status", "comp1/a1"); strings.Contains(r.all(), "starter") {
 		t.Errorf("bob, who began without it, is told of a starter:\n%s", r.all())
 	}
-	// A second correction, and one that takes the first back, come the same way.
+	// A second correction, and one that reverts the first, come by the same git pull.
 	b.correctStarter("/* start here */\n")
 	b.mustGit("alice", "w", "pull", "-q", "--no-rebase", "--no-edit", b.url("comp1/a1"), "starter")
 	if got := b.file("w/hello.c"); got != "/* start here */\n" {

@@ -45,7 +45,7 @@ func TestTeamSharesRepository(t *testing.T) {
 		b.ssh(who, "log", "comp1/a1/2").says(t, "submission 2", "pass  2/2  greets")
 		b.ssh(who, "watch", "comp1/a1/blue/1").says(t, "submission 1", "2 / 2")
 	}
-	// What alice pushed alone stays hers.
+	// The work that alice pushed alone stays hers.
 	b.ssh("alice", "log", "comp1/a1/alice").says(t, "comp1/a1/alice/1")
 	b.ssh("bob", "log", "comp1/a1/alice/1").says(t, "grader: there is no submission comp1/a1/alice/1, or none that you may see")
 	b.ssh("ida", "log", "comp1/a1/blue").says(t, "comp1/a1/blue/1", "comp1/a1/blue/2")
@@ -144,7 +144,7 @@ func TestTeamChangeStopsPush(t *testing.T) {
 	opened := make(openings, 4)
 	b := newBundle(t, func(b *bundle) { b.ledger = opened.of(b.ledger) })
 	b.publish(teamYAML)
-	<-opened // of the tests
+	<-opened // the push of the tests
 	b.ssh("bob", "team", "create", "comp1/a1", "blue").says(t, "team blue: bob")
 	b.ssh("bob", "team", "invite", "comp1/a1", "alice").says(t, "invited   blue alice")
 	b.tree("alice", "w", "comp1/a1", map[string]string{"hello.c": "1\n"})
@@ -165,7 +165,7 @@ func TestTeamChangeStopsPush(t *testing.T) {
 	if all := b.submissions("alice"); len(all) != 0 {
 		t.Errorf("it was counted: %v", all)
 	}
-	// The advice: push again.
+	// The advice is to push again.
 	b.push("alice", "w").says(t, "submission 1", "for team blue: alice, bob")
 }
 

@@ -49,7 +49,7 @@ func TestTry(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(b.dir, "clone", "hello.c")); err != nil {
 		t.Error(err)
 	}
-	// The same commit, an amended one, and one after the hand-in.
+	// These tries are the same commit, an amended one, and one after the hand-in.
 	try().says(t, "try 2 (not handed in)")
 	b.mustGit("alice", "w", "commit", "-q", "--amend", "--allow-empty", "-m", "other")
 	try().says(t, "try 3 (not handed in)")
@@ -125,7 +125,7 @@ func TestTriesAreBounded(t *testing.T) {
 	if r.status == 0 || !strings.Contains(r.all(), next.Format("15:04")) && !strings.Contains(r.all(), next.Add(time.Minute).Format("15:04")) {
 		t.Errorf("status %d: %s", r.status, r.all())
 	}
-	b.push("alice", "w").says(t, "submission 1") // tries use up nothing of main's
+	b.push("alice", "w").says(t, "submission 1") // tries do not count toward the limit of main
 	b.clock.move(61 * time.Minute)
 	if r := try(); r.status != 0 {
 		t.Error(r.all())
@@ -135,7 +135,7 @@ func TestTriesAreBounded(t *testing.T) {
 // brokenTries is a ledger that cannot record tries for a while.
 type brokenTries struct {
 	gitd.Ledger
-	broken chan struct{} // closed: it can
+	broken chan struct{} // closed: recording works again
 }
 
 func (l brokenTries) RecordTry(ctx context.Context, p schema.Push) (schema.Try, error) {

@@ -20,8 +20,8 @@ import (
 var errUploaded = errors.New("the upload has ended")
 
 // Upload hands in files as one commit on top of the actor's main. It makes a real push to this
-// server, so that every rule of a push applies. The error holds what the push was told: CodeRefused
-// by a rule, CodeUnavailable for a temporary reason.
+// server, so that every rule of a push applies. The error holds the message of the push:
+// CodeRefused if a rule refused it, CodeUnavailable for a temporary reason.
 func (s *Server) Upload(ctx context.Context, by schema.Actor, u schema.Upload) (schema.Uploaded, error) {
 	return s.uploaded(ctx, by, arrival{path: u.Path}, func(ctx context.Context, row schema.Repository, socket *os.File) error {
 		return s.Repos.PushFiles(ctx, row.ID, u, socket)

@@ -138,7 +138,7 @@ func TestUploadRefusalCodes(t *testing.T) {
 // brokenTerms is a ledger that cannot read the terms of a push from the Nth call on.
 type brokenTerms struct {
 	gitd.Ledger
-	from, asked atomic.Int64 // from 0: never
+	from, asked atomic.Int64 // from 0: reading never fails
 }
 
 func (l *brokenTerms) Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error) {

@@ -103,7 +103,7 @@ func TestInterruptedPushIsShownAgain(t *testing.T) {
 	first.until("running on a fresh")
 	check(t, syscall.Kill(-first.cmd.Process.Pid, syscall.SIGINT))
 	first.rest()
-	step <- struct{}{} // the build
+	step <- struct{}{} // lets the build run
 	again := b.live(t, "alice", "w", "grader", "main")
 	again.until("nothing new; main is at")
 	again.until("submission 1")

@@ -46,7 +46,7 @@ func TestAppProof(t *testing.T) {
 	for name, c := range map[string]struct {
 		key  []byte
 		id   string
-		skew time.Duration // of our clock
+		skew time.Duration // skew of our clock
 		code schema.Code
 	}{
 		"as GitHub gives the key out":   {pemOf(t, "RSA PRIVATE KEY", key), "12345", 0, ""},

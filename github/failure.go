@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// leastPause is how long to wait after a response with too many requests that does not say how
-	// long.
+	// leastPause is the first pause if GitHub reports too many requests without saying how long to
+	// wait.
 	leastPause = time.Minute
 	// longestPause bounds the doubling of leastPause.
 	longestPause = time.Hour
@@ -53,8 +53,8 @@ func (c *Client) failure(err error, now time.Time, failures int) error {
 	return schema.Wrapf(code, err, "%s answers %d: %s", c.url, response.Response.StatusCode, schema.Excerpt(response.Message, 200))
 }
 
-// pause returns until when to wait: by Retry-After, or else by the reset of an exhausted limit, or
-// else one minute, doubled with each failure.
+// pause returns an error that makes the outbox wait: as long as Retry-After says, or until the
+// reset of an exhausted limit, or else for one minute, doubled with each failure.
 func pause(r *http.Response, now time.Time, failures int) error {
 	later := &outbox.Later{Reason: "too many requests"}
 	if seconds, err := strconv.Atoi(r.Header.Get("Retry-After")); err == nil && seconds > 0 {

@@ -120,7 +120,7 @@ func TestHookRefuses(t *testing.T) {
 			r.Header.Set("X-Hub-Signature", sha1Of(aPush.Payload()))
 		}, 401, "not signed"},
 		"SHA-1 in the place of SHA-256": {func(r *http.Request) { r.Header.Set("X-Hub-Signature-256", sha1Of(aPush.Payload())) }, 401, "not signed"},
-		"a forged sender": {func(r *http.Request) { // the signature of the real payload
+		"a forged sender": {func(r *http.Request) { // with the signature of the real payload
 			forged := aPush
 			forged.SenderID = 1
 			r.Body = io.NopCloser(strings.NewReader(string(forged.Payload())))

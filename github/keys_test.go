@@ -98,7 +98,7 @@ func TestAccountRefusals(t *testing.T) {
 		"a b":                   {schema.CodeInvalid, `"a b" is not a login of GitHub`},
 		strings.Repeat("a", 40): {schema.CodeInvalid, "is not a login of GitHub"},
 	} {
-		c := enterprise(t, answers) // the library remembers that it was limited
+		c := enterprise(t, answers) // a new client, because the library remembers a limit
 		if _, err := c.Account(t.Context(), login); schema.CodeOf(err) != want.code || !strings.Contains(schema.MessageOf(err), want.words) {
 			t.Errorf("%s: %s %q, want %s %q", login, schema.CodeOf(err), schema.MessageOf(err), want.code, want.words)
 		}

@@ -45,7 +45,7 @@ func TestMissedDeliveries(t *testing.T) {
 		{ID: 3, GUID: "star", At: now.Add(-time.Hour), Event: "star", StatusCode: 502},
 		{ID: 2, GUID: "old", At: now.Add(-73 * time.Hour), Event: "push", StatusCode: 502},
 	}
-	for n := range int64(6) { // after six failures 80 minutes pass
+	for n := range int64(6) { // after six failures the wait is 80 minutes
 		all = append(all, githubtest.Delivery{ID: 100 + n, GUID: "never", At: now.Add(-time.Hour), Event: "push", StatusCode: 401})
 	}
 	hub.SetDeliveries(all...)

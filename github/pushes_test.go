@@ -18,15 +18,15 @@ import (
 // intake is a server that receives announced pushes. A test sets its answers.
 type intake struct {
 	target  classroom.GitHubTarget
-	refuses error // of Target
+	refuses error // error of Target
 	became  func(since time.Time) (schema.GitHubStatus, error)
-	told    error // of PushFetched
+	told    error // error of PushFetched
 	later   bool  // a later push was accepted
 	signIn  string
 
 	pushed   []schema.FetchedPush
 	queued   []schema.GitHubStatus
-	accepted []string // deliveries
+	accepted []string // ids of deliveries
 }
 
 func (i *intake) Target(context.Context, string, string, schema.GitHubPush, course.GitHubNames) (classroom.GitHubTarget, error) {
@@ -101,7 +101,7 @@ func TestAcceptedPushes(t *testing.T) {
 	} {
 		i := &intake{target: classroom.GitHubTarget{Path: "comp2402/a1", Assignment: 1, Owner: "ada"}}
 		c.change(i)
-		_ = i.send(t, announced, 1) // the case "failed" is an error
+		_ = i.send(t, announced, 1) // in the case "failed" it returns an error
 		if diff := cmp.Diff(c.want, i.accepted); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}

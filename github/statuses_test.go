@@ -338,7 +338,7 @@ func TestWritesPerMinute(t *testing.T) {
 		credentials func(*githubtest.Server, func() time.Time) github.Credentials
 		is          schema.CommitStatus
 		commits     int
-		writes      int // of each
+		writes      int // writes of each status
 	}{
 		"statuses":                    {byToken, success, 200, 1},
 		"check runs":                  {byApp(t), success, 100, 2},

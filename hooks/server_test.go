@@ -258,7 +258,7 @@ func TestSocketIsPrivateAndExclusive(t *testing.T) {
 	if err := hooks.NewServer(file, slog.New(slog.DiscardHandler)).Start(); schema.CodeOf(err) != schema.CodeConflict {
 		t.Errorf("a file in the way: %v", err)
 	}
-	// A server that died leaves its socket; the next one replaces it.
+	// A server that was killed leaves its socket. The next server replaces it.
 	stale := socketIn(t)
 	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: stale, Net: "unix"})
 	if err != nil {

@@ -115,7 +115,7 @@ func TestFileLongerThanItsEntryIsNotCopied(t *testing.T) {
 	_ = f.Close()
 	p, err := imports.Open(name)
 	if err != nil {
-		return // the reader refused it itself
+		return // the zip reader itself refused it
 	}
 	defer func() { _ = p.Close() }()
 	if text, err := imports.ReadText(p.FS, "x", 100); err == nil {

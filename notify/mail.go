@@ -60,7 +60,7 @@ func (m *Mail) letter(e schema.OutboxEntry, message schema.NoticeMessage) (*mail
 	return letter, nil
 }
 
-// text returns the text of a message, with how to stop more of them.
+// text returns the text of a message, followed by how to stop such messages.
 func (m *Mail) text(message schema.NoticeMessage, stop string) string {
 	var b strings.Builder
 	for _, sentence := range message.Text {

@@ -228,7 +228,7 @@ func TestRepeatedMailHasItsMessageID(t *testing.T) {
 	b.add(1, schema.NoticeMail, to("alice@example.org"))
 	e, _, err := b.store.TakeOutgoing(t.Context(), schema.OutgoingMail, nil, b.at)
 	check(t, err)
-	check(t, b.Senders[schema.OutgoingMail].Send(t.Context(), e)) // and then the server dies
+	check(t, b.Senders[schema.OutgoingMail].Send(t.Context(), e)) // the server is killed after this
 	b.at = b.at.Add(time.Minute)
 	b.deliver(schema.OutgoingMail)
 	got := p.taken()

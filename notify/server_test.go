@@ -74,7 +74,7 @@ func (p *postOffice) listen(address string) {
 
 // close stops the server, even one that does not serve yet.
 func (p *postOffice) close() {
-	_ = p.doors.Close() // closed twice, maybe
+	_ = p.doors.Close() // it may be closed already
 	_ = p.server.Close()
 }
 

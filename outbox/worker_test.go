@@ -30,7 +30,7 @@ type bench struct {
 	at    time.Time
 	mu    sync.Mutex
 	sent  []string // "KEY BODY" of the attempts, oldest first
-	// answer is what the receiver says to an attempt; nil: it accepts.
+	// answer returns the receiver's answer to an attempt; nil: it accepts.
 	answer func(schema.OutboxEntry) error
 }
 
@@ -140,7 +140,7 @@ func TestReceiverAway(t *testing.T) {
 		t.Errorf("left: %+v", left)
 	}
 	b.answer = nil
-	for b.deliver(t) != "never" { // the entry that failed last has its own wait
+	for b.deliver(t) != "never" { // the entry that failed last waits on its own
 		b.at = b.at.Add(15 * time.Minute)
 	}
 	got := b.told()
@@ -308,7 +308,7 @@ func TestRepetitionIsKnown(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.add(t, "a", "r", "1")
-	first, _, err := b.store.TakeOutgoing(t.Context(), kind, nil, b.at) // and the server is killed here
+	first, _, err := b.store.TakeOutgoing(t.Context(), kind, nil, b.at) // the server is killed after this
 	if err != nil || first.Attempts != 1 {
 		t.Fatalf("%+v, %v", first, err)
 	}

@@ -113,7 +113,7 @@ func TestZlibBombEndsWithItsGroup(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	lock, err := b.Lock(ctx, 1) // no heir is left, index-pack neither
+	lock, err := b.Lock(ctx, 1) // no process that inherited the lock is left, not even index-pack
 	if err != nil {
 		t.Fatal(err)
 	}

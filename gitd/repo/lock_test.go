@@ -105,7 +105,7 @@ func newOrphan(t *testing.T) orphan {
 	}
 	pushing := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(pushing) }()
-	if _, err := os.ReadFile(started); err != nil { // until the hook writes
+	if _, err := os.ReadFile(started); err != nil { // returns when the hook writes
 		t.Fatal(err)
 	}
 	var server, group int
@@ -185,11 +185,11 @@ func TestOrphanIsEnded(t *testing.T) {
 func TestEndOrphanSparesStrangers(t *testing.T) {
 	t.Parallel()
 	o := newOrphan(t)
-	// The number of the group has gone to someone else: this test's own.
+	// The group's id now belongs to another group: this test's own.
 	if err := o.b.EndOrphan(context.Background(), 1, syscall.Getpgrp()); err != nil {
 		t.Fatal(err)
 	}
-	// The group is right, the repository is another.
+	// The group is right, but the repository is another one.
 	if _, err := o.b.Path(2); err != nil {
 		t.Fatal(err)
 	}

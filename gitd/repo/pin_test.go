@@ -54,7 +54,7 @@ func TestPinStaysWhenMainMovesOn(t *testing.T) {
 	w := b.newWork()
 	first := w.commit()
 	w.mustPush(1)
-	tree, err := b.Pin(1, "first", first) // main is there: one file has both names
+	tree, err := b.Pin(1, "first", first) // main is at the commit, so one file has both names
 	if want := w.must("rev-parse", first+"^{tree}"); err != nil || tree != want {
 		t.Errorf("tree %s, want %s; %v", tree, want, err)
 	}
@@ -149,7 +149,7 @@ func TestReadingCreatesNoRepository(t *testing.T) {
 	}
 }
 
-// DropTry removes the ref of one try, loose or packed, and nothing else.
+// TestDropTry checks that DropTry removes the ref of one try, loose or packed, and nothing else.
 func TestDropTry(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

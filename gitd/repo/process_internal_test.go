@@ -65,7 +65,7 @@ func TestUnlimitedGitIsKilled(t *testing.T) {
 	if !errors.Is(err, refused) {
 		t.Errorf("error %v, want %v", err, refused)
 	}
-	if _, err := r.Read(make([]byte, 1)); !errors.Is(err, io.EOF) { // it would block while either sleep has its end
+	if _, err := r.Read(make([]byte, 1)); !errors.Is(err, io.EOF) { // the read would block while a sleep holds the other end
 		t.Errorf("read: %v", err)
 	}
 }

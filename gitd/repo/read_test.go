@@ -47,7 +47,7 @@ func TestTarEqualsTheTree(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()
-	big := strings.Repeat("0123456789abcdef\n", 200_000) // streamed, not held
+	big := strings.Repeat("0123456789abcdef\n", 200_000) // large enough to be streamed
 	w.write("big", big)
 	w.write(".gitattributes", "secret export-ignore\n*.c export-subst\n")
 	w.write("secret", "s\n")
@@ -63,7 +63,7 @@ func TestTarEqualsTheTree(t *testing.T) {
 	w.write("big", big+"one more\n")
 	commit := w.commit()
 	w.mustPush(1)
-	b.server(1, "repack", "-adfq", "--depth=50") // deltas, of the big one too
+	b.server(1, "repack", "-adfq", "--depth=50") // stores deltas, also of the large blob
 	var out bytes.Buffer
 	if err := b.ExportTar(context.Background(), 1, commit, &out); err != nil {
 		t.Fatal(err)
@@ -184,7 +184,7 @@ func TestListingIsBounded(t *testing.T) {
 }
 
 func TestNothingStaysOpen(t *testing.T) {
-	// Not parallel: it counts the descriptors of the whole process.
+	// This test is not parallel, because it counts the descriptors of the whole process.
 	b := newBundle(t)
 	w := b.newWork()
 	w.write("assignment.yaml", "title: x\n")
@@ -252,7 +252,7 @@ func TestEveryPushedCommitHasItsTree(t *testing.T) {
 	b := newBundle(t)
 	w := b.newWork()
 	trees := map[string]string{}
-	for i := range 5 { // each in a pack of its own
+	for i := range 5 { // each commit is in a pack of its own
 		w.write("a", fmt.Sprint(i))
 		trees[w.commit()] = w.must("rev-parse", "HEAD^{tree}")
 		w.mustPush(1)

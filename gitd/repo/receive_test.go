@@ -97,7 +97,7 @@ func TestPushIsJudgedInQuarantineAndPinned(t *testing.T) {
 	if string(content) != "int a;\n" {
 		t.Errorf("blob = %q", content)
 	}
-	// Amended and pushed again with force: the first stays pinned.
+	// The commit is amended and pushed again with force. The first one stays pinned.
 	w.must("commit", "-q", "--amend", "-m", "again")
 	b.judge(accept{})
 	w.mustPush(1)
@@ -203,7 +203,7 @@ func TestManyPushesAtOnce(t *testing.T) {
 		w := b.newWork()
 		w.write("a", "a\n")
 		w.commit()
-		for range 2 { // two of the same owner's wait for each other
+		for range 2 { // two pushes to the same repository wait for each other
 			wg.Go(func() {
 				if out, err := w.push(id); err != nil {
 					t.Errorf("push to %d: %v\n%s", id, err, out)

@@ -25,7 +25,7 @@ func TestStarterHasNoOtherHistory(t *testing.T) {
 	w.mustPush(1)
 	ctx, at := context.Background(), time.Date(2026, 9, 14, 9, 0, 0, 0, time.UTC)
 	var wg sync.WaitGroup
-	for range 3 { // at once, and again
+	for range 3 { // the calls are concurrent
 		wg.Go(func() {
 			if _, err := b.AdvanceStarter(ctx, 2, 1, commit, "starter/", at); err != nil {
 				t.Error(err)
@@ -101,7 +101,8 @@ func TestStarterDescendsFromEarlierOnes(t *testing.T) {
 	if got := strings.Fields(b.server(2, "rev-list", "main")); strings.Join(got, " ") != strings.Join(last, " ") {
 		t.Errorf("main has %v, want %v", got, last)
 	}
-	// Whoever is built on an earlier one is behind; whoever is built on none is not.
+	// A commit that builds on an earlier starter is behind. A commit that builds on no starter is
+	// not.
 	c := work{b, t.TempDir()}
 	c.must("clone", "-q", url(2), ".")
 	c.must("checkout", "-q", last[1], "-B", "main")
@@ -163,7 +164,7 @@ func TestUnreadFetchEnds(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	in, client, err := os.Pipe() // the client says nothing
+	in, client, err := os.Pipe() // the client sends nothing
 	if err != nil {
 		t.Fatal(err)
 	}

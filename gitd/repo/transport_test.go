@@ -27,17 +27,17 @@ type bundle struct {
 	t      testing.TB
 	o      repo.Options
 	hooks  *hooks.Server
-	socket string // of the transport
+	socket string // socket of the transport
 
 	mu      sync.Mutex
 	handler hooks.Handler
-	view    repo.View // that fetches see
+	view    repo.View // the view of fetches
 	errs    []error
 }
 
 func newBundle(t testing.TB, change ...func(*repo.Options)) *bundle {
 	t.Helper()
-	// Not t.TempDir: a unix socket's path is at most 107 bytes.
+	// The directory is not t.TempDir, because a unix socket's path has at most 107 bytes.
 	run, err := os.MkdirTemp("", "r")
 	if err != nil {
 		t.Fatal(err)

@@ -53,7 +53,7 @@ func TestLongFailedBuildShowsFirstErrorAndEnd(t *testing.T) {
 	end := []string{"build    FAILED                                            1.0 s", "           make: exit status 2"}
 	for name, test := range map[string]struct {
 		lines []string
-		want  func(all []string) []string // of the lines after the first 60 and the "…"
+		want  func(all []string) []string // returns the lines after the first 60 and the "…"
 	}{
 		"an error in the middle": {numbered(200, map[int]string{90: failed, 92: "other: error: follows", 200: stopped}), func(all []string) []string {
 			out := append([]string{"| [29 lines on the page]"}, mark(all[89:95])...)

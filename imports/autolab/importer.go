@@ -17,7 +17,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ours are the programs that stand for Autolab.
+// ours holds the programs that replace those of Autolab.
 //
 //go:embed files
 var ours embed.FS

@@ -197,7 +197,7 @@ func (i *importer) legacyGroup(g *group) []family {
 	return i.combine(g, m, lenient, parts)
 }
 
-// combine makes the tests of a group from those of its subgroups.
+// combine combines the tests of a group's subgroups to the tests of the group.
 func (i *importer) combine(g *group, m modes, lenient bool, parts [][]family) []family {
 	all := slices.Concat(parts...)
 	wholes := !slices.ContainsFunc(all, func(f family) bool { return f.score != "all" })
