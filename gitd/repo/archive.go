@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Archive gives backups access to the directory of all repositories. It reads files and does not
+// Archive gives backups access to the directory of all repositories. It works on files and does not
 // run git. It may be used while a server runs.
 type Archive struct {
 	Dir string // Options.Dir

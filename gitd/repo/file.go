@@ -52,8 +52,8 @@ func (o objects) find(commit, path string) (name string, mode filemode.FileMode,
 	return name, mode, nil
 }
 
-// child returns an entry of a tree, "" if there is none of that name. It ignores differences in
-// Unicode normalisation.
+// child returns an entry of a tree, "" if there is none of that name. If no name is equal, it accepts
+// one that differs only in Unicode normalisation.
 func (o objects) child(tree, name string) (string, filemode.FileMode, error) {
 	entries, err := o.tree(tree)
 	if err != nil {

@@ -62,7 +62,7 @@ func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 	return b, nil
 }
 
-// enter returns the directory that holds run_autograder. It is the top or the only directory of an archive.
+// enter returns the directory that holds run_autograder. It is the top, or the only such directory below it.
 func enter(fsys fs.FS) (fs.FS, error) {
 	if _, err := fs.Stat(fsys, "run_autograder"); err == nil {
 		return fsys, nil

@@ -122,7 +122,7 @@ func (i *importer) heading(families []family) Timing {
 	return Timing{Missing: limit == 0, Multiplier: p.multiplier, Resolution: p.resolution}
 }
 
-// SetTimeLimit sets the time limit of every case. It also sets the job's limit if its samples take longer than the
+// SetTimeLimit sets the time limit of every case. It also sets the job's limit if its cases may take longer than the
 // default.
 func SetTimeLimit(b *imports.Bundle, limit time.Duration) {
 	if limit <= 0 {

@@ -362,7 +362,7 @@ func (i *importer) chooseSolution(all []submission) int {
 	return best
 }
 
-// copySubmission copies a submission's files, and then the package's include/ into the same directory.
+// copySubmission copies a submission's files, and then the package's include/, which replaces files of the same name.
 func (i *importer) copySubmission(dir string, s submission) {
 	language := ""
 	for _, f := range s.files {
