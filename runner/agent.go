@@ -26,15 +26,13 @@ type Agent struct {
 const (
 	defaultWait     = 25 * time.Second
 	defaultPatience = 5 * time.Minute
-	// lastWrites is how long the delivery of a result may take after the runner was told to
-	// end.
+	// lastWrites bounds the delivery of a result after the runner was told to stop.
 	lastWrites = 10 * time.Second
 )
 
-// Run reads its credential, opens the wall, registers, serves one job and returns. It returns
-// nil after the job's result was delivered, and when nothing is left to do: the attempt is
-// stale, or the runner was told to end while it had no job. Any other error says why it could
-// not serve.
+// Run reads its credential, opens the wall, registers, serves one job and returns. It returns nil
+// after delivering the result. It also returns nil if the attempt is stale, or if the runner was
+// told to stop before it got a job. Any other error says why it could not serve.
 func (a *Agent) Run(ctx context.Context, credential io.Reader) error {
 	a.prepare()
 	if err := keepPrivate(credential); err != nil {
@@ -137,7 +135,7 @@ func (a *Agent) serve(ctx context.Context, c *client, cred schema.Credential, st
 	return w.run(ctx)
 }
 
-// quiet returns no error for a runner that was told to end while it had no job.
+// quiet returns nil if the attempt is stale or the runner was told to stop, and err otherwise.
 func quiet(ctx context.Context, err error) error {
 	if ctx.Err() != nil || schema.CodeOf(err) == schema.CodeStale {
 		return nil

@@ -15,7 +15,8 @@ import (
 // maxResult bounds a result as JSON, in bytes; the server's limit is slightly higher.
 const maxResult = 30 << 20
 
-// post makes the call of a JSON message with a JSON answer, if into is not nil.
+// post returns a call that sends message as JSON. If into is not nil, the answer is decoded into
+// it.
 func post(path string, message, into any) (call, error) {
 	body, err := json.Marshal(message)
 	if err != nil {
@@ -58,17 +59,17 @@ func (c *client) claim(ctx context.Context, wait time.Duration) (schema.Order, e
 	}
 }
 
-// ofJob is the path of one of a job's resources.
+// ofJob returns the path of one of a job's resources.
 func ofJob(o schema.Order, rest string) string { return fmt.Sprintf("/jobs/%d/%s", o.Job, rest) }
 
-// fetch reads a tree of the job with unpack, which must start anew with each attempt.
+// fetch reads a tree of the job with unpack, which must start afresh with each attempt.
 func (c *client) fetch(ctx context.Context, o schema.Order, name string, unpack func(io.Reader) error) error {
 	return c.do(ctx, call{method: http.MethodGet, path: ofJob(o, name), limit: treeLimit, answer: func(r *http.Response) error {
 		return unpack(r.Body)
 	}})
 }
 
-// keepPrepared sends prepare's files once: they only save later jobs time.
+// keepPrepared sends prepare's files. It does not retry, because they only save later jobs time.
 func (c *client) keepPrepared(ctx context.Context, o schema.Order, pack func(io.Writer) error) error {
 	return c.once(ctx, call{method: http.MethodPut, path: ofJob(o, fmt.Sprintf("prepared.tar?attempt=%d", o.Attempt)), stream: pack, limit: treeLimit})
 }
@@ -83,7 +84,7 @@ func (c *client) heartbeat(ctx context.Context, o schema.Order) (time.Duration, 
 	return lease.For, c.do(ctx, what)
 }
 
-// events sends a batch; first is how many of the attempt were sent before.
+// events sends a batch. first is the number of the attempt's events that were sent before.
 func (c *client) events(ctx context.Context, o schema.Order, first int, ndjson []byte) error {
 	path := ofJob(o, fmt.Sprintf("events?attempt=%d&first=%d", o.Attempt, first))
 	return c.do(ctx, call{method: http.MethodPost, path: path, body: ndjson})

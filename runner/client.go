@@ -21,7 +21,7 @@ import (
 const (
 	// maxAnswer bounds a JSON answer, in bytes: an order with many pins is the largest.
 	maxAnswer = 16 << 20
-	// callLimit bounds one attempt of a small message, treeLimit that of a tree.
+	// callLimit bounds one attempt at a small message, treeLimit one attempt at a tree.
 	callLimit = 30 * time.Second
 	treeLimit = 5 * time.Minute
 )
@@ -34,8 +34,8 @@ type client struct {
 	secret   string
 }
 
-// newClient makes a client of "http://HOST:PORT", "https://…" or "unix:/PATH". ca are the
-// certificates, as PEM, that sign the server's; "" is the system's.
+// newClient returns a client for "http://HOST:PORT", "https://…" or "unix:/PATH". ca holds the PEM
+// certificates of the authorities that sign the server's certificate; "" means the system's.
 func newClient(address, ca string, patience time.Duration) (*client, error) {
 	t := &http.Transport{MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute, DisableCompression: true}
 	c := &client{http: &http.Client{Transport: t}, root: strings.TrimSuffix(address, "/"), patience: patience}
@@ -109,8 +109,8 @@ func (c *client) once(ctx context.Context, what call) error {
 	return what.answer(res)
 }
 
-// unreached says why there was no answer. A server with an unknown certificate is not tried
-// again and gets nothing from the runner.
+// unreached returns the error of a request without an answer. An unknown server certificate is a
+// final error: the runner sends such a server nothing.
 func unreached(err error) error {
 	var unknown *tls.CertificateVerificationError
 	if errors.As(err, &unknown) {
@@ -119,14 +119,14 @@ func unreached(err error) error {
 	return &schema.Error{Code: schema.CodeUnavailable, Message: "the server does not answer", Err: err}
 }
 
-// streamed is a request body that a function writes while it is sent.
+// streamed returns a request body that a function writes while it is sent.
 func streamed(write func(io.Writer) error) io.ReadCloser {
 	r, w := io.Pipe()
 	go func() { w.CloseWithError(write(w)) }()
 	return r
 }
 
-// drain reads the short rest of a body, so that the connection can be reused.
+// drain reads the short rest of a body so that the connection can be reused.
 func drain(body io.Reader) { _, _ = io.CopyN(io.Discard, body, 64<<10) }
 
 // refusal returns the error in an answer.
@@ -138,8 +138,8 @@ func refusal(res *http.Response) error {
 	return &schema.Error{Code: said.Code, Message: said.Message}
 }
 
-// readJSON decodes a JSON answer. Unknown fields come from a newer server; the protocol's
-// number says whether both are compatible.
+// readJSON decodes a JSON answer. It ignores unknown fields, which a newer server may send; the
+// protocol's number tells whether both sides are compatible.
 func readJSON(res *http.Response, into any) error {
 	if err := json.NewDecoder(io.LimitReader(res.Body, maxAnswer)).Decode(into); err != nil {
 		return &schema.Error{Code: schema.CodeUnavailable, Message: "the server's answer broke off", Err: err}
@@ -147,7 +147,7 @@ func readJSON(res *http.Response, into any) error {
 	return nil
 }
 
-// temporary reports whether an error may be gone at the next attempt.
+// temporary reports whether the next attempt may succeed.
 func temporary(err error) bool {
 	var told *schema.Error
 	if errors.Is(err, context.Canceled) || !errors.As(err, &told) {

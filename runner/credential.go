@@ -17,15 +17,15 @@ import (
 const (
 	// maxCredential bounds a credential, in bytes.
 	maxCredential = 16 << 10
-	// killAfter is how long a runner may take to clean up after its server has died.
+	// killAfter bounds a runner's clean-up after its server has died.
 	killAfter = 15 * time.Second
 )
 
-// errParentGone is the cause with which a runner ends after its server has died.
+// errParentGone is the cancellation cause after the server has died.
 var errParentGone = errors.New("the server is gone")
 
-// readCredential reads one line of JSON and nothing after it: the rest of the pipe signals the
-// parent's end.
+// readCredential reads one line of JSON and nothing after it, because the end of the same pipe
+// signals that the parent has ended.
 func readCredential(r io.Reader) (schema.Credential, error) {
 	var c schema.Credential
 	line, err := readLine(r)
@@ -57,7 +57,7 @@ func keepPrivate(credential io.Reader) error {
 	return raw.Control(func(fd uintptr) { syscall.CloseOnExec(int(fd)) })
 }
 
-// readLine reads up to a newline or the end, one byte at a time, so as not to read further.
+// readLine reads up to a newline or the end, one byte at a time, so that it reads nothing after it.
 func readLine(r io.Reader) ([]byte, error) {
 	var line []byte
 	one := make([]byte, 1)
@@ -74,8 +74,8 @@ func readLine(r io.Reader) ([]byte, error) {
 	return nil, schema.Errorf(schema.CodeLimit, "longer than %d bytes", maxCredential)
 }
 
-// endWithParent waits for the end of the parent's pipe, which is the end of the server, and
-// ends the runner: normally, or by a kill after killAfter.
+// endWithParent waits until the parent's pipe ends, which means that the server has ended. It then
+// cancels the runner, and kills it if it has not finished after killAfter.
 func endWithParent(parent io.Reader, cancel context.CancelCauseFunc, finished <-chan struct{}) {
 	_, _ = io.Copy(io.Discard, parent)
 	cancel(errParentGone)

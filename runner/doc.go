@@ -1,4 +1,4 @@
-// Package runner is the life of one job on a machine: register, claim, fetch the trees, grade
-// behind the wall, stream events, report the result, and exit. A runner never sees the
-// database, another student's work, or a second job.
+// Package runner serves one job on a machine: it registers, claims the job, fetches the trees,
+// grades behind the wall, streams events, reports the result, and exits. A runner has no access to
+// the database, to another student's work, or to a second job.
 package runner

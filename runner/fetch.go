@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// trees are the directories that a job uses.
+// trees holds the directories that a job uses.
 type trees struct {
 	submission, tests, prepared string // submission is "" for a gate, prepared is "" if nothing was prepared
 }
@@ -37,11 +37,12 @@ func (w *work) fetch(ctx context.Context) (trees, error) {
 	return t, group.Wait()
 }
 
-// tree fetches one tree into a private directory; "" if the server has none.
+// tree fetches one tree into a private directory and returns its path, or "" if the server has
+// none.
 func (w *work) tree(ctx context.Context, name string, caps grade.Caps) (string, error) {
 	dir := filepath.Join(w.dir, name)
 	err := w.client.fetch(ctx, w.order, name+".tar", func(r io.Reader) error {
-		if err := os.RemoveAll(dir); err != nil { // of an attempt that was interrupted
+		if err := os.RemoveAll(dir); err != nil { // left by an interrupted attempt
 			return fmt.Errorf("empty directory: %w", err)
 		}
 		if err := os.Mkdir(dir, 0o700); err != nil {
@@ -58,8 +59,8 @@ func (w *work) tree(ctx context.Context, name string, caps grade.Caps) (string, 
 	return dir, nil
 }
 
-// unpack unpacks a whole answer. A truncated answer may be requested again. A tree that the
-// engine refuses is our error, because the server should have refused it.
+// unpack unpacks a whole answer. The error is temporary if the answer was truncated. If the engine
+// refuses the tree, the fault is ours, because the server should have refused it.
 func unpack(r io.Reader, dir string, caps grade.Caps) error {
 	watched := &source{r: r}
 	err := grade.Unpack(watched, dir, caps)

@@ -15,9 +15,9 @@ type observer struct {
 	report *reporter
 }
 
-// Prepared sends prepare's files to the server, for later jobs. It must run before the first
-// step of student code, because the server refuses them afterwards. A failure only costs later
-// jobs time.
+// Prepared sends prepare's files to the server, for later jobs. It must run before the first step
+// of student code, because the server refuses the files after that. An error only costs later jobs
+// time.
 func (o *observer) Prepared(dir string) {
 	err := o.work.client.keepPrepared(o.ctx, o.work.order, func(w io.Writer) error { return grade.Pack(w, dir) })
 	if err != nil && o.ctx.Err() == nil {

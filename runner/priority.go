@@ -11,18 +11,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// priority is whether this process's threads run only while nothing else on the machine wants
-// the processor (SCHED_IDLE). Threads and programs that they start inherit that, so it is as
-// usual while the wall runs steps. The wall's stages, which may start earlier, end it for
-// themselves.
+// priority records whether this process's threads run at SCHED_IDLE, that is only while nothing
+// else on the machine needs the processor. Threads and programs inherit the policy, so it is reset
+// while the wall runs steps. The wall's stages may start earlier; they reset it themselves.
 type priority struct {
 	logger *slog.Logger
 	may    bool // canRaise; otherwise nothing is changed
 	low    bool
 }
 
-// background makes every thread run last, or like those of any other process. A failure costs
-// only time.
+// background moves every thread to SCHED_IDLE or back to the normal policy. It only logs an error,
+// because the error costs nothing but time.
 func (p *priority) background(on bool) {
 	if !p.may || p.low == on {
 		return
@@ -37,7 +36,7 @@ func (p *priority) background(on bool) {
 	}
 }
 
-// canRaise reports whether this process may raise its priority again, which needs a right. It
+// canRaise reports whether this process may raise its priority again, which needs a privilege. It
 // tries on a thread that ends afterwards.
 func canRaise() bool {
 	can := make(chan bool)
@@ -49,8 +48,8 @@ func canRaise() bool {
 	return <-can
 }
 
-// setPolicy sets the policy of every thread. A thread may start one meanwhile, which inherits its
-// own, so it looks until none has another policy.
+// setPolicy sets the policy of every thread. A thread may start another one meanwhile, which
+// inherits its policy, so setPolicy repeats until all threads have this policy.
 func setPolicy(policy uint32) error {
 	const most = 100
 	for range most {
@@ -81,14 +80,14 @@ func setThreads(policy uint32) (changed bool, err error) {
 			changed = true
 			err = setThread(id, policy)
 		}
-		if err != nil && !errors.Is(err, unix.ESRCH) { // it has ended
+		if err != nil && !errors.Is(err, unix.ESRCH) { // the thread has ended
 			return changed, err
 		}
 	}
 	return changed, nil
 }
 
-// setThread sets a thread's policy; 0 is the calling one.
+// setThread sets a thread's policy; id 0 is the calling thread.
 func setThread(id int, policy uint32) error {
 	return unix.SchedSetAttr(id, &unix.SchedAttr{Policy: policy}, 0)
 }

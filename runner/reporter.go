@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// maxLines and maxText bound the live lines of a job, maxBatch and maxBytes one message.
-	// All are below the server's limits.
+	// maxLines and maxText bound the live lines of a job, maxBatch and maxBytes those of one
+	// message. All are below the server's limits.
 	maxLines = 5000
 	maxText  = 256 << 10
 	maxLine  = 2 << 10
@@ -20,8 +20,8 @@ const (
 	maxBytes = 2 << 20
 )
 
-// reporter streams a job's events. Events that arrive during a request form the next batch, so
-// the first is sent at once and many events need few messages.
+// reporter streams a job's events. Events that arrive during a request form the next batch. So the
+// first event is sent at once, and many events need few messages.
 type reporter struct {
 	client *client
 	order  schema.Order
@@ -39,8 +39,8 @@ type reporter struct {
 	err    error // set before done is closed
 }
 
-// newReporter starts a reporter. flush or abandon ends it; ctx does not, because the last
-// events are sent after it.
+// newReporter starts a reporter. flush or abandon stops it; the end of ctx does not, because the
+// last events are sent after that.
 func newReporter(ctx context.Context, c *client, o schema.Order, clock func() time.Time, stop context.CancelCauseFunc) *reporter {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r := &reporter{client: c, order: o, clock: clock, stop: stop, cancel: cancel, bell: make(chan struct{}, 1), done: make(chan struct{})}
@@ -69,7 +69,7 @@ func (r *reporter) add(e schema.Event) {
 	r.queue = append(r.queue, append(encoded, '\n'))
 	select {
 	case r.bell <- struct{}{}:
-	default: // it rings already
+	default: // already signalled
 	}
 }
 
@@ -89,7 +89,8 @@ func (r *reporter) admit(e *schema.Event) bool {
 	return true
 }
 
-// send sends batches until the reporter is closed and empty, or refused.
+// send sends batches until the reporter is closed and its queue is empty, or the server refuses
+// one.
 func (r *reporter) send(ctx context.Context) {
 	defer close(r.done)
 	sent := 0
@@ -138,12 +139,12 @@ func (r *reporter) close() {
 	r.closed = true
 	select {
 	case r.bell <- struct{}{}:
-	default: // it rings already
+	default: // already signalled
 	}
 }
 
-// flush sends the remaining events and returns why it could not, if it could not. It continues
-// for a while after ctx has ended.
+// flush sends the remaining events and returns the error of sending. It continues for a limited
+// time after ctx has ended.
 func (r *reporter) flush(ctx context.Context) error {
 	r.close()
 	last, cancel := withGrace(ctx, lastWrites)
@@ -154,7 +155,7 @@ func (r *reporter) flush(ctx context.Context) error {
 	return r.err
 }
 
-// abandon drops the remaining events and waits for the sender's end.
+// abandon drops the remaining events and waits until the sender has ended.
 func (r *reporter) abandon() {
 	r.close()
 	r.cancel()

@@ -11,9 +11,9 @@ const (
 	longPause  = 3 * time.Second
 )
 
-// retry calls f until it succeeds, fails for good, has failed for longer than patience, or ctx
-// ends. The pauses double with jitter, so that the runners do not reach a restarted server all
-// at once.
+// retry calls f until it succeeds, returns a final error, has failed for longer than patience, or
+// ctx ends. The pauses double with jitter, so that runners do not all call a restarted server at
+// once.
 func retry(ctx context.Context, patience time.Duration, f func(context.Context) error) error {
 	began := time.Now()
 	for pause := firstPause; ; pause = min(2*pause, longPause) {

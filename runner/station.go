@@ -10,13 +10,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Engine grades one job. *grade.Grader implements it; its comment is the contract.
+// Engine grades one job. *grade.Grader implements it and documents the contract.
 type Engine interface {
 	Grade(ctx context.Context, j grade.Job, o grade.Observer) (schema.Result, error)
 }
 
-// Station is everything that a runner opens before it asks for its job, so that the first step
-// starts at once.
+// Station holds what a runner opens before it asks for its job, so that the first step starts at
+// once.
 type Station struct {
 	Engine Engine
 	Wall   string       // the wall's level
@@ -39,12 +39,12 @@ func OpenWall(o sandbox.Options, clock func() time.Time, logger *slog.Logger) Op
 	}
 }
 
-// Caps are the limits of the trees that a runner unpacks.
+// Caps limits the trees that a runner unpacks.
 type Caps struct {
 	Submission, Tests, Prepared grade.Caps
 }
 
-// DefaultCaps are generous, because an assignment's own limits are checked at the push.
+// DefaultCaps returns generous limits, because an assignment's own limits are checked at the push.
 func DefaultCaps() Caps {
 	return Caps{
 		Submission: grade.Caps{Files: 20_000, Bytes: 512 << 20, Depth: 64},

@@ -17,13 +17,13 @@ type work struct {
 	station *Station
 	order   schema.Order
 	dir     string
-	// priority is that of this process, which is as usual while students' programs run: it
-	// measures them.
+	// priority is this process's priority. It is normal while students' programs run, because this
+	// process measures them.
 	priority *priority
 }
 
-// run does the job and delivers its result. A stale attempt is no error: another runner grades
-// the job.
+// run does the job and delivers its result. It returns nil if the attempt is stale, because another
+// runner then grades the job.
 func (w *work) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -45,7 +45,7 @@ func (w *work) run(ctx context.Context) error {
 	return w.deliver(ctx, report, result)
 }
 
-// ended separates ends that are normal from failures of the runner.
+// ended returns nil if the attempt is stale, and otherwise a failure of the runner.
 func (w *work) ended(cause error) error {
 	if schema.CodeOf(cause) == schema.CodeStale {
 		w.agent.Logger.Info("job taken away", "job", w.order.Job, "attempt", w.order.Attempt)
@@ -54,8 +54,8 @@ func (w *work) ended(cause error) error {
 	return fmt.Errorf("job %d not finished: %w", w.order.Job, cause)
 }
 
-// deliver sends the rest of the events and then the result. For a while it continues even after
-// the runner was told to end.
+// deliver sends the rest of the events and then the result. It continues for a limited time after
+// the runner was told to stop.
 func (w *work) deliver(ctx context.Context, report *reporter, result schema.Result) error {
 	if err := report.flush(ctx); err != nil {
 		return w.ended(err)
@@ -69,7 +69,7 @@ func (w *work) deliver(ctx context.Context, report *reporter, result schema.Resu
 	return nil
 }
 
-// withGrace returns a context that ends only some time after ctx has ended.
+// withGrace returns a context that ends a grace period after ctx has ended.
 func withGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	last, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
@@ -83,7 +83,7 @@ func withGrace(ctx context.Context, grace time.Duration) (context.Context, conte
 	return last, func() { stop(); cancel() }
 }
 
-// failureResult is the result of a job that could not be graded, with who is responsible.
+// failureResult returns the result of a job that could not be graded, with who is responsible.
 func (w *work) failureResult(err error) schema.Result {
 	now := w.agent.Clock()
 	r := schema.Result{StartedAt: now, FinishedAt: now, Provenance: w.provenance()}
@@ -97,7 +97,8 @@ func (w *work) failureResult(err error) schema.Result {
 	return r
 }
 
-// provenance is everything that decides the result; the server replaces what it knows itself.
+// provenance returns everything that determines the result. The server replaces the fields that it
+// knows itself.
 func (w *work) provenance() schema.Provenance {
 	return schema.Provenance{
 		Submission: w.order.Submission.Commit,
