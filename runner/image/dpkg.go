@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// pkg is one installed package of Debian.
+// pkg is one installed Debian package.
 type pkg struct {
 	name, version, source, arch, maintainer, homepage, summary string
 }
 
-// readPackages reads dpkg's status file: paragraphs of fields, of which it returns
-// those of packages that are installed.
+// readPackages parses dpkg's status file, which consists of paragraphs of fields, and returns the
+// installed packages.
 func readPackages(status io.Reader) ([]pkg, error) {
 	var all []pkg
 	fields := make(map[string]string)
@@ -34,7 +34,7 @@ func readPackages(status io.Reader) ([]pkg, error) {
 			flush()
 			continue
 		}
-		// A line that begins with a space goes on with the field before it.
+		// A line that begins with a space continues the field before it.
 		if name, value, found := strings.Cut(line, ":"); found && line[0] != ' ' && line[0] != '\t' {
 			fields[name] = strings.TrimSpace(value)
 		}
@@ -46,8 +46,7 @@ func readPackages(status io.Reader) ([]pkg, error) {
 	return all, nil
 }
 
-// origin returns the source package and its version, which are the binary's where
-// dpkg does not say.
+// origin returns the name and version of the source package. They default to the binary package's.
 func (p pkg) origin() (name, version string) {
 	name, version = p.name, p.version
 	if p.source != "" {

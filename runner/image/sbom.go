@@ -16,17 +16,17 @@ import (
 	"github.com/spdx/tools-golang/spdx/v2/v2_3"
 )
 
-// noAssertion is SPDX's word for what nobody looked at.
+// noAssertion is SPDX's value for a field that was not examined.
 const noAssertion = "NOASSERTION"
 
-// inventory gathers what an image is made of.
+// inventory collects the packages of an image.
 type inventory struct {
 	doc *v2_3.Document
 	ids map[string]int
 }
 
-// writeSBOM writes what the image is made of as SPDX 2.3 in JSON: Debian's packages,
-// and the modules of Go that the program was built from.
+// writeSBOM writes the image's parts as SPDX 2.3 in JSON: Debian's packages, and the Go modules
+// from which the program was built.
 func writeSBOM(w io.Writer, packages []pkg, program *debug.BuildInfo, version string, now time.Time) error {
 	i := inventory{ids: make(map[string]int), doc: &v2_3.Document{
 		SPDXVersion: v2_3.Version, DataLicense: v2_3.DataLicense, SPDXIdentifier: "DOCUMENT",
@@ -46,7 +46,7 @@ func writeSBOM(w io.Writer, packages []pkg, program *debug.BuildInfo, version st
 	return json.Write(i.doc, w, json.Indent("  "))
 }
 
-// add adds a package that the image is described by.
+// add adds a package to the description of the image.
 func (i *inventory) add(p *v2_3.Package) {
 	id := nameless.ReplaceAllString(p.PackageName+"-"+p.PackageVersion, "-")
 	if i.ids[id]++; i.ids[id] > 1 {
@@ -59,10 +59,10 @@ func (i *inventory) add(p *v2_3.Package) {
 	})
 }
 
-// nameless is what an SPDX identifier may not hold.
+// nameless matches the characters that an SPDX identifier may not contain.
 var nameless = regexp.MustCompile(`[^A-Za-z0-9.-]+`)
 
-// digest tells one list of packages from another.
+// digest returns a hash that identifies the list of packages.
 func (i *inventory) digest() string {
 	h := sha256.New()
 	for _, p := range i.doc.Packages {
@@ -85,7 +85,7 @@ func debian(p pkg) *v2_3.Package {
 	return unlooked(made, locator)
 }
 
-// modules returns the program and what it was built from; none where that is unknown.
+// modules returns the program and the modules that it was built from, or none if they are unknown.
 func modules(program *debug.BuildInfo, version string) []*v2_3.Package {
 	if program == nil {
 		return nil
@@ -107,7 +107,8 @@ func module(path, version string) *v2_3.Package {
 	return unlooked(&v2_3.Package{PackageName: path, PackageVersion: version}, "pkg:golang/"+path+"@"+url.PathEscape(version))
 }
 
-// unlooked fills in what SPDX wants said of everything, and where the package comes from.
+// unlooked fills in the fields that SPDX requires of every package, and where the package comes
+// from.
 func unlooked(p *v2_3.Package, locator string) *v2_3.Package {
 	p.PackageDownloadLocation = noAssertion
 	p.PackageLicenseConcluded, p.PackageLicenseDeclared, p.PackageCopyrightText = noAssertion, noAssertion, noAssertion

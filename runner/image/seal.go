@@ -1,5 +1,5 @@
-// Package image finishes a runner image from inside: it takes away what would lend or
-// leak rights, and writes down what the image is and has.
+// Package image finishes a runner image from inside: it removes what could grant or leak rights,
+// and writes a description and a list of packages.
 package image
 
 import (
@@ -20,14 +20,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Where an image says what it is and has.
+// Files in which an image describes itself.
 const (
 	Description = "etc/grader/image.json"
 	SBOM        = "usr/share/grader/sbom.spdx.json"
 )
 
-// Seal finishes the image whose files are below root. CodeRefused: a file can be
-// written by everybody, or this is a machine at work and no image.
+// Seal finishes the image whose files are below root. CodeRefused: a file is world-writable, or
+// root is a working machine and not an image.
 func Seal(ctx context.Context, root, version string, now time.Time) error {
 	if root == "/" && !sandbox.Alone() {
 		return schema.Errorf(schema.CodeRefused, "other processes run here: this is not an image that is being built, and sealing takes a machine's setuid programs and its /tmp away")
@@ -44,8 +44,8 @@ func Seal(ctx context.Context, root, version string, now time.Time) error {
 	return inventoryOf(root, version, now)
 }
 
-// harden takes the setuid and setgid bits from every file of the file system, and
-// refuses files and directories that everybody may write to.
+// harden removes the setuid and setgid bits from every file of the file system. It returns an error
+// for world-writable files and directories.
 func harden(root string) error {
 	var top unix.Stat_t
 	if err := unix.Lstat(root, &top); err != nil {
@@ -66,7 +66,7 @@ func harden(root string) error {
 	})
 }
 
-// elsewhere skips what is mounted: it is not the image's.
+// elsewhere skips what is mounted, because that is not part of the image.
 func elsewhere(is unix.Stat_t) error {
 	if is.Mode&unix.S_IFMT == unix.S_IFDIR {
 		return fs.SkipDir
@@ -91,8 +91,9 @@ func hardenFile(path string, is unix.Stat_t) error {
 	return nil
 }
 
-// linkTemp makes /tmp the link by which a wall gives it to one step at a time. What was there is
-// gone; until a wall points it elsewhere it is another directory for temporary files.
+// linkTemp replaces /tmp with the link through which a wall gives it to one step at a time. The old
+// content is lost. Until a wall changes the link, it leads to another directory for temporary
+// files.
 func linkTemp(root string) error {
 	temp, link := filepath.Join(root, "tmp"), filepath.Join(root, sandbox.TempLink)
 	err := errors.Join(
@@ -105,7 +106,7 @@ func linkTemp(root string) error {
 	return nil
 }
 
-// describe writes what a runner would otherwise look for on each start.
+// describe writes a description, which saves a runner from examining the image at each start.
 func describe(ctx context.Context, root string) error {
 	found, err := grade.LookAtImage(ctx, root)
 	if err != nil {
@@ -118,7 +119,7 @@ func describe(ctx context.Context, root string) error {
 		if _, err := grade.MakeCaches(ctx, found, true); err != nil {
 			return err
 		}
-		if found, err = grade.LookAtImage(ctx, root); err != nil { // it has the caches now
+		if found, err = grade.LookAtImage(ctx, root); err != nil { // now including the caches
 			return err
 		}
 	}
@@ -153,7 +154,7 @@ func inventoryOf(root, version string, now time.Time) (err error) {
 	return writeSBOM(f, packages, program, version, now)
 }
 
-// write writes a file that everybody may read and only its owner write.
+// write writes a file that everybody may read and only its owner may write.
 func write(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("seal image: %w", err)
