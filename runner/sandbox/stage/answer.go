@@ -9,7 +9,7 @@ const (
 	answerEnded   = 'E'
 )
 
-// Failure is the call with which a stage failed.
+// Failure is a failed system call of a stage.
 type Failure struct {
 	Call  string
 	Errno syscall.Errno
@@ -21,7 +21,7 @@ func (f *Failure) Error() string { return f.Call + ": " + f.Errno.Error() }
 // Unwrap returns the error number.
 func (f *Failure) Unwrap() error { return f.Errno }
 
-// Ended is how a program in a namespace ended.
+// Ended says how a program in a namespace ended.
 type Ended struct {
 	Status syscall.WaitStatus
 	CPU    int64 // nanoseconds, of all processes that were reaped
@@ -29,7 +29,7 @@ type Ended struct {
 	At     int64 // when the program ended, in nanoseconds of the monotonic clock
 }
 
-// Answer is what a stage sent until its pipe was closed.
+// Answer holds what a stage sent until its pipe was closed.
 type Answer struct {
 	Failure *Failure
 	Started bool

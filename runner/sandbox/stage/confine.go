@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// confine sets the limits and the filter of system calls on the calling thread, which is locked, and thereby on the
-// program that it starts. Limits come first, because the filter forbids setting them.
+// confine sets the limits and the filter of system calls on the calling thread, which is locked. The program that
+// the thread starts inherits them. Limits come first, because the filter forbids setting them.
 func confine(s *Spec) *Failure {
 	if err := bound(s); err != nil {
 		return err
@@ -31,8 +31,8 @@ func bound(s *Spec) *Failure {
 	return nil
 }
 
-// lower sets a limit, or keeps a lower one that is already set. It uses syscall's own call, so
-// that syscall does not restore the limit on descriptors at exec.
+// lower sets a limit, unless a lower one is already set. It uses syscall's own function, so that
+// package syscall does not restore the limit on descriptors at exec.
 func lower(l Limit) error {
 	want, err := lowered(l)
 	if err != nil {
@@ -41,7 +41,7 @@ func lower(l Limit) error {
 	return syscall.Setrlimit(l.Resource, &want)
 }
 
-// lowered is a limit to set: not higher than the current one.
+// lowered returns a limit to set, at most the current one.
 func lowered(l Limit) (syscall.Rlimit, error) {
 	var now syscall.Rlimit
 	err := syscall.Getrlimit(l.Resource, &now)

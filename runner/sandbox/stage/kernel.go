@@ -2,9 +2,9 @@ package stage
 
 import "syscall"
 
-// The kernel's numbers that package syscall lacks. They are the same on every architecture
-// except seccomp's. Package unix has them all, but would be initialised long after the packages
-// before which this one must run.
+// The kernel's constants that package syscall lacks. They are the same on every architecture except
+// seccomp's. Package unix has them all, but it is initialised long after this package, which must
+// run before most others.
 const (
 	sysLandlockCreateRuleset = 444
 	sysLandlockAddRule       = 445

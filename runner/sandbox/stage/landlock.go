@@ -5,19 +5,19 @@ import (
 	"unsafe"
 )
 
-// The Landlock rights that a kernel knows depend on its ABI.
+// The Landlock rights. A kernel's ABI determines which of them it supports.
 const (
 	accessABI1 = 1<<13 - 1
 	accessABI2 = accessABI1 | accessRefer
 	accessABI3 = accessABI2 | accessTruncate
 	accessABI5 = accessABI3 | accessIoctlDev
 
-	// AccessFile are the rights that apply to files which are not directories.
+	// AccessFile are the rights that apply to files other than directories.
 	AccessFile = accessExecute | accessReadFile |
 		accessWriteFile | accessTruncate | accessIoctlDev
 )
 
-// Access are the rights that a kernel with this ABI handles.
+// Access returns the rights that a kernel with this ABI handles.
 func Access(abi int) uint64 {
 	switch {
 	case abi >= 5:
@@ -32,7 +32,7 @@ func Access(abi int) uint64 {
 	return 0
 }
 
-// LandlockABI asks the kernel; 0 if it has no Landlock.
+// LandlockABI returns the kernel's Landlock ABI, or 0 if it has no Landlock.
 func LandlockABI() int {
 	abi, _, e := syscall.RawSyscall(sysLandlockCreateRuleset, 0, 0, landlockVersion)
 	if e != 0 {
@@ -41,7 +41,7 @@ func LandlockABI() int {
 	return int(abi)
 }
 
-// handled is the ruleset that forbids everything this ABI can forbid, and its size.
+// handled returns the ruleset that forbids everything this ABI can forbid, and its size.
 func handled(abi int) (rulesetAttr, uintptr) {
 	attr := rulesetAttr{fs: Access(abi)}
 	size := unsafe.Sizeof(attr.fs)
@@ -56,7 +56,7 @@ func handled(abi int) (rulesetAttr, uintptr) {
 	return attr, size
 }
 
-// OpenRuleset makes a ruleset that allows nothing of what this ABI can forbid.
+// OpenRuleset creates a ruleset that forbids everything this ABI can forbid.
 func OpenRuleset(abi int) (int, error) {
 	attr, size := handled(abi)
 	fd, _, e := syscall.RawSyscall(sysLandlockCreateRuleset, uintptr(unsafe.Pointer(&attr)), size, 0)

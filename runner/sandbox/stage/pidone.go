@@ -5,9 +5,9 @@ import (
 	"unsafe"
 )
 
-// runInit is the first process of a PID namespace. It starts the program and reaps orphans. When
-// the program ends, it kills the others, and so learns their processor time. The namespace ends
-// with it.
+// runInit runs as the first process of a PID namespace. It starts the program and reaps orphans.
+// When the program ends, it kills and reaps the other processes, which tells it their processor
+// time. The namespace ends when it exits.
 func runInit(s *Spec) *Failure {
 	// The program runs under the same uid and must not read or stop this process.
 	if err := prctl(prSetDumpable, 0); err != nil {
@@ -24,8 +24,8 @@ func runInit(s *Spec) *Failure {
 	if failure != nil {
 		return failure
 	}
-	// Only the program, because this process must not be preferred; the runner may have set the
-	// score of both already.
+	// Only the program: the kernel must not kill this process first. The runner may already have
+	// set the score of both.
 	_ = preferForOOM("/proc/" + decimal(pid))
 	say([]byte{answerStarted})
 	e := reap(pid)
@@ -49,27 +49,27 @@ func reap(program int) Ended {
 			streams.follow(program)
 			continue
 		}
-		if err != nil { // ECHILD: none is left
+		if err != nil { // ECHILD: no process is left
 			return e
 		}
 		e.CPU += usage.Utime.Nano() + usage.Stime.Nano()
 		e.Memory = max(e.Memory, usage.Maxrss<<10)
 		if pid == program {
-			e.Status, e.At = status, Monotonic()  // before any partner learns of it
-			_ = syscall.Kill(-1, syscall.SIGKILL) // ESRCH if none is left
+			e.Status, e.At = status, Monotonic()  // before a partner of the program can learn of the end
+			_ = syscall.Kill(-1, syscall.SIGKILL) // ESRCH if no process is left
 		}
 	}
 }
 
-// Monotonic is the time of the clock that all processes of a machine share, in nanoseconds.
+// Monotonic returns the time of the machine's monotonic clock, in nanoseconds.
 func Monotonic() int64 {
 	var t syscall.Timespec
-	// It cannot fail here.
+	// This call cannot fail.
 	_, _, _ = syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&t)), 0)
 	return t.Nano()
 }
 
-// decimal is strconv.Itoa for numbers that are not negative.
+// decimal formats a number that is not negative. It replaces strconv.Itoa.
 func decimal(n int) string {
 	if n < 10 {
 		return string(rune('0' + n))

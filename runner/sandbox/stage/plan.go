@@ -9,7 +9,7 @@ import (
 // closed when the process executes its program.
 const (
 	PassedFD = 100 // the first one
-	passable = 10  // how many are possible
+	passable = 10  // the maximum number
 )
 
 // The descriptors of a request, in this order.
@@ -17,14 +17,14 @@ const (
 	PassedIn = PassedFD + iota
 	PassedOut
 	PassedErr
-	PassedFailure // closed when the program runs; otherwise the failure is written to it
+	PassedFailure // closed when the program runs; a failure is written to it before
 	passedMore
 )
 
 // The meaning of the last descriptor depends on the plan.
 const (
 	PassedRules   = passedMore // a Landlock ruleset
-	PassedRequest = passedMore // of a process that is to serve: the socket of its requests
+	PassedRequest = passedMore // the socket of the requests to a process that serves
 	PassedAnswer  = passedMore // where the first process of a namespace reports how the program ended
 )
 
@@ -40,7 +40,7 @@ const (
 // header is the beginning of a region.
 type header struct {
 	flags uint64 // of clone
-	calls uint64 // how many follow
+	calls uint64 // number of calls that follow
 }
 
 // planCall is a system call with its arguments.
@@ -60,8 +60,8 @@ const (
 	kindServe    // the process serves requests from PassedRequest and answers with pidfds
 )
 
-// Plan is what a new process does until it executes the program: system calls with complete arguments, because the
-// process cannot allocate memory.
+// Plan lists what a new process does until it executes the program. It consists of system calls with complete
+// arguments, because the process cannot allocate memory.
 type Plan struct {
 	base  uint64 // of the region, in the stage
 	flags uint64
@@ -86,16 +86,17 @@ func (p *Plan) Add(name string, number uintptr, args ...uint64) int {
 	return len(p.calls) - 1
 }
 
-// InNamespaces gives the process new PID, mount and IPC namespaces, and its runner a handle of it.
+// InNamespaces puts the process into new PID, mount and IPC namespaces, and gives the runner a
+// handle to it.
 func (p *Plan) InNamespaces() {
 	p.flags |= syscall.CLONE_NEWPID | syscall.CLONE_NEWNS | syscall.CLONE_NEWIPC | clonePidfd
 }
 
-// Fork lets a child continue with the rest of the plan. The process waits for the child and for orphans. When the child
-// has ended, it kills all other processes of the namespace and reports how the child ended.
+// Fork continues the rest of the plan in a child. The process waits for the child and for orphans. When the child has
+// ended, it kills all other processes of the namespace and reports how the child ended.
 func (p *Plan) Fork() { p.add("clone", kindFork) }
 
-// HandOver lets a child of the process's parent continue with the rest of the plan. The process exits.
+// HandOver continues the rest of the plan in a child of the process's parent. The process exits.
 func (p *Plan) HandOver() { p.add("clone", kindHandOver) }
 
 // Serve makes the process serve requests as a stage.
@@ -105,7 +106,7 @@ func (p *Plan) add(name string, kind uint64) {
 	p.calls, p.names = append(p.calls, planCall{kind: kind}), append(p.names, name)
 }
 
-// Lax lets the plan continue when a call fails.
+// Lax makes the plan continue if the call fails.
 func (p *Plan) Lax(n int) { p.calls[n].lax = 1 }
 
 // Into stores a call's result at an address of the region, where it overwrites eight bytes.
@@ -116,7 +117,7 @@ func (p *Plan) Argument(n int) uint64 {
 	return p.base + uint64(unsafe.Sizeof(header{})) + uint64(n)*uint64(unsafe.Sizeof(planCall{})) + uint64(unsafe.Offsetof(planCall{}.args))
 }
 
-// Bytes puts data into the region and returns its address.
+// Bytes copies data into the region and returns its address.
 func (p *Plan) Bytes(b []byte) uint64 {
 	at := p.base + uint64(dataOffset) + uint64(len(p.data))
 	p.data = append(p.data, b...)
@@ -126,7 +127,7 @@ func (p *Plan) Bytes(b []byte) uint64 {
 	return at
 }
 
-// Text puts a text that ends with NUL into the region.
+// Text copies a NUL-terminated text into the region.
 func (p *Plan) Text(s string) uint64 {
 	for i := range len(s) {
 		if s[i] == 0 {
@@ -136,7 +137,7 @@ func (p *Plan) Text(s string) uint64 {
 	return p.Bytes(append([]byte(s), 0))
 }
 
-// Texts puts a list of texts into the region, as execve takes it.
+// Texts copies a list of texts into the region, in the form that execve takes.
 func (p *Plan) Texts(list []string) uint64 {
 	var addresses []byte
 	for _, s := range list {
@@ -145,8 +146,8 @@ func (p *Plan) Texts(list []string) uint64 {
 	return p.Bytes(putNumber(addresses, 0))
 }
 
-// Write writes the plan into the region, as the runner maps it. The error is about a program
-// whose arguments are too long, or contain a NUL.
+// Write writes the plan into the runner's mapping of the region. It fails if an argument of the
+// program is too long or contains a NUL.
 func (p *Plan) Write(region []byte) *Failure {
 	if p.err != nil {
 		return failed("execve", p.err)
@@ -163,7 +164,7 @@ func (p *Plan) Write(region []byte) *Failure {
 	return nil
 }
 
-// Began reads when the program started, on the monotonic clock, and the processor time that its
+// Began returns when the program started, on the monotonic clock, and the processor time that its
 // process had used until then; both in nanoseconds.
 func (p *Plan) Began(region []byte) (at, used int64) {
 	r := reader{b: region[p.begin : p.begin+32]}
@@ -173,8 +174,7 @@ func (p *Plan) Began(region []byte) (at, used int64) {
 
 const second = 1_000_000_000
 
-// Failed reads what a process of the plan wrote to PassedFailure; nil means that the program
-// runs.
+// Failed parses what a process of the plan wrote to PassedFailure; nil means that the program runs.
 func (p *Plan) Failed(said []byte) *Failure {
 	r := reader{b: said}
 	which, number := r.number(), syscall.Errno(r.number())

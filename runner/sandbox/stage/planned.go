@@ -5,10 +5,10 @@ import "syscall"
 // here is AT_FDCWD.
 const here = ^uint64(99)
 
-// Plan returns what a process beside the stage does to become the program under its own uid: it
-// drops every right that the program must not have. The limit on tasks is set before the uid
-// changes, because it could not be set afterwards, and the filter is installed last, because it
-// forbids the other calls. With rules, a Landlock ruleset is passed.
+// Plan returns the calls with which a process beside the stage becomes the program under its own
+// uid, without any right that the program must not have. The limit on tasks is set before the uid
+// changes, because it cannot be set afterwards. The filter is installed last, because it forbids
+// the other calls. With rules, a Landlock ruleset is passed.
 func (s *Spec) Plan(base uint64, rules bool) (*Plan, error) {
 	p := NewPlan(base)
 	p.Beside()
@@ -27,8 +27,8 @@ func (s *Spec) Plan(base uint64, rules bool) (*Plan, error) {
 		p.Add("setresuid", syscall.SYS_SETRESUID, id, id, id)
 	}
 	p.Add("prctl PR_SET_NO_NEW_PRIVS", syscall.SYS_PRCTL, prSetNoNewPrivs, 1)
-	// The next owner of the uid kills leftover processes; this shortens their life after a
-	// killed runner.
+	// The next owner of the uid kills leftover processes. This makes them end sooner after the
+	// runner was killed.
 	p.Add("prctl PR_SET_PDEATHSIG", syscall.SYS_PRCTL, prSetPdeathsig, uint64(syscall.SIGKILL))
 	p.Add("chdir", syscall.SYS_CHDIR, p.Text(s.Dir))
 	if rules {
@@ -54,9 +54,9 @@ func (p *Plan) WriteFile(path, text string) {
 	p.Into(opened, p.Argument(written))
 }
 
-// PlanInside returns what the first process of a step's namespaces does after the calls that
-// show it the step's files: it confines itself, and starts the program. The program is its
-// child, so signals reach it as usual.
+// PlanInside adds the calls of the first process of a step's namespaces. They follow the calls that
+// show it the step's files: the process confines itself and starts the program. The program is its
+// child, so signals have their usual effect on it.
 func (s *Spec) PlanInside(p *Plan) error {
 	p.InNamespaces()
 	if err := p.lower(s.Limits); err != nil {
@@ -75,7 +75,7 @@ func (s *Spec) PlanInside(p *Plan) error {
 	return nil
 }
 
-// lower sets limits, or keeps lower ones that are already set.
+// lower sets limits, except where a lower one is already set.
 func (p *Plan) lower(list []Limit) error {
 	for _, l := range list {
 		want, err := lowered(l)
@@ -87,7 +87,7 @@ func (p *Plan) lower(list []Limit) error {
 	return nil
 }
 
-// showItself adds the rule that lets a process see its own directory in /proc.
+// showItself adds the rule that gives a process access to its own directory in /proc.
 func (p *Plan) showItself(access uint64) {
 	rule := p.Bytes(putNumber(putNumber(nil, access), 0))
 	opened := p.Add("open "+ownProc, syscall.SYS_OPENAT, here, p.Text(ownProc), oPath|syscall.O_CLOEXEC)
@@ -102,7 +102,8 @@ func (p *Plan) takeThree() {
 	}
 }
 
-// closeOthers closes all descriptors but the first three and those that were passed, which no program gets.
+// closeOthers closes all descriptors but the first three and those that were passed. The passed ones are
+// closed at exec.
 func (p *Plan) closeOthers() {
 	p.Add("close_range", sysCloseRange, 3, PassedFD-1, 0)
 	p.Add("close_range", sysCloseRange, PassedFD+passable, uint64(^uint32(0)), 0)
@@ -115,8 +116,7 @@ func (p *Plan) filter(program []byte) {
 	p.Add("seccomp", sysSeccomp, seccompSetModeFilter, 0, p.Bytes(putNumber(prog, p.Bytes(program))))
 }
 
-// run records when the process becomes the program, and how much processor time it has used
-// until then, and executes the program.
+// run records the time and the processor time used so far, and executes the program.
 func (p *Plan) run(s *Spec) {
 	p.begin = p.Bytes(make([]byte, 32)) - p.base
 	p.Add("clock_gettime", syscall.SYS_CLOCK_GETTIME, clockMonotonic, p.base+p.begin)

@@ -5,12 +5,12 @@ import (
 	"unsafe"
 )
 
-// pipes are the pipes of a program that talks to another one, as the first process of its namespace holds them. At
-// the program's end they stay open until all is over; those that it closes before are closed here as well, or its
-// partner would never read their end.
+// pipes are the pipes of a program that talks to another one, held open by the first process of its namespace.
+// After the program's end they stay open until all processes have ended. A pipe that the program closes earlier is
+// closed here as well, because its partner would otherwise never read an end of file.
 type pipes struct {
 	held  [2]bool // by descriptor
-	stale [2]bool // the program did not have it at the last look
+	stale [2]bool // the program did not have it at the last check
 	path  [40]byte
 }
 
@@ -39,7 +39,7 @@ func (s *server) reap(program uintptr) {
 		cpu += uint64(usage.Utime.Nano() + usage.Stime.Nano())
 		memory = max(memory, uint64(usage.Maxrss)<<10)
 		if pid == program {
-			ended, at = uint64(status), uint64(Monotonic()) // before any partner learns of it
+			ended, at = uint64(status), uint64(Monotonic()) // before a partner of the program can learn of the end
 			_, _, _ = syscall.RawSyscall(syscall.SYS_KILL, ^uintptr(0), uintptr(syscall.SIGKILL), 0)
 		}
 	}
@@ -53,7 +53,7 @@ func (s *server) reap(program uintptr) {
 	exit(0)
 }
 
-// hold holds the pipes of a program that reads from one; others talk to nobody.
+// hold opens the pipes of a program whose input is a pipe. Other programs have no partner.
 //
 //go:norace
 func (t *pipes) hold() {
@@ -63,7 +63,7 @@ func (t *pipes) hold() {
 	t.held = [2]bool{piped, piped}
 }
 
-// waiting is how to wait for children: without an end while nothing is to be looked at.
+// waiting returns the options of wait4. It blocks while no pipe has to be checked.
 //
 //go:norace
 func (t *pipes) waiting() uintptr {
@@ -73,8 +73,8 @@ func (t *pipes) waiting() uintptr {
 	return 0
 }
 
-// follow looks at a program that has not ended. What it had closed at the last look already is closed, since it was
-// alive then.
+// follow checks a program that has not ended. It closes the pipes that the program did not have at the last check
+// either: as the program was alive then, it had closed them.
 //
 //go:norace
 func (t *pipes) follow(program uintptr) {

@@ -5,25 +5,25 @@ import (
 	"unsafe"
 )
 
-// Serve is the value of Marker for a stage that stays: it starts a process for each request.
+// Serve is the value of Marker for a stage that serves: it starts a process for each request.
 const Serve = "serve"
 
-// The descriptors of a stage that stays.
+// The descriptors of a stage that serves.
 const (
-	RequestFD = 3 // a socket of whole packets
+	RequestFD = 3 // a socket that keeps packet boundaries
 	RegionFD  = 4 // the memory shared with the runner
 )
 
 // Hello is the size of a stage's first message: the address of the region and its process id.
 const Hello = 16
 
-// Reply is the size of the answer to a request: the process id, and the error of clone. If the
-// plan has namespaces, in which the id means nothing, a handle comes with it.
+// Reply is the size of the answer to a request: the process id, and the error of clone. If the plan
+// creates namespaces, the id has no meaning, and a handle is sent with the answer.
 const Reply = 16
 
 // server starts processes for the runner. It is a single thread outside Go's runtime that only makes system calls. It
-// allocates nothing, so its memory stays small and constant. A process that it starts is a copy of it until execve. This
-// matters because the kernel keeps the largest resident set of a process over execve.
+// allocates nothing, so its memory stays small and constant. A process that it starts is a copy of it until execve. A
+// small copy matters because the kernel keeps the largest resident set of a process across execve.
 type server struct {
 	region  unsafe.Pointer
 	message syscall.Msghdr
@@ -40,7 +40,7 @@ type server struct {
 	ended   [1 + 4*8]byte
 }
 
-// runServer starts the server beside this process, and ends. It returns what failed.
+// runServer starts the server beside this process, and exits. It returns only if something failed.
 func runServer() *Failure {
 	region, err := syscall.Mmap(RegionFD, 0, RegionSize, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
 	if err != nil {
@@ -113,7 +113,8 @@ func (s *server) leaveRuntime() (int, syscall.Errno) {
 	return int(pid), errno
 }
 
-// fork makes a process that follows the plan. No signal may reach it before it is a program.
+// fork makes a process that follows the plan. It blocks all signals until the process executes its
+// program.
 //
 //go:norace
 //go:noinline
@@ -164,7 +165,7 @@ func (s *server) send() {
 	}
 }
 
-// receive waits for a request; false once there will be none.
+// receive waits for a request. It returns false once no more will come.
 //
 //go:norace
 func (s *server) receive() bool {
@@ -175,7 +176,7 @@ func (s *server) receive() bool {
 	return errno == 0 && n > 0
 }
 
-// passed is how many descriptors came with the request.
+// passed returns the number of descriptors that came with the request.
 //
 //go:norace
 func (s *server) passed() int {
@@ -244,7 +245,8 @@ func (s *server) make(c *planCall) (uintptr, syscall.Errno) {
 	return result, errno
 }
 
-// serveInside serves inside namespaces. The kernel reaps the processes that it starts: nothing waits for them.
+// serveInside serves inside namespaces. The kernel reaps the processes that it starts, because nothing waits
+// for them.
 //
 //go:norace
 func (s *server) serveInside() {

@@ -5,10 +5,10 @@ import (
 	"unsafe"
 )
 
-// resetSignals gives every signal its default action and blocks none, whatever the runner was
-// started with: nohup, or a shell's background job, ignores some for all descendants. It
-// takes Go's handlers away as well: the kernel keeps the first process of a namespace from
-// signals that it does not handle, and the program may send it any. The runtime needs
+// resetSignals gives every signal its default action and blocks none. The runner may have been
+// started with ignored signals, as by nohup or as a shell's background job, and its descendants
+// inherit that. Go's handlers are removed too: the kernel protects the first process of a namespace
+// from signals that it does not handle, and the program may send it any signal. The runtime needs
 // SIGURG, and its handler does nothing else.
 func resetSignals() {
 	var ordinary sigaction
@@ -20,6 +20,6 @@ func resetSignals() {
 	}
 	const setMask = 2
 	var none uint64
-	// For this thread, which is locked and becomes the program or forks it.
+	// The mask is that of this thread, which is locked and becomes the program or forks it.
 	_, _, _ = syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, setMask, uintptr(unsafe.Pointer(&none)), 0, 8, 0, 0)
 }

@@ -13,8 +13,8 @@ type call struct {
 	result *int32 // where its result is stored; nil for nowhere
 }
 
-// child is a process that becomes the program. Its calls are prepared before it starts, because
-// it cannot allocate. The last call is execve.
+// child is a process that becomes the program. Its calls are prepared before it starts, because it
+// cannot allocate memory. The last call is execve.
 type child struct {
 	calls   []call
 	keep    []any  // the memory to which the calls point
@@ -30,7 +30,7 @@ func (n *child) add(name string, number uintptr, args ...uintptr) *call {
 	return &n.calls[len(n.calls)-1]
 }
 
-// text returns the address of a text that ends with NUL.
+// text returns the address of a NUL-terminated text.
 func (n *child) text(s string) (uintptr, error) {
 	p, err := syscall.BytePtrFromString(s)
 	n.keep = append(n.keep, p)
@@ -47,7 +47,7 @@ func (n *child) texts(list []string) (uintptr, error) {
 	return uintptr(unsafe.Pointer(&p[0])), nil
 }
 
-// newChild makes a child from a spec. Its parent is confined, and thereby the child.
+// newChild makes a child from a spec. The child inherits its parent's limits and filter.
 func newChild(s *Spec) (*child, error) {
 	n := &child{}
 	n.add("setsid", syscall.SYS_SETSID)
@@ -63,12 +63,12 @@ func newChild(s *Spec) (*child, error) {
 	return n, nil
 }
 
-// spawn starts the program and returns once it runs, or with the call that failed; the process is
-// there in both cases.
+// spawn starts the program. It returns once the program runs, or with the call that failed; in both
+// cases the process exists.
 //
-// The program must not be a process that was something else before: the kernel keeps the largest
-// resident set of a process over execve, and vfork, which syscall.ForkExec uses, counts the
-// parent's. A fork copies only what this process wrote itself.
+// The program must run in a new process: the kernel keeps the largest resident set of a process
+// across execve, and vfork, which syscall.ForkExec uses, counts the parent's. A fork copies only
+// the pages that this process itself wrote.
 func (n *child) spawn(flags uintptr) (pid int, failure *Failure) {
 	var pipe [2]int
 	if err := syscall.Pipe2(pipe[:], syscall.O_CLOEXEC); err != nil {
@@ -101,8 +101,8 @@ const (
 	sigMaskSize = 8 // bytes
 )
 
-// fork makes the process. Until it is the program no signal may reach it, since the runtime that
-// would handle it is not there: its other threads are its parent's alone.
+// fork makes the process. All signals are blocked until it becomes the program, because the threads
+// of the runtime that would handle them exist only in its parent.
 //
 //go:norace
 //go:noinline
@@ -115,13 +115,13 @@ func (n *child) fork(flags uintptr) (int, syscall.Errno) {
 	if errno == 0 && pid == 0 {
 		n.become()
 	}
-	// It cannot fail with what it gave.
+	// This call cannot fail with a mask that it returned.
 	_, _, _ = syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, sigSetMask, uintptr(unsafe.Pointer(&n.mask)), 0, sigMaskSize, 0, 0)
 	return int(pid), errno
 }
 
-// become makes the calls, and with the last of them is the program; it never returns. It calls the
-// kernel and nothing else: no allocation, no lock, no stack that must grow.
+// become makes the calls, the last of which executes the program; it never returns. It only makes
+// system calls: it must not allocate memory, take a lock or grow the stack.
 //
 //go:norace
 //go:nosplit

@@ -1,14 +1,14 @@
-// Package stage is the small process between the runner and a step: it takes away
-// everything that a student's program must not have, and starts that program.
+// Package stage is the small process between the runner and a step. It drops everything that a student's program must not
+// have, and starts that program.
 //
-// It is this binary again, started with Marker in its environment. Of the value Serve it stays for all steps of
-// a slot (see server), and starts a program for each request as a Plan in shared memory says. Of any other value it is the
-// first process of a namespace that bubblewrap made: it reads a Spec from descriptor 3, answers on descriptor 4
-// which call failed where one did, stays to reap, and its answer ends with how the program ended.
+// A stage is this binary, started again with Marker in its environment. With the value Serve it stays for all steps of a
+// slot (see server), and starts a program for each request as a Plan in shared memory says. With any other value it is the
+// first process of a namespace that bubblewrap made. It then reads a Spec from descriptor 3 and reports a failed call on
+// descriptor 4. It stays to reap, and its answer ends with how the program ended.
 //
-// Its start is part of every step's cost, and the whole binary's packages take ten
-// times as long to initialise as this one. So it does its work while it is itself
-// initialised, and imports so little that its turn comes first.
+// The start of a stage is part of every step's cost, and the packages of the whole binary take ten times as long to
+// initialise as this one. So this package works during its own initialisation, and imports so little that it is
+// initialised first.
 package stage
 
 import "syscall"
@@ -21,8 +21,7 @@ const (
 	SpecFD   = 3 // the Spec, until its end
 	StatusFD = 4 // the answer
 
-	// In a namespace, the descriptors that become the program's 0 and 1; 5 and 6 are
-	// bubblewrap's.
+	// The descriptors in a namespace that become the program's 0 and 1. Bubblewrap uses 5 and 6.
 	InputFD  = 7
 	OutputFD = 8
 )
@@ -45,7 +44,7 @@ type Limit struct {
 	Soft, Hard uint64
 }
 
-// Rule lets the step use everything beneath Path. A path that does not exist is skipped.
+// Rule grants the step access to everything beneath Path. A path that does not exist is skipped.
 type Rule struct {
 	Path   string
 	Access uint64 // LANDLOCK_ACCESS_FS_*
@@ -67,7 +66,7 @@ func (s *Spec) Encode() []byte {
 	return putString(b, string(s.Filter))
 }
 
-// Decode reads the output of Encode; EBADMSG for anything else.
+// Decode parses the output of Encode. It returns EBADMSG for anything else.
 func Decode(b []byte) (*Spec, error) {
 	r := reader{b: b}
 	s := &Spec{Program: r.string(), Argv: r.strings(), Env: r.strings(), Dir: r.string()}
@@ -121,7 +120,7 @@ func (r *reader) number() uint64 {
 	return n
 }
 
-// count is a number of items, each of which takes at least eight bytes.
+// count reads a number of items, each of at least eight bytes.
 func (r *reader) count() int {
 	n := r.number()
 	if n > uint64(len(r.b)/8) {

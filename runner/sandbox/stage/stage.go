@@ -10,7 +10,7 @@ const failedStatus = 125
 
 var _ = enter()
 
-// enter returns at once in every process except a stage, where it never returns.
+// enter returns at once, except in a stage, where it never returns.
 func enter() struct{} {
 	what, staged := syscall.Getenv(Marker)
 	if !staged {
@@ -18,7 +18,7 @@ func enter() struct{} {
 	}
 	runtime.LockOSThread()
 	if what == Serve {
-		_ = runServer() // the runner learns that from the end of the socket
+		_ = runServer() // the runner notices a failure by the end of the socket
 		syscall.Exit(failedStatus)
 	}
 	err := run()
@@ -47,8 +47,8 @@ func run() *Failure {
 	return runInit(s)
 }
 
-// takeStreams moves the program's input and output to the usual descriptors. They came on others
-// so that bubblewrap, which stays, does not hold them open.
+// takeStreams moves the program's input and output to the usual descriptors. They were passed on
+// others because bubblewrap, which stays, would hold the usual ones open.
 func takeStreams() *Failure {
 	if err := syscall.Dup3(InputFD, 0, 0); err != nil {
 		return failed("dup3", err)

@@ -2,25 +2,27 @@ package stage
 
 import "syscall"
 
-// streamsLook is how often a program that talks to another one is examined, in nanoseconds.
+// streamsLook is the interval, in nanoseconds, at which a program that talks to another one is
+// checked.
 const streamsLook = 10_000_000
 
-// streams are the pipes of a program that talks to another one, as the first process of its
-// namespace holds them. At the program's end they stay open until all is over; those that it
-// closes before are closed here as well, or its partner would never read their end.
+// streams are the pipes of a program that talks to another one, held open by the first process of
+// its namespace. After the program's end they stay open until all processes have ended. A pipe that
+// the program closes earlier is closed here as well, because its partner would otherwise never read
+// an end of file.
 type streams struct {
 	held  [2]bool // by descriptor
-	stale [2]bool // the program did not have it at the last look
+	stale [2]bool // the program did not have it at the last check
 }
 
-// newStreams returns those of a program that reads from a pipe; others talk to nobody.
+// newStreams returns the pipes of a program whose input is a pipe. Other programs have no partner.
 func newStreams() *streams {
 	var st syscall.Stat_t
 	piped := syscall.Fstat(0, &st) == nil && st.Mode&syscall.S_IFMT == syscall.S_IFIFO
 	return &streams{held: [2]bool{piped, piped}}
 }
 
-// waiting is how to wait for children: without an end while nothing is to be looked at.
+// waiting returns the options of wait4. It blocks while no pipe has to be checked.
 func (s *streams) waiting() int {
 	if s.held[0] || s.held[1] {
 		return syscall.WNOHANG
@@ -28,8 +30,8 @@ func (s *streams) waiting() int {
 	return 0
 }
 
-// follow looks at a program that has not ended. What it had closed at the last look already
-// is closed, since it was alive then.
+// follow checks a program that has not ended. It closes the pipes that the program did not have at
+// the last check either: as the program was alive then, it had closed them.
 func (s *streams) follow(program int) {
 	for fd := range s.held {
 		if s.held[fd] && s.stale[fd] {
