@@ -2,7 +2,8 @@ package syscalls
 
 import "golang.org/x/sys/unix"
 
-// files are the calls about files and descriptors that are allowed with some arguments only.
+// files returns the rules of calls about files and descriptors that are allowed only with some
+// arguments.
 func files() []rule {
 	return []rule{
 		allowOnly("ioctl", errno(unix.ENOTTY),
@@ -28,8 +29,9 @@ func files() []rule {
 	}
 }
 
-// ioctls are the requests that programs make of any descriptor to learn whether it is a terminal,
-// those of a terminal's own user, those that make one, and those that are like a fcntl.
+// ioctls returns the allowed requests: those with which programs find out whether a descriptor is a
+// terminal, those of a terminal's user, those that create a terminal, and those that act like
+// fcntl.
 func ioctls() []value {
 	return []value{
 		{"TCGETS", unix.TCGETS}, {"TCGETS2", unix.TCGETS2}, {"TIOCGWINSZ", unix.TIOCGWINSZ},
@@ -54,7 +56,7 @@ func fcntls() []value {
 	}
 }
 
-// nodeTypes are the kinds of file that mknod may make; 0 is a regular one.
+// nodeTypes returns the kinds of file that mknod may create; 0 is a regular file.
 func nodeTypes() []value {
 	return []value{{"0", 0}, {"S_IFREG", unix.S_IFREG}, {"S_IFIFO", unix.S_IFIFO}}
 }

@@ -2,7 +2,7 @@ package syscalls
 
 import "golang.org/x/sys/unix"
 
-// memory are the calls about memory that are allowed with some arguments only.
+// memory returns the rules of calls about memory that are allowed only with some arguments.
 func memory() []rule {
 	return []rule{
 		allowOnly("mmap", errno(unix.EPERM), "Huge pages (MAP_HUGETLB) are reserved for somebody, and are in no sum of memory.", within64(3, "flags", mapFlags()...)),
@@ -16,8 +16,8 @@ func memory() []rule {
 	}
 }
 
-// mapFlags are the same on both architectures, but for MAP_32BIT and MAP_ABOVE4G, which arm64
-// lacks and ignores.
+// mapFlags returns the flags of mmap. They are the same on both architectures, except MAP_32BIT and
+// MAP_ABOVE4G, which arm64 lacks and ignores.
 func mapFlags() []value {
 	return []value{
 		{"MAP_SHARED", unix.MAP_SHARED}, {"MAP_PRIVATE", unix.MAP_PRIVATE}, {"MAP_DROPPABLE", unix.MAP_DROPPABLE},
@@ -41,7 +41,7 @@ func advices() []value {
 	}
 }
 
-// barriers are of <linux/membarrier.h>.
+// barriers returns the commands of <linux/membarrier.h>.
 func barriers() []value {
 	return []value{
 		{"MEMBARRIER_CMD_QUERY", 0}, {"MEMBARRIER_CMD_GLOBAL", 1},
@@ -52,7 +52,7 @@ func barriers() []value {
 	}
 }
 
-// archCodes are of <asm/prctl.h> of x86, the only architecture with this call.
+// archCodes returns the codes of x86's <asm/prctl.h>. Only x86 has this call.
 func archCodes() []value {
 	return []value{
 		{"ARCH_SET_GS", 0x1001}, {"ARCH_SET_FS", 0x1002}, {"ARCH_GET_FS", 0x1003}, {"ARCH_GET_GS", 0x1004},

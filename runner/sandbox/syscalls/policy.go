@@ -1,9 +1,9 @@
-// Package syscalls holds the list of the system calls that a step may make, with the arguments it
-// may give them, and compiles it into a seccomp filter. docs/syscalls.md is written from it.
+// Package syscalls lists the system calls that a step may make, with the arguments it may pass, and
+// compiles the list into a seccomp filter. docs/syscalls.md is generated from it.
 //
-// A call that is not in the list does not exist for a step. A call that does many things (ioctl,
-// fcntl, prctl, …) is in the list with the things that ordinary programs do; a list of the
-// dangerous ones would be wrong with the next kernel.
+// A call that is not in the list does not exist for a step. A call with many functions (ioctl,
+// fcntl, prctl, …) is listed with the functions that ordinary programs use, because a list of the
+// dangerous ones would become incomplete with the next kernel.
 package syscalls
 
 import (
@@ -12,13 +12,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// policy returns all rules, in the order of the document. A call has one rule at most; calls
-// without one get ENOSYS, as on an older kernel, and programs do without them.
+// policy returns all rules, in the order of the document. A call has at most one rule. Calls
+// without a rule get ENOSYS, as on an older kernel, and programs work without them.
 func policy() []rule {
 	return slices.Concat(plain(), files(), memory(), processes(), sockets(), refused())
 }
 
-// plain are the calls that are allowed whatever their arguments are.
+// plain returns the calls that are allowed with any arguments.
 func plain() []rule {
 	return []rule{
 		allow(`read write readv writev pread64 pwrite64 preadv pwritev lseek
@@ -55,7 +55,7 @@ func plain() []rule {
 	}
 }
 
-// refused are the calls that are not allowed with any arguments and get another answer than ENOSYS.
+// refused returns the rules of calls that are never allowed and whose answer is not ENOSYS.
 func refused() []rule {
 	return []rule{
 		refuse("socket connect bind listen accept accept4", errno(unix.EPERM), "There is no network."),

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// processes are the calls about processes that are allowed with some arguments only.
+// processes returns the rules of calls about processes that are allowed only with some arguments.
 func processes() []rule {
 	return []rule{
 		allowOnly("clone", errno(unix.EPERM), "The rest makes namespaces (CLONE_NEW…), gives the child to the wall (CLONE_PARENT) or to a tracer. clone3 does not exist, since its flags stand in memory.",
@@ -25,7 +25,8 @@ func processes() []rule {
 	}
 }
 
-// cloneFlags are those of threads, forks and vforks. The lowest byte is the signal at the end.
+// cloneFlags returns the flags of threads, forks and vforks. The lowest byte is the signal that the
+// child sends at its end.
 func cloneFlags() []value {
 	return []value{
 		{"CSIGNAL", 0xff}, {"CLONE_VM", unix.CLONE_VM}, {"CLONE_FS", unix.CLONE_FS}, {"CLONE_FILES", unix.CLONE_FILES},
@@ -65,7 +66,7 @@ const (
 	futexRealtime = 256
 )
 
-// futexes are all operations but FUTEX_FD, of <linux/futex.h>.
+// futexes returns all operations of <linux/futex.h> except FUTEX_FD.
 func futexes() []value {
 	var list []value
 	for _, op := range []struct {

@@ -49,14 +49,14 @@ func Filter() ([]byte, error) {
 	return b, nil
 }
 
-// block is code for the call numbers from first up to the next block's. It always returns.
+// block is code for the call numbers from first up to the next block's. The code always returns.
 type block struct {
 	first uint32
 	code  []bpf.Instruction
 }
 
-// compile writes the rules as one program. Calls of another architecture (int 0x80) and calls
-// that no rule names get ENOSYS; so does x32, whose numbers are above all others.
+// compile compiles the rules into one program. Calls of another architecture (int 0x80) and calls
+// without a rule get ENOSYS. So do x32's calls, whose numbers are above all others.
 func compile(rules []rule, info *arch.Info) ([]bpf.Instruction, error) {
 	blocks, err := blocksOf(rules, info)
 	if err != nil {
@@ -99,7 +99,7 @@ func blocksOf(rules []rule, info *arch.Info) ([]block, error) {
 	return merge(blocks), nil
 }
 
-// merge drops a block that returns what the one before it returns, and block 0 where a rule
+// merge drops a block that returns the same as the block before it. It also drops block 0 if a rule
 // names the call 0.
 func merge(blocks []block) []block {
 	var kept []block
@@ -115,7 +115,7 @@ func merge(blocks []block) []block {
 	return kept
 }
 
-// search finds the block of the number in the accumulator by halving.
+// search finds the block of the number in the accumulator by binary search.
 func search(blocks []block) []bpf.Instruction {
 	if len(blocks) == 1 {
 		return blocks[0].code
@@ -126,8 +126,8 @@ func search(blocks []block) []bpf.Instruction {
 	return slices.Concat(code, low, high)
 }
 
-// jump goes on with the next instruction where the comparison holds, and skips some where not. A
-// conditional jump reaches 255 instructions; a plain one reaches all.
+// jump continues with the next instruction if the comparison holds, and otherwise skips some. A
+// conditional jump can skip 255 instructions, an unconditional one any number.
 func jump(condition bpf.JumpTest, value uint32, skip int) []bpf.Instruction {
 	return []bpf.Instruction{
 		bpf.JumpIf{Cond: condition, Val: value, SkipTrue: 1},
@@ -135,7 +135,7 @@ func jump(condition bpf.JumpTest, value uint32, skip int) []bpf.Instruction {
 	}
 }
 
-// compile writes the rule for one of its calls.
+// compile compiles the rule for one of its calls.
 func (r *rule) compile() []bpf.Instruction {
 	var code []bpf.Instruction
 	for _, c := range r.choices {
@@ -144,8 +144,7 @@ func (r *rule) compile() []bpf.Instruction {
 	return append(code, ret(r.otherwise))
 }
 
-// compile returns from the program where all conditions hold, and goes on behind this code where
-// one does not.
+// compile returns the answer if all conditions hold, and otherwise continues behind this code.
 func (c *choice) compile() []bpf.Instruction {
 	code := []bpf.Instruction{ret(c.answer)}
 	for _, each := range slices.Backward(c.conditions) {
@@ -154,7 +153,7 @@ func (c *choice) compile() []bpf.Instruction {
 	return code
 }
 
-// compile goes on where the condition holds and skips some instructions where not.
+// compile continues if the condition holds, and otherwise skips some instructions.
 func (c *condition) compile(skip int) []bpf.Instruction {
 	code := []bpf.Instruction{load(c.argument, 0)}
 	if c.kind == oneOf {
@@ -170,7 +169,7 @@ func (c *condition) compile(skip int) []bpf.Instruction {
 	return code
 }
 
-// compare looks for the loaded argument among the values.
+// compare compares the loaded argument with the values.
 func (c *condition) compare(skip int) []bpf.Instruction {
 	var code []bpf.Instruction
 	if c.mask != ^uint32(0) {
@@ -188,7 +187,7 @@ func load(argument, half int) bpf.Instruction {
 	return bpf.LoadAbsolute{Off: uint32(offsetArguments + 8*argument + wordSize*half), Size: wordSize}
 }
 
-// ret ends the program.
+// ret returns the instruction that ends the program with an answer.
 func ret(a answer) bpf.Instruction {
 	if a == allowed {
 		return bpf.RetConstant{Val: returnAllow}

@@ -2,8 +2,8 @@ package syscalls
 
 import "golang.org/x/sys/unix"
 
-// answer is what a system call returns without being carried out: an error number, or 0, which
-// the program takes for success. allowed carries it out.
+// answer is the result of a system call that is not carried out: an error number, or 0, which the
+// program takes for success. allowed is the exception: the call is carried out.
 type answer int
 
 const (
@@ -11,14 +11,14 @@ const (
 	ignored answer = 0
 )
 
-// errno answers with an error.
+// errno returns the answer that is an error.
 func errno(e unix.Errno) answer { return answer(e) }
 
-// rule says what happens to some system calls.
+// rule determines the answers to some system calls.
 type rule struct {
-	calls     string   // their names, separated by blanks
-	choices   []choice // the first that fits decides
-	otherwise answer   // when none fits
+	calls     string   // their names, separated by spaces
+	choices   []choice // the first that matches decides
+	otherwise answer   // if none matches
 	why       string   // for docs/syscalls.md
 }
 
@@ -34,17 +34,17 @@ type condition struct {
 	name     string // as its manual page calls it
 	kind     kind
 	values   []value
-	mask     uint32 // the bits that are compared; the others may be anything
+	mask     uint32 // the bits that are compared; the others may have any value
 }
 
-// kind is how an argument is compared. The kernel declares most arguments as int and ignores the
-// upper half of their register, so comparing that half would let a program choose between what
-// the filter sees and what the kernel does.
+// kind determines how an argument is compared. The kernel declares most arguments as int and
+// ignores the upper half of their register. If the filter compared that half, a program could make
+// the filter see another value than the kernel uses.
 type kind int
 
 const (
 	oneOf   kind = iota // the lower 32 bits are one of the values
-	flags               // the lower 32 bits have no bit set besides those of the values
+	flags               // the lower 32 bits have only bits of the values set
 	flags64             // the same for all 64 bits, of which the upper 32 must be 0
 )
 
@@ -54,47 +54,48 @@ type value struct {
 	number uint32
 }
 
-// allow lets calls through without looking at their arguments.
+// allow returns a rule that allows calls with any arguments.
 func allow(calls, why string) rule { return rule{calls: calls, otherwise: allowed, why: why} }
 
-// refuse answers calls whatever their arguments are.
+// refuse returns a rule that gives calls the answer a, whatever their arguments are.
 func refuse(calls string, a answer, why string) rule {
 	return rule{calls: calls, otherwise: a, why: why}
 }
 
-// allowOnly lets calls through when all conditions hold, and answers them otherwise.
+// allowOnly returns a rule that allows calls if all conditions hold, and gives them the answer
+// otherwise.
 func allowOnly(calls string, otherwise answer, why string, conditions ...condition) rule {
 	return rule{calls: calls, choices: []choice{{conditions, allowed}}, otherwise: otherwise, why: why}
 }
 
-// except adds an answer for calls that would otherwise get the rule's last one.
+// except adds an answer for calls that the rule would otherwise give its last answer.
 func (r rule) except(a answer, conditions ...condition) rule {
 	r.choices = append(r.choices, choice{conditions, a})
 	return r
 }
 
-// is demands that an argument is one of the values.
+// is returns the condition that an argument is one of the values.
 func is(argument int, name string, values ...value) condition {
 	return condition{argument: argument, name: name, kind: oneOf, values: values, mask: ^uint32(0)}
 }
 
-// within demands that an argument has no flags besides these.
+// within returns the condition that an argument has no flags besides these.
 func within(argument int, name string, values ...value) condition {
 	return condition{argument: argument, name: name, kind: flags, values: values, mask: ^uint32(0)}
 }
 
-// within64 is within for an argument of which the kernel reads all 64 bits.
+// within64 is like within, for an argument of which the kernel reads all 64 bits.
 func within64(argument int, name string, values ...value) condition {
 	return condition{argument: argument, name: name, kind: flags64, values: values, mask: ^uint32(0)}
 }
 
-// masked compares only some bits of the argument.
+// masked returns a condition that compares only some bits of the argument.
 func (c condition) masked(bits uint32) condition {
 	c.mask = bits
 	return c
 }
 
-// bits are the flags that the argument may have.
+// bits returns the flags that the argument may have.
 func (c *condition) bits() uint32 {
 	all := ^c.mask
 	for _, v := range c.values {

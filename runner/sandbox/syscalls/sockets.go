@@ -2,7 +2,7 @@ package syscalls
 
 import "golang.org/x/sys/unix"
 
-// sockets are the calls about connected pairs, the only sockets that there are.
+// sockets returns the rules of calls about connected pairs, the only sockets that steps can have.
 func sockets() []rule {
 	return []rule{
 		allow("shutdown getsockname getpeername", "Pairs of sockets, the only ones that there are."),
@@ -21,7 +21,7 @@ func sockets() []rule {
 	}
 }
 
-// settable are socket options that change nothing but the socket's own behaviour.
+// settable returns the socket options that change only the socket's own behaviour.
 func settable() []value {
 	return []value{
 		{"SO_REUSEADDR", unix.SO_REUSEADDR}, {"SO_REUSEPORT", unix.SO_REUSEPORT}, {"SO_KEEPALIVE", unix.SO_KEEPALIVE},
@@ -30,7 +30,7 @@ func settable() []value {
 	}
 }
 
-// readable are socket options that can be asked for besides.
+// readable returns the socket options that may be read in addition.
 func readable() []value {
 	return []value{
 		{"SO_TYPE", unix.SO_TYPE}, {"SO_ERROR", unix.SO_ERROR}, {"SO_DOMAIN", unix.SO_DOMAIN}, {"SO_PROTOCOL", unix.SO_PROTOCOL},
@@ -38,7 +38,7 @@ func readable() []value {
 	}
 }
 
-// message is the rule of calls that send or receive, with their flags as the numbered argument.
+// message returns the rule of calls that send or receive. argument is the number of their flags.
 func message(calls string, argument int) rule {
 	return allowOnly(calls, errno(unix.EOPNOTSUPP), "MSG_OOB: out-of-band data of unix sockets has let programs out of browsers' sandboxes.", within(argument, "flags",
 		value{"MSG_PEEK", unix.MSG_PEEK}, value{"MSG_DONTROUTE", unix.MSG_DONTROUTE}, value{"MSG_CTRUNC", unix.MSG_CTRUNC}, value{"MSG_TRUNC", unix.MSG_TRUNC},
