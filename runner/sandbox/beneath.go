@@ -13,13 +13,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// deepest is how deep a tree of students' files is followed; each level holds a
-// descriptor.
+// deepest is the greatest depth to which a tree of students' files is followed; each level holds a
+// descriptor open.
 const deepest = 512
 
 var errTooDeep = errors.New("more than " + strconv.Itoa(deepest) + " directories deep")
 
-// openBeneath opens name beneath the directory without following any link on the way.
+// openBeneath opens name below the directory without following any link.
 func openBeneath(dir int, name string, flags int, mode uint64) (int, error) {
 	how := unix.OpenHow{
 		Flags: uint64(flags) | unix.O_CLOEXEC | unix.O_NOFOLLOW, Mode: mode,
@@ -88,13 +88,14 @@ func parentBeneath(dir int, name string) (int, error) {
 	return openBeneath(dir, above, unix.O_PATH|unix.O_DIRECTORY, 0)
 }
 
-// fileAttributes are the attributes of a regular file besides its content.
+// fileAttributes holds the attributes of a regular file besides its content.
 type fileAttributes struct {
 	execute bool
 	stamp   Stamp
 }
 
-// createBeneath creates a regular file, replacing whatever has the name, and writes its content.
+// createBeneath creates a regular file, replacing any existing file of that name, and writes its
+// content.
 func createBeneath(dir int, name string, a fileAttributes, fill func(*os.File) error) error {
 	parent, err := parentBeneath(dir, name)
 	if err != nil {
@@ -167,7 +168,7 @@ func walkLevel(dir int, rel string, depth int, visit func(*entry) error) error {
 func walkBelow(e *entry, visit func(*entry) error) error {
 	fd, err := openDir(e.parent, e.base)
 	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP) {
-		return nil // it was replaced in the meantime
+		return nil // another file has replaced it
 	}
 	if err != nil {
 		return err
@@ -176,8 +177,8 @@ func walkBelow(e *entry, visit func(*entry) error) error {
 	return walkLevel(fd, e.rel, e.depth+1, visit)
 }
 
-// openDir opens a directory for reading. If its mode forbids that even to its owner, the mode is
-// changed first (only an ordinary user needs that).
+// openDir opens a directory for reading. If its mode forbids that even to its owner, openDir
+// changes the mode first (only an ordinary user needs that).
 func openDir(parent int, base string) (int, error) {
 	const flags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC | unix.O_NONBLOCK
 	fd, err := unix.Openat(parent, base, flags, 0)
@@ -207,8 +208,8 @@ func namesIn(dir int) ([]string, error) {
 	return f.Readdirnames(-1)
 }
 
-// removeBeneath removes everything below the directory. Trees that are too deep are moved up
-// first, so that a few descriptors suffice for any depth.
+// removeBeneath removes everything below the directory. It moves trees that are too deep up first,
+// so that a few descriptors suffice for any depth.
 func removeBeneath(top int) error {
 	for {
 		moved, err := removeLevel(top, top, 0)
@@ -246,7 +247,7 @@ func removeName(top, dir int, name string, depth, number int) (moved bool, err e
 	if depth == deepest/2 {
 		return true, unix.Renameat(dir, name, top, ".up-"+strconv.Itoa(number)+"-"+randomName())
 	}
-	// As an ordinary user: the owner has no write permission on the directory.
+	// An ordinary user may lack write permission on its own directory.
 	_ = unix.Fchmod(fd, 0o700)
 	moved, err = removeLevel(top, fd, depth+1)
 	if err != nil {

@@ -12,24 +12,23 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The uids of steps. Nothing else on a machine uses them. RLIMIT_NPROC counts per uid across all
-// containers of a host, so every wall has its own block.
+// The uids of steps. Nothing else on a machine may use them. Every wall has its own block, because
+// RLIMIT_NPROC counts per uid across all containers of a host.
 const (
 	firstUID  = 1_000_000_000
 	blockSize = 16
 	maxBlock  = 4096
-	lockDir   = "/run/lock/grader" // also of each block's /etc
+	lockDir   = "/run/lock/grader" // also holds each block's /etc
 )
 
-// block is a leased block of uids. Its last uid is the killer's, which owns no process.
+// block is a leased block of uids. Its last uid is for killing and owns no process.
 type block struct {
 	first int
 	lock  *os.File
 }
 
-// leaseBlock leases the numbered block, or any free one if the number is 0. The owner of the
-// block is the process that holds the lock on its file; the lock ends with the process in any
-// case.
+// leaseBlock leases the numbered block, or any free one if the number is 0. A process owns the
+// block while it holds the lock on its file; the kernel releases the lock when the process ends.
 func leaseBlock(locks string, number int) (*block, error) {
 	if err := errors.Join(makeLockDir(locks), makeLockDir(lockDir)); err != nil {
 		return nil, fmt.Errorf("uid block: %w", err)
@@ -46,8 +45,8 @@ func leaseBlock(locks string, number int) (*block, error) {
 	return nil, schema.Errorf(schema.CodeUnavailable, "all %d blocks of uids are taken on this machine", maxBlock)
 }
 
-// makeLockDir creates the directory of locks. It refuses a directory that another user created
-// first in a place where everybody may create directories.
+// makeLockDir creates the directory of locks. It fails if another user created it first, in a
+// directory that is world-writable.
 func makeLockDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return err
@@ -75,14 +74,14 @@ func lockBlock(locks string, number int) (*block, error) {
 	return &block{first: firstUID + (number-1)*blockSize, lock: f}, nil
 }
 
-// slots is the number of steps that a block can run at the same time.
+// slots returns the number of steps that a block can run at the same time.
 func (b *block) slots() int { return blockSize - 1 }
 
-// uid is the uid of the slot with the number, from 0.
+// uid returns the uid of a slot; slots are numbered from 0.
 func (b *block) uid(slot int) int { return b.first + slot }
 
-// killer is the uid of the thread that kills processes: they cannot signal it.
+// killer returns the uid of the thread that kills processes, so that they cannot signal it.
 func (b *block) killer() int { return b.first + blockSize - 1 }
 
-// release returns the block for its next owner.
+// release releases the block for its next owner.
 func (b *block) release() error { return b.lock.Close() }

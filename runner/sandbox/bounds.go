@@ -8,34 +8,33 @@ import (
 	"github.com/grader/grader/runner/sandbox/stage"
 )
 
-// MaxOpenFiles is how many files one process of a step may have open at the same time.
+// MaxOpenFiles is the maximum number of open files of one process of a step.
 const MaxOpenFiles = 1024
 
-// The wall's own limits, for those that a step leaves at 0.
+// The wall's own limits, which apply where a step sets 0.
 const (
 	capProcesses = 2048
 	capOutput    = 64 << 20
 	capWall      = time.Hour
 	capFiles     = MaxOpenFiles
-	capSignals   = 1024     // pending signals, timers included; all processes of a user share the limit
+	capSignals   = 1024     // pending signals, including timers; all processes of a user share the limit
 	capLocked    = 8 << 20  // bytes, the kernel's default
-	capStack     = 64 << 20 // without a memory limit
+	capStack     = 64 << 20 // if there is no memory limit
 	maxStack     = 4 << 30  // every thread reserves this much address space
 
 	// noCore is the limit on core dumps at which the kernel neither writes a file nor runs the
 	// machine's core handler. With 0, the handler would still run, as root.
 	noCore = 1
 
-	// initTasks is how many tasks bubblewrap and the stage that stays as the first process take
-	// from RLIMIT_NPROC, which counts threads.
+	// initTasks is the number of tasks that bubblewrap and the stage that stays use from
+	// RLIMIT_NPROC, which counts threads.
 	initTasks = 12
 )
 
-// bounds are the resource limits of a step's processes; the sums over its processes are watched
-// in addition. Memory has no resource limit: RLIMIT_AS breaks Java, RLIMIT_DATA breaks
+// bounds returns the resource limits of a step's processes. The watcher limits the sums over all
+// processes in addition. Memory has no resource limit: RLIMIT_AS breaks Java, RLIMIT_DATA breaks
 // sanitizers and programs with many threads, and neither covers shared mappings or several
-// processes. A cgroup or the sums limit memory, and the container's limit applies to all of
-// them.
+// processes. A cgroup or the sums limit memory, and the container's limit applies to all of them.
 func bounds(l Limits, inNamespace bool) []stage.Limit {
 	tasks := orCap(int64(l.Processes), capProcesses)
 	if inNamespace {
@@ -60,9 +59,9 @@ func bounds(l Limits, inNamespace bool) []stage.Limit {
 	return append(list, limit(unix.RLIMIT_STACK, min(orCap(l.Memory, capStack), maxStack)))
 }
 
-// cpuBackstop ends a process that has exceeded its time by far although the watcher did not end
-// it. The kernel measures this limit in ticks, which on a virtual machine add up to more than
-// the time that the process ran. A limit near the step's own would therefore end an honest
+// cpuBackstop returns the limit that ends a process which has far exceeded its time if the watcher
+// did not end it. The kernel measures this limit in ticks, whose sum on a virtual machine is more
+// than the time that the process ran. A limit near the step's own would therefore end an honest
 // program early, with a signal.
 func cpuBackstop(cpu time.Duration) stage.Limit {
 	seconds := 2*uint64(cpu/time.Second) + 10

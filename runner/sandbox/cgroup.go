@@ -15,9 +15,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// cgroup is a group of version 1, whose groups contain single threads: the thread that starts
-// the slot's steps is in the group, so every step starts in it. Moving a process into a group
-// would cost milliseconds.
+// cgroup is a group of version 1, which can contain single threads. The thread that starts the
+// slot's steps is in the group, so every step starts in it. Moving a process into a group would
+// cost milliseconds.
 type cgroup struct {
 	memory string // directories
 	cpu    string
@@ -56,13 +56,13 @@ func makeCgroup() (*cgroup, error) {
 	return g, nil
 }
 
-// dirs are the existing directories.
+// dirs returns the existing directories.
 func (g *cgroup) dirs() []string {
 	return slices.DeleteFunc([]string{g.memory, g.cpu, g.share}, func(dir string) bool { return dir == "" })
 }
 
-// removeAbandoned removes the groups of walls whose process was killed. A group in use cannot be
-// removed.
+// removeAbandoned removes the groups of walls whose process was killed. It cannot remove a group
+// that is in use.
 func removeAbandoned(dir string) {
 	found, err := filepath.Glob(filepath.Join(dir, cgroupPrefix+"*"))
 	if err != nil {
@@ -76,14 +76,14 @@ func removeAbandoned(dir string) {
 	}
 }
 
-// cgroupPlaces finds where version 1's controllers are mounted, and the calling
-// thread's group in each.
+// cgroupPlaces returns the mounts of version 1's controllers, and the calling thread's group in
+// each.
 func cgroupPlaces() (mounts map[string]hierarchy, own map[string]string, err error) {
 	info, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
 		return nil, nil, fmt.Errorf("cgroup: %w", err)
 	}
-	// Not /proc/self: the main thread may be a slot's, and in its group.
+	// Not /proc/self: the main thread may be a slot's thread, and in its group.
 	groups, err := os.ReadFile("/proc/thread-self/cgroup")
 	if err != nil {
 		return nil, nil, fmt.Errorf("cgroup: %w", err)
@@ -91,7 +91,7 @@ func cgroupPlaces() (mounts map[string]hierarchy, own map[string]string, err err
 	return cgroupMounts(string(info)), ownCgroups(string(groups)), nil
 }
 
-// hierarchy is a mount of a hierarchy of groups, or of a part of one, as containers have.
+// hierarchy is a mount of a hierarchy of groups, or of a part of it, as in containers.
 type hierarchy struct{ root, point string }
 
 // shows returns the directory of a group, or false if the mount does not show it.
@@ -103,8 +103,8 @@ func (h hierarchy) shows(group string) (string, bool) {
 	return filepath.Join(h.point, below), true
 }
 
-// cgroupMounts reads mountinfo: the fourth field is the part that is mounted, the fifth the
-// mount point, and the controllers are among the last options.
+// cgroupMounts parses mountinfo: the fourth field is the mounted part, the fifth the mount point,
+// and the controllers are among the last options.
 func cgroupMounts(info string) map[string]hierarchy {
 	mounts := map[string]hierarchy{}
 	for line := range strings.Lines(info) {
@@ -121,7 +121,7 @@ func cgroupMounts(info string) map[string]hierarchy {
 	return mounts
 }
 
-// ownCgroups reads /proc/thread-self/cgroup: number, controllers, path.
+// ownCgroups parses /proc/thread-self/cgroup: number, controllers, path.
 func ownCgroups(groups string) map[string]string {
 	own := map[string]string{}
 	for line := range strings.Lines(groups) {
@@ -147,7 +147,7 @@ func (g *cgroup) join() error {
 
 func (g *cgroup) version() string { return "v1" }
 
-// attach has nothing to do: the thread that starts a step is in the group.
+// attach does nothing, because the thread that starts a step is in the group.
 func (g *cgroup) attach(*syscall.SysProcAttr) {}
 
 // leave moves the calling thread out of the group and removes the group.
@@ -216,7 +216,7 @@ func filesLeft(dir string) int64 {
 	return int64(n)
 }
 
-// remove removes the group, which is empty.
+// remove removes the group, which must be empty.
 func (g *cgroup) remove() error {
 	var errs []error
 	for _, dir := range g.dirs() {
@@ -227,7 +227,7 @@ func (g *cgroup) remove() error {
 	return errors.Join(errs...)
 }
 
-// removeEmpty removes a group whose last process may not have ended completely yet.
+// removeEmpty removes a group. It waits if the group's last process has not ended completely.
 func removeEmpty(dir string) error {
 	err := unix.Rmdir(dir)
 	for deadline := time.Now().Add(emptyWithin); errors.Is(err, unix.EBUSY) && time.Now().Before(deadline); {
@@ -237,7 +237,7 @@ func removeEmpty(dir string) error {
 	return err
 }
 
-// put writes a file of a group. It fails if the kernel does not provide the file.
+// put writes a file of a group. It returns an error if the kernel does not provide the file.
 func put(dir, file, value string) error {
 	f, err := os.OpenFile(filepath.Join(dir, file), os.O_WRONLY|os.O_TRUNC, 0)
 	if err != nil {

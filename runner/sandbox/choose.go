@@ -9,10 +9,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// levels lists the levels at which steps can run, strongest first.
+// levels returns the levels at which steps can run, strongest first.
 func levels() []Level { return []Level{LevelNamespace, LevelUID} }
 
-// choose tries the levels, strongest first, and returns the first whose self-test passes.
+// choose tries the levels, strongest first, and chooses the first whose self-test passes.
 func (w *Wall) choose(ctx context.Context, o Options) error {
 	least := o.Min
 	if least == "" {

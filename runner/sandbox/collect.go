@@ -15,14 +15,15 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// longestName is the length in bytes of the longest path below a scratch that is copied. The
-// kernel's own limit of 4096 applies to whole paths, including the directories above.
+// longestName bounds the length in bytes of a copied path below a scratch. The kernel's own limit
+// of 4096 applies to whole paths, including the directories above.
 const longestName = 1024
 
 var errIrregular = errors.New("not a regular file with one link")
 
-// ReadFile reads a regular file with one link. CodeNotFound: it does not exist. CodeInvalid: it
-// is something else. CodeLimit: it is longer than max bytes; the first max bytes are returned.
+// ReadFile reads a regular file with one link. CodeNotFound: it does not exist. CodeInvalid: it is
+// not a regular file with one link. CodeLimit: it is longer than max bytes; the first max bytes are
+// returned.
 func (s *Scratch) ReadFile(name string, max int64) ([]byte, error) {
 	clean, err := cleanName(name)
 	if err != nil {
@@ -47,8 +48,8 @@ func (s *Scratch) ReadFile(name string, max int64) ([]byte, error) {
 	return data, s.explain(name, err)
 }
 
-// openRegular opens a regular file with one link. It does not block on a FIFO, and does not open
-// a device at all.
+// openRegular opens a regular file with one link. It does not block on a FIFO, and never opens a
+// device.
 func openRegular(dir int, name string) (*os.File, error) {
 	handle, err := openBeneath(dir, name, unix.O_PATH, 0)
 	if err != nil {
@@ -60,8 +61,8 @@ func openRegular(dir int, name string) (*os.File, error) {
 	}
 	fd, err := openBeneath(dir, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
 	if errors.Is(err, unix.EACCES) {
-		// The runner is an ordinary user, and the mode of its own file forbids it to read the
-		// file. The handle is of the file that was checked.
+		// An ordinary user's runner cannot open its own file if the mode forbids reading. The
+		// handle refers to the file that was checked.
 		link := "/proc/self/fd/" + strconv.Itoa(handle)
 		if err := unix.Chmod(link, 0o600); err != nil {
 			return nil, err
@@ -89,10 +90,10 @@ func regular(fd int) error {
 	return nil
 }
 
-// CopyOut copies the regular files below it into dir, a directory of the runner (or another
-// scratch's Path), with their execute bits and stamps. It returns what it did not copy: links,
-// devices, and names that are too deep, too long or not UTF-8. CodeLimit: a limit on files or
-// bytes was reached; the files copied until then remain.
+// CopyOut copies the regular files of the scratch into dir, a directory of the runner (or another
+// scratch's Path), with their execute bits and stamps. It returns the names that it did not copy:
+// links, devices, and names that are too deep, too long or not UTF-8. CodeLimit: a limit on files
+// or bytes was reached; the files copied before remain.
 func (s *Scratch) CopyOut(dir string, c Caps) ([]Skipped, error) {
 	if err := s.idle(); err != nil {
 		return nil, err
@@ -133,7 +134,7 @@ func (o *copier) visit(e *entry) error {
 	return o.copy(e)
 }
 
-// unfit returns why an entry is not copied, "" if it is.
+// unfit returns why an entry is not copied, or "" if it is.
 func (o *copier) unfit(e *entry) string {
 	switch {
 	case !utf8.ValidString(e.base) || bytes.ContainsAny([]byte(e.base), "\n\r\x00\x1b"):

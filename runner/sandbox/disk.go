@@ -8,12 +8,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fileCost is the least that a file counts, in bytes, so that millions of empty files reach the
-// disk limit too.
+// fileCost is the minimum number of bytes that a file counts, so that millions of empty files reach
+// the disk limit too.
 const fileCost = 4096
 
-// usage sums the bytes on disk below the scratch. tooDeep reports that the tree could not be
-// followed to its leaves.
+// usage returns the bytes on disk below the scratch. tooDeep reports that the tree is too deep to
+// be measured in full.
 func (s *Scratch) usage() (sum int64, tooDeep bool) {
 	err := walkBeneath(int(s.top.Fd()), func(e *entry) error {
 		if e.depth > 0 {
@@ -24,16 +24,15 @@ func (s *Scratch) usage() (sum int64, tooDeep bool) {
 	return sum, errors.Is(err, errTooDeep)
 }
 
-// socketCost is how much kernel memory one end of a connected pair can hold, which no process
-// shows.
+// socketCost is the kernel memory that one end of a connected pair can hold. /proc does not show
+// it.
 const socketCost = 208 << 10
 
-// pipeCost is how much kernel memory a pipe can hold. Once a user's pipes have all the pages
-// that the kernel allows, further pipes are smaller, but asking for each pipe's size would cost
-// more.
+// pipeCost is the kernel memory that a pipe can hold. Once a user's pipes have all the pages that
+// the kernel allows, further pipes are smaller, but reading each pipe's size would cost more.
 const pipeCost = 64 << 10
 
-// space is the free space in the scratch's file system, in bytes.
+// space returns the free space in the scratch's file system, in bytes.
 func (s *Scratch) space() int64 {
 	var st unix.Statfs_t
 	if err := unix.Fstatfs(int(s.top.Fd()), &st); err != nil {
@@ -47,17 +46,17 @@ type holdings struct {
 	unlinked int64 // bytes of files without a name
 	sockets  int64
 	pipes    int64
-	closed   bool               // a process cannot be inspected
+	closed   bool               // one of the processes cannot be inspected
 	seen     map[inode]struct{} // already counted
 }
 
 // inode identifies a file.
 type inode struct{ device, number uint64 }
 
-// buffers are the bytes of kernel memory that sockets and pipes can hold.
+// buffers returns the bytes of kernel memory that sockets and pipes can hold.
 func (h *holdings) buffers() int64 { return h.sockets*socketCost + h.pipes*pipeCost }
 
-// inodeOf identifies an open file; the zero value if there is none.
+// inodeOf returns the identity of an open file, or the zero value for nil.
 func inodeOf(f *os.File) inode {
 	var st unix.Stat_t
 	if f == nil || unix.Fstat(int(f.Fd()), &st) != nil {
@@ -66,8 +65,9 @@ func inodeOf(f *os.File) inode {
 	return inode{st.Dev, st.Ino}
 }
 
-// held sums what the processes' descriptors hold, except for the input that they were given. The
-// caller must be allowed to inspect them: have their uid, or CAP_SYS_PTRACE.
+// held sums the resources that the processes' descriptors hold, except for the input that they were
+// given. The caller must be allowed to inspect the processes: it needs their uid, or
+// CAP_SYS_PTRACE.
 func held(pids map[int]bool, given inode) holdings {
 	h := holdings{seen: map[inode]struct{}{given: {}}}
 	for pid := range pids {
@@ -76,7 +76,7 @@ func held(pids map[int]bool, given inode) holdings {
 	return h
 }
 
-// look adds what one process holds, if it was not counted yet.
+// look adds what one process holds, unless it was counted before.
 func (h *holdings) look(pid int) {
 	fd, err := unix.Open("/proc/"+strconv.Itoa(pid)+"/fd", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -116,7 +116,7 @@ func (h *holdings) add(st *unix.Stat_t) {
 
 // sharedUsage sums the files of the uid in /dev/shm.
 func sharedUsage(uid int) (sum int64) {
-	// If shared memory is unreadable or absent, a step has nothing in it.
+	// If /dev/shm is absent or cannot be read, a step has no files in it.
 	_ = eachShared(uid, func(_ int, _ string, st *unix.Stat_t) error {
 		sum += max(st.Blocks*512, fileCost)
 		return nil
@@ -124,7 +124,7 @@ func sharedUsage(uid int) (sum int64) {
 	return sum
 }
 
-// tidyShared removes the uid's files in /dev/shm. The uid has no process any more, and unlinking
+// tidyShared removes the uid's files in /dev/shm. No process of the uid is left, and unlinking
 // follows no link.
 func tidyShared(uid int) error {
 	return eachShared(uid, func(dir int, name string, _ *unix.Stat_t) error {

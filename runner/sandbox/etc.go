@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// etcFiles are the parts of /etc that programs need and that reveal nothing about this machine's
-// users. Certificates are not included: there is no network, and hundreds of links would be
-// copied for each runner. The machine's time zone and locale are not included either, because no
-// verdict may depend on them: without them steps have UTC and C.
+// etcFiles returns the parts of /etc that programs need and that reveal nothing about this
+// machine's users. It omits certificates: steps have no network, and each runner would copy
+// hundreds of links. It omits the machine's time zone and locale too, because no verdict may depend
+// on them: without them steps have UTC and C.
 func etcFiles() []string {
 	names := strings.Fields(`alternatives ld.so.cache ld.so.conf ld.so.conf.d nsswitch.conf
 		locale.alias os-release debian_version mime.types magic terminfo fonts
@@ -31,8 +31,8 @@ func etcFiles() []string {
 	return names
 }
 
-// writeEtc creates the /etc of level namespace in dir, with users of its own. Its files are
-// copies, because every bind mount costs each step a quarter of a millisecond.
+// writeEtc creates the /etc of level namespace in dir, with its own list of users. It copies files,
+// because every bind mount costs each step a quarter of a millisecond.
 func writeEtc(dir string, uids []int) error {
 	for _, name := range etcFiles() {
 		to := filepath.Join(dir, strings.TrimPrefix(name, "/etc/"))
@@ -59,8 +59,8 @@ func writeEtc(dir string, uids []int) error {
 	return nil
 }
 
-// copyTree copies files and links that this process can read. It skips what is absent or not
-// readable for others.
+// copyTree copies files and links that this process can read. It skips those that are absent or not
+// readable by others.
 func copyTree(from, to string) error {
 	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || strings.HasSuffix(path, ".gz") { // alternatives of manual pages

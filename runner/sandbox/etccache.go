@@ -12,9 +12,9 @@ import (
 	"strconv"
 )
 
-// makeEtc gives the wall its /etc. As root, /etc belongs to the block and is reused by the
-// block's next owners until the machine's /etc changes, because creating it takes longer than
-// many steps.
+// makeEtc creates the wall's /etc. If the wall runs as root, the /etc belongs to the block, and the
+// block's next owners reuse it until the machine's /etc changes, because creating it takes longer
+// than many steps.
 func (w *Wall) makeEtc() error {
 	uids := w.slots.uids()
 	if w.block != nil {
@@ -27,7 +27,7 @@ func (w *Wall) makeEtc() error {
 	return writeEtc(w.etc, uids)
 }
 
-// etc returns the block's /etc. Its stamp is written last, so that an incomplete one is created
+// etc returns the block's /etc. It writes the stamp last, so that an incomplete /etc is created
 // again.
 func (b *block) etc(uids []int) (string, error) {
 	dir := filepath.Join(lockDir, "etc-"+strconv.Itoa(b.first))
@@ -48,7 +48,7 @@ func (b *block) etc(uids []int) (string, error) {
 	return dir, os.WriteFile(file, []byte(stamp), 0o600)
 }
 
-// etcStamp changes whenever something that writeEtc copies does.
+// etcStamp returns a stamp that changes when anything that writeEtc copies changes.
 func etcStamp(uids []int) (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, uids)
@@ -75,7 +75,7 @@ func stampEntry(h io.Writer, path string, d fs.DirEntry) error {
 	return nil
 }
 
-// ignoreAbsent ignores errors about files that are absent or not readable for this process.
+// ignoreAbsent returns nil for errors about files that are absent or not readable by this process.
 func ignoreAbsent(err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return nil

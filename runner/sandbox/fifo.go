@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Pipe creates a named pipe, which the next step owns like the files, and opens both ends for
-// the runner. A Read waits for the step's output; it ends once w is closed and no process of the
-// step is left. The caller closes both.
+// Pipe creates a named pipe and opens both ends for the runner. The next step owns the pipe like
+// the files. A Read waits for the step's output, and returns the end of file once w is closed and
+// all processes of the step have ended. The caller must close both ends.
 func (s *Scratch) Pipe(name string) (r, w *os.File, err error) {
 	err = s.change(name, func(clean string) error {
 		dir, err := parentBeneath(s.fd(), clean)

@@ -9,18 +9,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// forker starts the processes of one slot from one thread that lives as long as the wall: a
-// process that asks to die with its parent dies with the thread that started it, and a process
-// starts in that thread's cgroup and mount namespace.
+// forker starts the processes of one slot from one thread that lives as long as the wall. This
+// matters because a parent-death signal is sent when the thread that started the process ends, and
+// because a process starts in that thread's cgroup and mount namespace.
 type forker struct {
 	requests chan threadWork
 	ended    chan error
 	starter  *starter
-	room     *room  // at level namespace
-	noRoom   error  // why a room is impossible
+	room     *room  // only at level namespace
+	noRoom   error  // why a room cannot be made
 	group    group  // nil if there is none
-	failed   error  // why there is none, if one was wanted
-	grouped  bool   // whether to make one
+	failed   error  // why there is none, if grouped is set
+	grouped  bool   // whether to make a group
 	keep     string // directory that mounts must not cover
 	mounts   *mounts
 	thread   int
@@ -32,7 +32,7 @@ type threadWork struct {
 	done chan<- error
 }
 
-// startForker starts the thread. The thread has its own cgroup if that is wanted and possible,
+// startForker starts the thread. The thread has its own cgroup if that is requested and possible,
 // and its own mounts, which do not cover the scratch directories in dir.
 func startForker(grouped bool, dir string) *forker {
 	f := &forker{grouped: grouped, keep: dir, requests: make(chan threadWork), ended: make(chan error, 1)}
@@ -42,18 +42,18 @@ func startForker(grouped bool, dir string) *forker {
 	return f
 }
 
-// run serves on a thread of its own. That is never the process's first thread: the
-// kernel takes a process for a member of the memory group that its first thread is in,
-// so a step at its memory limit would have the runner killed in its place.
+// run serves requests on a thread of its own. That must not be the process's first thread: the
+// kernel charges a process to the memory group of its first thread, so that it would kill the
+// runner when a step reaches its memory limit.
 //
-// The thread stays locked: with mounts of its own it is of no use for anything else, and it ends
-// with its goroutine.
+// The thread stays locked, because its own mounts make it useless for anything else. It ends with
+// its goroutine.
 func (f *forker) run(ready chan<- struct{}) {
 	runtime.LockOSThread()
 	if unix.Gettid() == unix.Getpid() {
 		another := make(chan struct{})
 		go f.run(another)
-		<-another // held until another thread has been taken
+		<-another // keep the first thread until another thread was found
 		close(ready)
 		runtime.UnlockOSThread()
 		return
@@ -63,7 +63,7 @@ func (f *forker) run(ready chan<- struct{}) {
 		f.group, f.failed = makeGroup()
 	}
 	if unix.Geteuid() == 0 {
-		f.mounts, _ = makeMounts(f.keep) // nil if a container lacks the right: see mounts
+		f.mounts, _ = makeMounts(f.keep) // nil if a container lacks the capability: see mounts
 	}
 	f.thread = unix.Gettid()
 	close(ready)
@@ -101,8 +101,8 @@ func (f *forker) attach(attr *syscall.SysProcAttr) {
 	}
 }
 
-// roomFor returns a room of the slot that can show the files that a step reads, or nil if none
-// can be made.
+// roomFor returns a room of the slot that can show the files that a step reads, or nil if no such
+// room can be made.
 func (f *forker) roomFor(p *Process) *room {
 	lacking := f.room.lacks(p.wall.extraReads(&p.step))
 	if f.noRoom != nil || f.room != nil && !f.room.dead && len(lacking) == 0 {
@@ -121,7 +121,7 @@ func (f *forker) roomFor(p *Process) *room {
 	return f.room
 }
 
-// makeRoom makes a room. If the stage has ended, it is started again once.
+// makeRoom makes a room. If the stage has ended, makeRoom restarts it once.
 func (f *forker) makeRoom(p *Process, reads []string) (*room, error) {
 	r, err := f.starter.newRoom(p.wall, p.slot.uid, f.mounts != nil, reads)
 	if !errors.Is(err, errStageEnded) {
@@ -135,7 +135,7 @@ func (f *forker) makeRoom(p *Process, reads []string) (*room, error) {
 	return f.starter.newRoom(p.wall, p.slot.uid, f.mounts != nil, reads)
 }
 
-// leaveRoom ends the slot's room. No step runs in it.
+// leaveRoom ends the slot's room. No step may run in it.
 func (f *forker) leaveRoom() error {
 	if f.room == nil {
 		return nil
@@ -145,9 +145,9 @@ func (f *forker) leaveRoom() error {
 	return err
 }
 
-// ready starts the slot's stage if it does not run, opens what steps of the wall's level may
-// use, and at level uid points /dev/shm to a directory. A stage that was started for one level
-// also serves another.
+// ready starts the slot's stage if it is not running, opens the files that steps of the wall's
+// level may use, and at level uid points /dev/shm to a directory. A stage that was started for one
+// level also serves another.
 func (f *forker) ready(w *Wall, shared string) error {
 	if f.starter != nil && (w.level == LevelNamespace || f.starter.rules != nil) && (f.mounts == nil || shared == "" || f.mounts.shared == shared) {
 		return nil
@@ -168,7 +168,7 @@ func (f *forker) ready(w *Wall, shared string) error {
 	})
 }
 
-// stop ends the thread, once no step of the slot runs.
+// stop ends the thread. No step of the slot may run.
 func (f *forker) stop() error {
 	err := errors.Join(f.leaveRoom(), f.starter.stop())
 	close(f.requests)

@@ -7,46 +7,45 @@ import (
 	"time"
 )
 
-// group is a cgroup for the steps of one slot. It measures exactly what they use, limits their
-// memory, and gives them the same share of the processors as each other slot, however many
-// processes they have. It is created below this process's own group, so that a container's
-// limits also hold for steps. Only the slot's thread uses it while steps start; used and kills
-// may be called from elsewhere.
+// group is a cgroup for the steps of one slot. It measures their exact use, limits their memory,
+// and gives each slot the same share of the processors, however many processes it has. It is
+// created below this process's own group, so that a container's limits also apply to steps. Only
+// the slot's thread may use it while steps start; used and kills may be called from other threads.
 type group interface {
-	// version is "v1" or "v2".
+	// version returns "v1" or "v2".
 	version() string
-	// begin sets the memory limit for the next step, 0 for none, in addition to what earlier
-	// steps left in files that are kept in memory.
+	// begin sets the memory limit for the next step; 0 is no limit. Files that earlier steps left
+	// in memory are allowed in addition.
 	begin(memory int64) error
 	// attach starts the process of attr in the group.
 	attach(attr *syscall.SysProcAttr)
-	// used is the processor time of all steps so far, including processes that have ended.
+	// used returns the processor time of all steps so far, including processes that have ended.
 	used() (time.Duration, error)
-	// kills is how often the kernel killed a process at the memory limit.
+	// kills returns how often the kernel killed a process at the memory limit.
 	kills() (int, error)
 	// processes appends the living processes in the group, the slot's stage included.
 	processes(list []int) ([]int, error)
-	// yield makes the next steps run only while nothing else on the machine wants the
-	// processor, or no longer.
+	// yield sets whether the next steps run only while nothing else on the machine needs the
+	// processor.
 	yield(on bool) error
-	// leave removes the group. No step runs in it any more.
+	// leave removes the group. No step may run in it.
 	leave() error
 }
 
-// cgroupPrefix begins the name of each of our groups; the owner's process id follows.
+// cgroupPrefix is the prefix of our groups' names; the owner's process id follows.
 const cgroupPrefix = "grader-"
 
-// cgroupOverhead is how much of a step's memory bubblewrap and the stage that stays use.
+// cgroupOverhead is the part of a step's memory that bubblewrap and the stage that stays use.
 const cgroupOverhead = 8 << 20
 
-// kernelOverhead is how much kernel memory may be charged to a step's cgroup in addition to the
+// kernelOverhead is the kernel memory that may be charged to a step's cgroup in addition to the
 // step's memory: stacks of threads, names, pipes.
 const kernelOverhead = 4 << 20
 
 var errNoCgroup = errors.New("no writable cgroup with memory and processor time")
 
-// makeGroup makes a group for the calling thread, which is locked. If no group can be made, the
-// sums over processes are used instead.
+// makeGroup makes a group for the calling thread, which must be locked. If it fails, the sums over
+// processes are used instead.
 func makeGroup() (group, error) {
 	g, err := makeCgroup()
 	if err == nil {
@@ -62,7 +61,8 @@ func makeGroup() (group, error) {
 	return nil, errors.Join(err, unifiedErr)
 }
 
-// makeOwnUnified makes a group of version 2 with the available controllers: at least memory.
+// makeOwnUnified makes a group of version 2 with the available controllers, which must include
+// memory.
 func makeOwnUnified() (*unified, error) {
 	info, err1 := os.ReadFile("/proc/self/mountinfo")
 	own, err2 := os.ReadFile("/proc/self/cgroup")

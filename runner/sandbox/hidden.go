@@ -9,12 +9,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hiddenShare is how many times the disk limit the file system must have lost before hidden
-// files are searched, which is slow. Neighbours write there too.
+// hiddenShare is a multiple of the disk limit. If the file system has lost that much space, hidden
+// files are searched. The search is slow, and neighbours write to the file system too.
 const hiddenShare = 4
 
-// hidesFiles reports whether the processes hold files that appear in no directory and no
-// descriptor: files in transit through a socket, or mapped files. It does not tell their size.
+// hidesFiles reports whether the processes hold files that are in no directory and have no
+// descriptor: mapped files, or files in transit through a socket. It does not return their size.
 // The caller must be allowed to inspect the processes, as for held.
 func (h *holdings) hidesFiles(pids map[int]bool) bool {
 	for pid := range pids {
@@ -25,8 +25,7 @@ func (h *holdings) hidesFiles(pids map[int]bool) bool {
 	return false
 }
 
-// mapsHidden reports whether a process maps a file without a name that no descriptor holds any
-// more.
+// mapsHidden reports whether a process maps a file that has no name and no descriptor.
 func (h *holdings) mapsHidden(pid int) bool {
 	maps, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/maps")
 	if err != nil {
@@ -34,7 +33,7 @@ func (h *holdings) mapsHidden(pid int) bool {
 	}
 	for line := range bytes.Lines(maps) {
 		if !bytes.HasSuffix(line, []byte(" (deleted)\n")) || bytes.HasSuffix(line, []byte(" /dev/zero (deleted)\n")) {
-			continue // shared memory without a name has that one, and counts as memory
+			continue // unnamed shared memory has this one, and counts as memory
 		}
 		if _, counted := h.seen[mapped(line)]; !counted {
 			return true
@@ -43,8 +42,8 @@ func (h *holdings) mapsHidden(pid int) bool {
 	return false
 }
 
-// mapped returns the file of a line of /proc/PID/maps: addresses, rights, offset, device, inode,
-// path.
+// mapped returns the file of a line of /proc/PID/maps: addresses, permissions, offset, device,
+// inode, path.
 func mapped(line []byte) inode {
 	f := bytes.Fields(line)
 	if len(f) < 5 {

@@ -9,15 +9,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// emptyWithin is how long the processes of a uid may take to die: on a busy machine, processes
-// with much memory take seconds. A process in an uninterruptible wait may take longer; its slot
-// is then not used again.
+// emptyWithin bounds the time in which the processes of a uid must die: on a busy machine,
+// processes with much memory take seconds. A process in an uninterruptible wait may take longer;
+// its slot is then not used again.
 const emptyWithin = 30 * time.Second
 
 var errNotEmpty = errors.New("its processes do not end")
 
-// hasProcesses asks the kernel whether the uid has processes, including dead ones that are not
-// reaped.
+// hasProcesses reports whether the uid has processes, including dead ones that are not reaped.
 func hasProcesses(uid int) bool {
 	_, err := unix.Getpriority(unix.PRIO_USER, uid)
 	return !errors.Is(err, unix.ESRCH)
@@ -36,9 +35,9 @@ func signalUID(uid, killer int, signal unix.Signal) error {
 	return nil
 }
 
-// ofUID returns the processes of the uid among processes, including dead ones: the processes
-// that the uid may signal. That takes one call each. /proc cannot tell, because it shows a
-// process that cannot be dumped as root's.
+// ofUID returns the processes of the uid among pids, including dead ones. It selects the processes
+// that the uid may signal, with one call each. /proc is no help, because it shows an undumpable
+// process as root's.
 func ofUID(uid, killer int, pids []int) (list []int, err error) {
 	if len(pids) == 0 {
 		return nil, nil
@@ -54,9 +53,9 @@ func ofUID(uid, killer int, pids []int) (list []int, err error) {
 	return list, err
 }
 
-// asUID runs f on a thread that takes the uid temporarily. Its real uid is the killer's, so that
-// the uid's processes cannot signal it and only they are signalled; its saved uid is 0, so that
-// it can return.
+// asUID runs f on a thread that temporarily takes the uid. The thread's real uid is the killer's,
+// so that the uid's processes cannot signal it, and it signals only them. Its saved uid is 0, so
+// that it can return.
 func asUID(uid, killer int, f func()) (err error) {
 	runtime.LockOSThread()
 	defer func() {
@@ -86,8 +85,8 @@ func threadIDs(call uintptr, real, effective, saved int) error {
 	return nil
 }
 
-// emptyUID kills and reaps until the uid has no process. It calls reaped for each reaped
-// process. The process first is left for its own waiter.
+// emptyUID kills and reaps processes until the uid has none. It calls reaped for each reaped
+// process. It leaves the process first to its own waiter.
 func emptyUID(uid, killer, first int, reaped func(unix.Rusage)) error {
 	deadline := time.Now().Add(emptyWithin)
 	for pause := 50 * time.Microsecond; hasProcesses(uid); pause = min(2*pause, 10*time.Millisecond) {
@@ -105,8 +104,8 @@ func emptyUID(uid, killer, first int, reaped func(unix.Rusage)) error {
 	return nil
 }
 
-// reapOrphans waits for dead processes of the uid that this process adopted. It never waits for
-// others, which other code started.
+// reapOrphans reaps dead processes of the uid that this process adopted. It never reaps others, for
+// which other code waits.
 func reapOrphans(uid, killer, first int, reaped func(unix.Rusage)) error {
 	theirs, err := ofUID(uid, killer, processes(nil))
 	for _, pid := range theirs {

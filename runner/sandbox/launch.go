@@ -59,8 +59,8 @@ func (p *Process) launch(program string) error {
 	return p.tally.begin()
 }
 
-// weighBefore records the values from which the step's use is measured, once the slot's stage
-// has its own.
+// weighBefore records the values from which the step's use is measured. It starts the slot's stage
+// first, so that the stage's own use does not count.
 func (p *Process) weighBefore() (err error) {
 	shared := ""
 	if len(p.step.Write) > 0 {
@@ -76,8 +76,8 @@ func (p *Process) weighBefore() (err error) {
 	return err
 }
 
-// launchBeside lets the slot's stage start the program as a sibling of the stage, and so as a
-// child of this process.
+// launchBeside makes the slot's stage start the program as its sibling, which is a child of this
+// process.
 func (p *Process) launchBeside(pl *plumbing, program string) (err error) {
 	defer func() {
 		pl.closeTheirs()
@@ -104,7 +104,7 @@ func (p *Process) launchBeside(pl *plumbing, program string) (err error) {
 }
 
 // startProgram starts the program. If the stage has ended, for example because the kernel killed
-// it, it is started again once.
+// it, startProgram restarts it once.
 func (p *Process) startProgram(pl *plumbing, program string) (s startReply, failure *stage.Failure, err error) {
 	f := p.slot.forker
 	for range 2 {
@@ -133,7 +133,7 @@ func (p *Process) startWith(s *starter, pl *plumbing, program string) (startRepl
 	return s.start(plan, pl.child, rules)
 }
 
-// launchInRoom lets the stage of the slot's room start the program in namespaces of its own.
+// launchInRoom makes the stage of the slot's room start the program in namespaces of its own.
 func (p *Process) launchInRoom(pl *plumbing, program string) (err error) {
 	said, failure, err := p.startInRoom(pl, program)
 	pl.closeTheirs()
@@ -158,8 +158,8 @@ func (p *Process) launchInRoom(pl *plumbing, program string) (err error) {
 	return nil
 }
 
-// startInRoom starts the program. If the room has ended, for example because the kernel killed
-// it, it is made again once.
+// startInRoom starts the program. If the room has ended, for example because the kernel killed it,
+// startInRoom makes it again once.
 func (p *Process) startInRoom(pl *plumbing, program string) (s startReply, failure *stage.Failure, err error) {
 	s, failure, err = p.room.startStep(p, p.spec(program), pl.child)
 	if !errors.Is(err, errStageEnded) {
@@ -171,7 +171,7 @@ func (p *Process) startInRoom(pl *plumbing, program string) (s startReply, failu
 	return p.room.startStep(p, p.spec(program), pl.child)
 }
 
-// processOf returns the process id of a handle, 0 if the process has ended.
+// processOf returns the process id of a handle, or 0 if the process has ended.
 func processOf(handle int) (int, error) {
 	info, err := os.ReadFile("/proc/self/fdinfo/" + strconv.Itoa(handle))
 	if err != nil {
@@ -186,8 +186,7 @@ func processOf(handle int) (int, error) {
 	return max(pid, 0), err
 }
 
-// launchInside lets bubblewrap start a stage in namespaces of its own, and the stage starts the
-// program.
+// launchInside makes bubblewrap start a stage in new namespaces, which starts the program.
 func (p *Process) launchInside(pl *plumbing, program string) (err error) {
 	argv := p.wall.bubblewrapArgs(&p.step, p.slot.forker.mounts != nil)
 	p.pid, err = p.slot.forker.fork(bubblewrap, argv, p.attributes(pl))
@@ -201,8 +200,8 @@ func (p *Process) launchInside(pl *plumbing, program string) (err error) {
 	return p.speak(pl, program)
 }
 
-// attributes are the child's descriptors and an environment that reveals nothing. Bubblewrap is
-// started under the slot's uid.
+// attributes returns the child's descriptors and an environment that reveals nothing. Bubblewrap
+// runs under the slot's uid.
 func (p *Process) attributes(pl *plumbing) *syscall.ProcAttr {
 	attr := &syscall.ProcAttr{
 		Dir: "/", Env: []string{stage.Marker + "=1", "GOMAXPROCS=1"}, Sys: &syscall.SysProcAttr{Setsid: true},
@@ -217,7 +216,7 @@ func (p *Process) attributes(pl *plumbing) *syscall.ProcAttr {
 	return attr
 }
 
-// speak sends the spec and reads whether the program runs.
+// speak sends the spec, and reads the answer whether the program runs.
 func (p *Process) speak(pl *plumbing, program string) error {
 	defer pl.spec.Close()
 	p.status = pl.status
@@ -260,7 +259,7 @@ func (p *Process) judgeStart(a stage.Answer, wrote error) error {
 	return nil
 }
 
-// failedToRun is the error for a program that could not be started.
+// failedToRun returns the error for a program that could not be started.
 func (p *Process) failedToRun(f *stage.Failure) error {
 	if f.Call == "execve" && notFound(f) {
 		return &schema.Error{Code: schema.CodeNotFound, Message: fmt.Sprintf("the program %q cannot be run: %s", p.step.Argv[0], f.Errno), Err: f}
@@ -268,7 +267,7 @@ func (p *Process) failedToRun(f *stage.Failure) error {
 	return fmt.Errorf("start step: %w", f)
 }
 
-// findInit finds the namespace's first process, and opens a handle to it, which stays correct if
+// findInit finds the namespace's first process, and opens a handle to it, which remains valid if
 // the process id is reused.
 func (p *Process) findInit(pl *plumbing) error {
 	if pl.info == nil {
@@ -281,7 +280,7 @@ func (p *Process) findInit(pl *plumbing) error {
 	}
 	m := regexp.MustCompile(`"child-pid": (\d+)`).FindSubmatch(said)
 	if m == nil {
-		return nil // judgeStart reports why there is none
+		return nil // judgeStart reports why it is missing
 	}
 	if p.initPID, err = strconv.Atoi(string(m[1])); err != nil {
 		return fmt.Errorf("start step: %w", err)
@@ -294,18 +293,18 @@ func (p *Process) findInit(pl *plumbing) error {
 	return nil
 }
 
-// preferForOOM makes the kernel kill the processes in the namespace before any other. A score
-// that was set with CAP_SYS_RESOURCE cannot be lowered without it, and children inherit it; so
-// it is set before there are children, and for the first process too. Without that capability,
-// the stage's own score must suffice.
+// preferForOOM makes the kernel kill the processes in the namespace before any other. A score set
+// with CAP_SYS_RESOURCE cannot be lowered without that capability, and children inherit it. So the
+// score is set for the first process too, before it has children. Without the capability, the
+// stage's own score must suffice.
 func (p *Process) preferForOOM() {
 	if p.slot.uid >= 0 {
 		_ = os.WriteFile("/proc/"+strconv.Itoa(p.initPID)+"/oom_score_adj", []byte("1000"), 0)
 	}
 }
 
-// bubblewrapArgs describe a root file system with the toolchain, the step's own paths and
-// nothing else. Its temporary directory and shared memory are the scratch's.
+// bubblewrapArgs returns arguments that describe a root file system with the toolchain, the step's
+// own paths and nothing else. The scratch provides its temporary directory and shared memory.
 func (w *Wall) bubblewrapArgs(s *Step, ownDev bool) []string {
 	args := []string{"bwrap", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net",
 		"--unshare-cgroup-try", "--hostname", hostName, "--die-with-parent", "--as-pid-1", "--info-fd", strconv.Itoa(infoFD)}
@@ -330,8 +329,8 @@ func (w *Wall) bubblewrapArgs(s *Step, ownDev bool) []string {
 	return append(args, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--", "/proc/self/fd/"+strconv.Itoa(exeFD))
 }
 
-// devices make a /dev without terminals, for a slot whose thread has no /dev of its own. Bubblewrap's /dev has as many
-// terminals as the machine.
+// devices returns arguments for a /dev without terminals, for a slot whose thread has no /dev of its own. Bubblewrap's
+// own /dev allows as many terminals as the machine has.
 func devices() []string {
 	args := []string{"--tmpfs", devDir}
 	for _, path := range deviceFiles() {
@@ -343,7 +342,8 @@ func devices() []string {
 	return args
 }
 
-// show makes a path of this machine visible: a link as a link, anything else by a bind mount.
+// show returns arguments that make a path of this machine visible: a link as a link, anything else
+// by a bind mount.
 func show(path string) []string {
 	info, err := os.Lstat(path)
 	if err != nil {

@@ -6,45 +6,45 @@ import (
 	"time"
 )
 
-// A step's memory is what its processes have resident at once: their own pages, and the pages of files
-// that they have mapped. One figure is told and held against the limit, at every level, with cgroups and
-// without:
+// A step's memory is what its processes have resident at the same time: their own pages, and the pages
+// of files that they have mapped. The same figure is reported and limited at every level, with and
+// without cgroups:
 //
-//   - of one process, the most that it ever had, as the kernel kept it (VmHWM, ru_maxrss);
-//   - of several, the largest sum that was seen, where that is more. Pages that they share count once:
-//     what belongs to no file is divided among those who share it, and of mapped files count those of
-//     the process that has most of them, since they are the same libraries mostly. Programs of other
-//     steps that map the same files change nothing.
+//   - for one process, its maximum as the kernel recorded it (VmHWM, ru_maxrss);
+//   - for several, the largest sum that was measured, if that is more. Shared pages count once. Pages
+//     that belong to no file are divided among the processes that share them. Of mapped files, only the
+//     pages of the process that has most of them count, because they are mostly the same libraries.
+//     Programs of other steps that map the same files change nothing.
 //
-// Page tables, and what pipes and sockets can hold, count against the limit as well.
+// Page tables, and the memory that pipes and sockets can hold, count towards the limit as well.
 //
-// A cgroup counts other things (the files that a step writes, not the libraries that were in memory
-// before it). It bounds what the kernel keeps for the step, and does not make the figure.
+// A cgroup counts other things: it includes the files that a step writes, and excludes libraries that were
+// in memory before. So it limits what the kernel keeps for the step, but does not provide the figure.
 
 // residence is a process's resident memory, in bytes.
 type residence struct {
-	own    int64 // its pages, or its share of them if they are shared
+	own    int64 // its pages, with its share of the shared ones
 	files  int64 // pages of mapped files, if they are not included in own
 	tables int64 // its page tables
 }
 
-// plus adds another process's resident memory.
+// plus returns the sum with another process's resident memory.
 func (r residence) plus(other residence) residence {
 	return residence{own: r.own + other.own, files: max(r.files, other.files), tables: r.tables + other.tables}
 }
 
-// figure is the reported part.
+// figure returns the reported part.
 func (r residence) figure() int64 { return r.own + r.files }
 
-// all is what counts towards the limit.
+// all returns the part that counts towards the limit.
 func (r residence) all() int64 { return r.figure() + r.tables }
 
 // leastMemory is the smallest figure that is reported, in bytes. The kernel counts pages
 // separately for each processor, so smaller figures differ from run to run.
 const leastMemory = 1280 << 10
 
-// sharedLook is how often the memory of several processes is measured with shared pages counted
-// once. That is slow, so it may take at most one part in sharedShare of the time.
+// sharedLook is the interval at which the memory of several processes is measured with shared pages
+// counted once. That is slow, so it may take at most one part in sharedShare of the time.
 const (
 	sharedLook  = 100 * time.Millisecond
 	sharedShare = 20
@@ -63,9 +63,9 @@ func (p *Process) weigh(m *meter) {
 	p.weighShared(m)
 }
 
-// weighShared measures the memory of several processes with shared pages counted once, and
-// returns it. If further processes begin to share pages during the measurement, the result is
-// too high, so a new peak is measured twice.
+// weighShared measures the memory of several processes with shared pages counted once, and returns
+// it. The result is too high if more processes begin to share pages during the measurement, so a
+// new peak is measured twice.
 func (p *Process) weighShared(m *meter) residence {
 	begun := time.Now()
 	var sum residence

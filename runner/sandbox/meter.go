@@ -8,11 +8,11 @@ import (
 
 // meter sums the resource use of the processes of one step. One goroutine uses it.
 type meter struct {
-	list    func(pids []int) []int // appends the processes among which the step's are
+	list    func(pids []int) []int // appends processes that include the step's
 	members func(pids []int) []int // selects the step's processes among pids
 	hidden  map[int]bool           // the wall's own processes under the step's uid
 	pids    []int
-	strange map[int]bool // seen, and not of the step
+	strange map[int]bool // known processes that are not the step's
 	mine    map[int]bool
 	orphan  func(pid int) // called for dead processes that this process must reap
 
@@ -20,18 +20,18 @@ type meter struct {
 	lost   time.Duration // of processes whose parents did not reap them
 	reaped time.Duration // of processes that this process reaped
 	memory residence     // current sum; a shared page counts once for each process
-	peak   int64         // the step's memory, see memory.go
+	peak   int64         // the step's memory; see memory.go
 
 	weighed   int64     // memory, when shared pages were last counted once
-	nextWeigh time.Time // when they are due again
+	nextWeigh time.Time // when to count them once again
 }
 
 func newMeter(first int, members func(pids []int) []int) *meter {
 	return &meter{list: processes, members: members, hidden: map[int]bool{}, strange: map[int]bool{}, mine: map[int]bool{first: true}}
 }
 
-// glance looks only at the step's first process, which costs almost nothing: most steps end
-// before the first sample.
+// glance measures only the step's first process, which costs almost nothing: most steps end before
+// the first sample.
 func (m *meter) glance() {
 	for pid := range m.mine {
 		if m.hidden[pid] {
@@ -43,7 +43,7 @@ func (m *meter) glance() {
 	}
 }
 
-// sample looks at every process of the step once.
+// sample measures every process of the step once.
 func (m *meter) sample() {
 	m.classify()
 	var live time.Duration
@@ -58,8 +58,7 @@ func (m *meter) sample() {
 	m.memory = memory
 }
 
-// classify lists processes and selects the step's. It does not ask again about
-// processes that it knows.
+// classify lists processes and selects the step's. It classifies each process only once.
 func (m *meter) classify() {
 	m.pids = m.list(m.pids[:0])
 	mine, strange := make(map[int]bool, len(m.mine)), make(map[int]bool, len(m.pids))
@@ -100,8 +99,8 @@ func (m *meter) look(pid int) (time.Duration, residence) {
 	return cpu, resident(pid)
 }
 
-// account keeps the sum from falling: the time of processes that vanished without being reaped
-// by a living process is kept as lost.
+// account keeps the sum from falling. If a process disappears and no living process has reaped it,
+// its time is kept as lost.
 func (m *meter) account(live, newlyReaped time.Duration) {
 	if gone := m.live - live - newlyReaped; gone > 0 {
 		m.lost += gone
@@ -115,5 +114,5 @@ func (m *meter) waited(u unix.Rusage) {
 	m.peak = max(m.peak, u.Maxrss<<10)
 }
 
-// cpu is the sum so far.
+// cpu returns the sum so far.
 func (m *meter) cpu() time.Duration { return m.live + m.lost + m.reaped }

@@ -10,22 +10,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminalsMax is how many pseudo-terminals the steps of one slot can have open. The machine has
+// terminalsMax is the maximum number of open pseudo-terminals of one slot's steps. The machine has
 // a few thousand (kernel.pty.max), each of which can hold 64 KiB of kernel memory.
 const terminalsMax = 16
 
-// hostName is the machine's name that a step sees.
+// hostName is the host name that a step sees.
 const hostName = "grader"
 
 // devDir is the directory of devices.
 const devDir = "/dev"
 
-// mounts are a /dev that a slot's thread and the processes that it starts see instead of the
-// machine's own: the harmless devices, terminals of the slot's own, and the step's shared
-// memory. Nothing else sees it, and it ends with the thread. The thread also has its own network
-// without an interface, its own IPC objects and its own host name. Only root with CAP_SYS_ADMIN
-// can create these, so they are absent in a container with Docker's defaults. The methods work
-// on nil, if there are none.
+// mounts is a /dev that a slot's thread and its processes see instead of the machine's: the
+// harmless devices, the slot's own terminals, and the step's shared memory. Nothing else sees it,
+// and it ends with the thread. The thread also has its own network without an interface, its own
+// IPC objects and its own host name. Only root with CAP_SYS_ADMIN can create these, so they are
+// absent in a container with Docker's defaults. The methods work on nil, if there are none.
 type mounts struct{ shared string }
 
 // makeMounts gives the calling thread mounts of its own, which never cover the directory keep. The
@@ -41,7 +40,7 @@ func makeMounts(keep string) (*mounts, error) {
 	if err := unix.Sethostname([]byte(hostName)); err != nil {
 		return nil, fmt.Errorf("host name: %w", err)
 	}
-	// Later mounts of the machine still appear here, and none of these mounts appear there.
+	// Later mounts of the machine still appear here, but none of these mounts appear there.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, ""); err != nil {
 		return nil, fmt.Errorf("mount / as a slave: %w", err)
 	}
@@ -109,7 +108,7 @@ func fillDev() error {
 	return nil
 }
 
-// devLinks are the links of a /dev, by name.
+// devLinks returns the links of a /dev, by name.
 func devLinks() map[string]string {
 	return map[string]string{
 		"fd": "/proc/self/fd", "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1", "stderr": "/proc/self/fd/2", "ptmx": "pts/ptmx",

@@ -8,15 +8,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The watcher looks often at first, when most steps end, and later every slowestLook.
+// The watcher checks often at first, when most steps end, and later every slowestLook.
 const (
 	firstLook   = 3 * time.Millisecond
 	slowestLook = 10 * time.Millisecond
 	diskLook    = 100 * time.Millisecond
-	diskShare   = 20 // at most one part in so many of the time is spent on looking at the disk
+	diskShare   = 20 // checking the disk may take at most one part in so many of the time
 )
 
-// cause is why the watcher stopped.
+// cause tells why the watcher stopped.
 type cause struct {
 	limit  Limit
 	killed bool
@@ -65,7 +65,7 @@ func (p *Process) observe(ctx context.Context, m *meter) cause {
 	}
 }
 
-// exceeded compares the sums with the limits.
+// exceeded returns the limit that the sums exceed, if any.
 func (p *Process) exceeded(m *meter) Limit {
 	l := p.step.Limits
 	switch {
@@ -79,7 +79,7 @@ func (p *Process) exceeded(m *meter) Limit {
 	return ""
 }
 
-// filled returns the limit that a step reached whose cgroup is full.
+// filled returns the limit that a step reached if its cgroup is full.
 func (p *Process) filled() Limit {
 	if p.tally.exact() || p.step.Limits.Disk == 0 {
 		return LimitMemory
@@ -90,7 +90,7 @@ func (p *Process) filled() Limit {
 	return LimitMemory
 }
 
-// cpu is the processor time so far: the cgroup's count if there is one, otherwise the sum.
+// cpu returns the processor time so far: the cgroup's count if there is one, otherwise the sum.
 func (p *Process) cpu(m *meter) time.Duration {
 	if used, counted := p.tally.used(); counted {
 		return used
@@ -98,7 +98,7 @@ func (p *Process) cpu(m *meter) time.Duration {
 	return m.cpu()
 }
 
-// lookAtDisk sums the files of the step at intervals, including open files without a name.
+// lookAtDisk sums the step's files at intervals, including open files without a name.
 func (p *Process) lookAtDisk(next *time.Time, m *meter) Limit {
 	if p.step.Limits.Disk == 0 || time.Now().Before(*next) {
 		return ""
@@ -123,9 +123,8 @@ func (p *Process) lookAtDisk(next *time.Time, m *meter) Limit {
 	return ""
 }
 
-// hides reports whether the step holds files where they cannot be found (mapped, in transit
-// through a socket, or in a process that may not be inspected), so large that the file system
-// shows it.
+// hides reports whether the step holds files that cannot be found (mapped, in transit through a
+// socket, or in a process that may not be inspected) and that use much space of the file system.
 func (p *Process) hides(used int64, open *holdings, m *meter) bool {
 	if len(p.step.Write) == 0 || p.space-p.step.Write[0].space() < used+hiddenShare*p.step.Limits.Disk {
 		return false
@@ -138,8 +137,8 @@ func (p *Process) hides(used int64, open *holdings, m *meter) bool {
 	return hides
 }
 
-// borrow runs f with the right to inspect the step's processes. Root in a container without CAP_SYS_PTRACE lacks it: f
-// then runs under the step's uid, which may inspect every process of that uid that is dumpable.
+// borrow runs f with permission to inspect the step's processes. Root in a container without CAP_SYS_PTRACE lacks
+// that: f then runs under the step's uid, which may inspect every dumpable process of that uid.
 func (p *Process) borrow(f func()) {
 	if p.slot.uid < 0 || p.wall.traces {
 		f()
@@ -150,8 +149,8 @@ func (p *Process) borrow(f func()) {
 	}
 }
 
-// diskUsage sums the bytes in the step's scratch directories, and at level uid those in the
-// machine's /dev/shm if the step has it.
+// diskUsage sums the bytes in the step's scratch directories. If the step has the machine's
+// /dev/shm, at level uid, it adds the step's files there.
 func (p *Process) diskUsage() (sum int64, tooDeep bool) {
 	for _, s := range p.step.Write {
 		used, deep := s.usage()
@@ -163,10 +162,10 @@ func (p *Process) diskUsage() (sum int64, tooDeep bool) {
 	return sum, tooDeep
 }
 
-// settle writes the result: how it ended, what it used, and which limit that met.
+// settle writes the result: how the step ended, what it used, and which limit it reached.
 //
-// Its processor time is what was summed while it lived or what its end told, whichever
-// is more: the two count the same processes.
+// Its processor time is the larger of two values that count the same processes: the sum that was
+// measured while it ran, and the time reported at its end.
 func (p *Process) settle(why cause, first ended, m *meter, summed time.Duration) {
 	r := &p.result
 	r.Limit = why.limit
@@ -203,8 +202,8 @@ func (p *Process) settle(why cause, first ended, m *meter, summed time.Duration)
 	}
 }
 
-// insideView is the report of the namespace's first process. If it did not live to report,
-// everything in the namespace was killed.
+// insideView returns the report of the namespace's first process. Without a report, the first
+// process was killed, and with it everything in the namespace.
 func (p *Process) insideView() (status unix.WaitStatus, waited time.Duration) {
 	e := p.answer().Ended
 	if e == nil {
@@ -214,7 +213,7 @@ func (p *Process) insideView() (status unix.WaitStatus, waited time.Duration) {
 	return unix.WaitStatus(e.Status), time.Duration(e.CPU)
 }
 
-// metAtEnd returns the limit that a step reached between the last sample and its end.
+// metAtEnd returns the limit that a step reached between the last sample and its end, if any.
 func (p *Process) metAtEnd(tooDeep bool) Limit {
 	r, l := &p.result, p.step.Limits
 	switch {

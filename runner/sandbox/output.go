@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// capture reads one output of a step. It keeps at most max bytes, and reports once that there
-// were more.
+// capture reads one output of a step. It keeps at most max bytes, and reports once if there are
+// more.
 type capture struct {
 	max  int64
 	over func()
@@ -17,7 +17,7 @@ type capture struct {
 	seen int64
 }
 
-// readAll reads until no process holds the other end, or f is closed.
+// readAll reads until no process has the other end open, or f is closed.
 func (c *capture) readAll(f *os.File) {
 	buf := make([]byte, 64<<10)
 	for {

@@ -10,7 +10,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// take gives the scratch to a step of the uid, which has no process yet; -1 keeps the owner.
+// take changes the owner of the scratch to the step's uid, which has no process yet; -1 keeps the
+// owner.
 func (s *Scratch) take(uid int) error {
 	if err := s.idle(); err != nil {
 		return err
@@ -26,9 +27,9 @@ func (s *Scratch) take(uid int) error {
 	return nil
 }
 
-// hand changes the owner of everything in the scratch, unless uid is -1. Its three directories
-// come last, so that no process of that uid can look into them before. Directories that the
-// runner has written to get their stamp.
+// hand changes the owner of everything in the scratch, unless uid is -1. Its three directories come
+// last, so that no process of that uid can look into them before. Directories that the runner has
+// written to get their stamp.
 func (s *Scratch) hand(uid int) error {
 	for _, name := range directories() {
 		h := hander{from: s.owner, to: uid, stamps: s.fresh}
@@ -43,8 +44,8 @@ func (s *Scratch) hand(uid int) error {
 	return nil
 }
 
-// release takes the scratch back once no process of its owner is left. Its three directories
-// become root's, so that the owner's next step cannot reach into it.
+// release takes the scratch back. Its owner must have no process left. Its three directories become
+// root's, so that the owner's next step cannot reach into it.
 func (s *Scratch) release() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,8 +67,8 @@ func (s *Scratch) release() error {
 	return nil
 }
 
-// hander gives the files that belong to one uid, or that the runner has just written, to another
-// uid; -1 gives nothing away.
+// hander changes the owner of files that belong to one uid, or that the runner has just written, to
+// another uid; -1 keeps the owner.
 type hander struct {
 	from, to int
 	stamps   bool // directories get their stamp
@@ -106,8 +107,8 @@ func (h hander) visit(e *entry) error {
 	if uid == h.to || h.to < 0 {
 		return nil
 	}
-	// Never a file that also has a name elsewhere and is not the step's own: if there were a
-	// hard link to another person's file here, it would become the student's.
+	// A file that also has another name must be the step's own. A hard link to another person's
+	// file would otherwise become the student's.
 	own := uid == h.from && uid != 0
 	written := uid == os.Getuid() && (e.isDir() || e.stat.Nlink == 1)
 	if !own && !written {
@@ -116,8 +117,8 @@ func (h hander) visit(e *entry) error {
 	return ignoreMissing(unix.Fchownat(e.parent, e.base, h.to, h.to, unix.AT_SYMLINK_NOFOLLOW))
 }
 
-// Seal makes everything in it read-only, and readable for steps that name it (or something below
-// it) in Step.Read. After that no step can own it.
+// Seal makes everything in the scratch read-only, and readable for steps that name it (or something
+// below it) in Step.Read. After that no step can own it.
 func (s *Scratch) Seal() error {
 	if err := s.idle(); err != nil {
 		return err
@@ -139,8 +140,8 @@ func (s *Scratch) Seal() error {
 	return nil
 }
 
-// sealEntry makes one file or directory the runner's and read-only for others. Files with
-// several names stay closed, because they may have been another person's.
+// sealEntry makes one file or directory the runner's and read-only for others. It leaves files with
+// several names unreadable, because they may have been another person's.
 func sealEntry(e *entry) error {
 	switch {
 	case e.isDir():

@@ -13,26 +13,27 @@ import (
 
 const (
 	machineTemp = "/tmp"
-	// TempLink is the target of /tmp in a runner's image: a link, which the wall in its
-	// container points to a directory.
+	// TempLink is the target of the link /tmp in a runner's image. A wall in its own container
+	// makes TempLink point to a directory.
 	TempLink = "/run/grader-tmp"
-	// IdleTemp is the target of that link while no step has it.
+	// IdleTemp is the target of TempLink while no step uses it.
 	IdleTemp = "/var/tmp"
 )
 
-// ownContainer is a container that one wall has to itself. At level uid, where nothing can be
-// mounted, it gives one step at a time what every step has at level namespace: /tmp as its own
-// temporary directory, and, while the step is alone, all of /proc, where its children would
-// otherwise not find themselves. The methods work on nil, on a machine that others also use.
+// ownContainer is a container that contains only one wall. At level uid, where nothing can be
+// mounted, it gives one step at a time what every step has at level namespace. The step has /tmp as
+// its own temporary directory. While it is the only step, it also sees all of /proc, where its
+// children would otherwise not find themselves. The methods work on nil, which is a machine that is
+// not the wall's alone.
 type ownContainer struct {
-	lock *os.File // held by one wall of the container
+	lock *os.File // locked by one wall of the container
 
 	mu   sync.Mutex
 	lent bool
 }
 
-// openOwnContainer returns nil if the machine is not a runner's own, or if the runner itself
-// writes below /tmp.
+// openOwnContainer returns nil if the machine is not a runner's own container, or if the runner
+// itself writes below /tmp.
 func openOwnContainer(dir string) (*ownContainer, error) {
 	target, err := os.Readlink(machineTemp)
 	if err != nil || target != TempLink || below(machineTemp, dir) || below(machineTemp, os.TempDir()) || !Alone() {
@@ -57,13 +58,13 @@ func openOwnContainer(dir string) (*ownContainer, error) {
 	return q, nil
 }
 
-// below reports whether a path is a directory or something in it.
+// below reports whether path is dir or is below it.
 func below(dir, path string) bool {
 	return strings.HasPrefix(filepath.Clean(path)+"/", dir+"/")
 }
 
-// Alone reports whether the only processes are this one and its ancestors, as in a container of
-// its own. Then a step can learn nothing from command lines of others.
+// Alone reports whether this process and its ancestors are the only processes, as in a container of
+// its own. Then a step can learn nothing from the command lines of others.
 func Alone() bool {
 	family := map[int]bool{}
 	for pid := unix.Getpid(); pid > 0 && !family[pid]; {
@@ -75,7 +76,7 @@ func Alone() bool {
 		pid = st.parent
 	}
 	for _, pid := range processes(nil) {
-		// A process that has ended and was not reaped reveals nothing any more.
+		// A process that has ended and was not reaped reveals nothing.
 		if st, err := readStat(pid); !family[pid] && err == nil && st.state != 'Z' {
 			return false
 		}
@@ -83,7 +84,7 @@ func Alone() bool {
 	return true
 }
 
-// lend points /tmp to a step's temporary directory, or returns false while another step has it.
+// lend points /tmp to a step's temporary directory. It returns false while another step uses /tmp.
 func (q *ownContainer) lend(dir string) (bool, error) {
 	if q == nil {
 		return false, nil
@@ -100,7 +101,7 @@ func (q *ownContainer) lend(dir string) (bool, error) {
 	return true, nil
 }
 
-// takeBack ends a loan.
+// takeBack ends what lend began.
 func (q *ownContainer) takeBack() error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -108,7 +109,7 @@ func (q *ownContainer) takeBack() error {
 	return q.point(IdleTemp)
 }
 
-// point points /tmp to a directory. /tmp exists at every moment.
+// point points /tmp to a directory. /tmp never stops existing meanwhile.
 func (q *ownContainer) point(dir string) error {
 	fresh := TempLink + ".new"
 	if err := ignoreMissing(unix.Unlink(fresh)); err != nil {

@@ -15,13 +15,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Report is the result of Probe, strongest level first.
+// Report is the result of Probe. Levels come strongest first.
 type Report struct {
 	Best      Level    // "" if none works
 	Kernel    string   // release
 	Landlock  int      // ABI version; 0 if there is none
 	Cgroup    string   // "v1", "v2" or "": the version that measures memory and CPU exactly
-	InMemory  bool     // scratch directories are in a tmpfs: only CPU is exact
+	InMemory  bool     // why there is no cgroup, with each failed call
 	Uncounted string   // why there is no cgroup, with each failed call
 	Findings  []string // one line each, for people
 	Levels    []LevelReport
@@ -79,7 +79,7 @@ func probeLevel(ctx context.Context, dir string, level Level) LevelReport {
 	return LevelReport{Level: level, Failed: failed, Remedy: remedy(level, failed)}
 }
 
-// lacks lists what steps do not have on this machine, "" for nothing.
+// lacks describes what steps lack on this machine, or returns "".
 func (w *Wall) lacks() string {
 	var list []string
 	if !w.HasTemp() {
@@ -106,7 +106,7 @@ func cloneUser(ctx context.Context) error {
 	return err
 }
 
-// causes is an error's message, with the messages of causes that it leaves out.
+// causes returns an error's message together with those messages of its causes that it omits.
 func causes(err error) string {
 	text := err.Error()
 	var e *schema.Error

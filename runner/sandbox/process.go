@@ -23,20 +23,20 @@ type Process struct {
 
 	pid     int      // of the program, or of bubblewrap; of the stage until the program runs
 	initPID int      // of the namespace's first process; 0 if there is none
-	init    *os.File // its handle
+	init    *os.File // a handle to it
 	status  *os.File // the stage's answer
-	said    []byte   // the part of it that was read
+	said    []byte   // the part of the answer that was read so far
 	started time.Time
 	clock   int64         // the same on the monotonic clock, as Result.Ended
 	base    time.Duration // processor time that its process had used before the program began
 	starved starvation
 	space   int64      // free space in the file system of its first scratch before it ran
-	first   chan ended // how pid ended
+	first   chan ended // receives how pid ended
 
-	nextReady time.Time // when to look again at what the step waits for
+	nextReady time.Time // when to check again whether the step waits for a processor
 	tally     *tally
-	room      *room // the room that it runs in, if any
-	hasTemp   bool  // it has what only one step of a container can have: see ownContainer
+	room      *room // the room in which it runs, if any
+	hasTemp   bool  // it uses what only one step of a container can use: see ownContainer
 	given     inode // its standard input, which does not count as its file
 	streams   *streams
 
@@ -92,8 +92,8 @@ func (p *Process) reapFirst() {
 	}()
 }
 
-// awaitFirst waits in the background for the first process of a namespace, which is another
-// process's child. It ends only after all others of the namespace have ended.
+// awaitFirst waits in the background for the first process of a namespace, which is not this
+// process's child. It ends only after all other processes of the namespace have ended.
 func (p *Process) awaitFirst() {
 	go func() {
 		handle := []unix.PollFd{{Fd: int32(p.init.Fd()), Events: unix.POLLIN}}
@@ -134,7 +134,7 @@ func (p *Process) read(f *os.File, c *capture) {
 	p.readers.Go(func() { c.readAll(f) })
 }
 
-// watch follows the step to its end and removes everything that it leaves.
+// watch follows the step to its end, and removes what it leaves behind.
 func (p *Process) watch(ctx context.Context) {
 	defer close(p.done)
 	defer p.wall.unregister(p)
@@ -152,9 +152,9 @@ func (p *Process) empty(m *meter) (ended, error) {
 	if p.wall.level == LevelNamespace {
 		p.endNamespace()
 	} else if p.slot.uid < 0 {
-		_ = unix.Kill(p.pid, unix.SIGKILL) // ESRCH when it has ended
+		_ = unix.Kill(p.pid, unix.SIGKILL) // ESRCH if it has ended
 	}
-	// In a room, all processes end with the namespace; the room itself has the same uid.
+	// In a room, the namespace ends all processes. The room itself has the same uid.
 	if p.slot.uid >= 0 && p.room == nil {
 		if err := emptyUID(p.slot.uid, p.wall.block.killer(), p.pid, m.waited); err != nil {
 			return ended{}, err
@@ -168,17 +168,17 @@ func (p *Process) empty(m *meter) (ended, error) {
 	}
 }
 
-// endNamespace kills the first process and with it the namespace, which ends only after all
-// others have ended. Without a handle, bubblewrap's end ends it.
+// endNamespace kills the first process, which ends the namespace after all its other processes have
+// ended. Without a handle, the end of bubblewrap ends the namespace.
 func (p *Process) endNamespace() {
 	if p.init != nil {
-		_ = unix.PidfdSendSignal(int(p.init.Fd()), unix.SIGKILL, nil, 0) // ESRCH when it has ended
+		_ = unix.PidfdSendSignal(int(p.init.Fd()), unix.SIGKILL, nil, 0) // ESRCH if it has ended
 		return
 	}
 	_ = unix.Kill(p.pid, unix.SIGKILL)
 }
 
-// close ends the readers; no process can delay them any more.
+// close ends the readers. No process can delay them any more.
 func (p *Process) close(emptied error) error {
 	held := p.streams.close()
 	if emptied != nil {
@@ -207,7 +207,7 @@ func (p *Process) close(emptied error) error {
 	return held
 }
 
-// giveBack returns the scratch directories and the slot; a slot that is not empty is not used
+// giveBack returns the scratch directories and the slot. A slot that is not empty is not used
 // again.
 func (p *Process) giveBack(emptied error) error {
 	err := p.moveOut()
@@ -233,7 +233,7 @@ func (p *Process) abandon() error {
 	return errors.Join(p.close(emptied), p.giveBack(emptied))
 }
 
-// complaint is what bubblewrap wrote before it failed.
+// complaint returns what bubblewrap wrote before it failed.
 func (p *Process) complaint() []byte {
 	_, emptied := p.empty(p.meter())
 	if emptied == nil {
@@ -262,9 +262,9 @@ func (p *Process) meter() *meter {
 	return m
 }
 
-// candidates appends a list that includes all of the step's processes. The list of a cgroup is far shorter than
-// the machine's. It contains no zombies: in a namespace the first process reaps orphans, and at level uid orphaned zombies
-// are children of this process.
+// candidates appends a list that includes all of the step's processes. The list of a cgroup is much shorter than the
+// machine's. It contains no zombies. In a namespace the first process reaps orphans. At level uid, orphaned zombies are
+// children of this process, so its children are added.
 func (p *Process) candidates(list []int) []int {
 	if p.tally == nil {
 		return processes(list)
@@ -273,15 +273,15 @@ func (p *Process) candidates(list []int) []int {
 	if err == nil && p.wall.level == LevelUID {
 		got, err = appendNumbers(got, "/proc/self/task/"+strconv.Itoa(os.Getpid())+"/children")
 	}
-	if err != nil { // such as by a kernel without that list of children
+	if err != nil { // for example on a kernel without that list of children
 		return processes(list)
 	}
 	return got
 }
 
-// owned returns the step's processes among processes: as root by their uid, as an ordinary user
-// by their descent from the namespace's first process. The namespace of a process that cannot be
-// dumped is not visible.
+// owned returns the step's processes among pids. Root selects them by uid. An ordinary user selects
+// the descendants of the namespace's first process, because the namespace of an undumpable process
+// cannot be read.
 func (p *Process) owned(pids []int) (list []int) {
 	switch {
 	case p.slot.uid >= 0:
@@ -299,5 +299,5 @@ func (p *Process) owned(pids []int) (list []int) {
 	return list
 }
 
-// answer is the stage's report.
+// answer returns the stage's report.
 func (p *Process) answer() stage.Answer { return stage.Parse(p.said) }

@@ -33,7 +33,8 @@ func processes(list []int) []int {
 	}
 }
 
-// appendNumbers appends the numbers in a file of process ids. The kernel writes 0 for a process that this one cannot see.
+// appendNumbers appends the numbers in a file of process ids. The kernel writes 0 for a process that this process cannot
+// see.
 func appendNumbers(list []int, file string) ([]int, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -51,8 +52,8 @@ func appendNumbers(list []int, file string) ([]int, error) {
 	return list, nil
 }
 
-// appendPIDs selects the numeric names among directory entries. It parses the records itself
-// because the usual functions allocate a string for every process, every few milliseconds.
+// appendPIDs appends the numeric names among directory entries. It parses the records itself,
+// because the standard functions would allocate a string for every process every few milliseconds.
 func appendPIDs(list []int, entries []byte) []int {
 	const headerLen = 19 // inode, offset, length, type
 	for len(entries) > headerLen {
@@ -75,7 +76,7 @@ func appendPIDs(list []int, entries []byte) []int {
 	return list
 }
 
-// stat is the part of /proc/PID/stat that the meter needs.
+// stat holds the part of /proc/PID/stat that the meter needs.
 type stat struct {
 	state    byte
 	parent   int
@@ -92,7 +93,7 @@ func readStat(pid int) (stat, error) {
 	return parseStat(b)
 }
 
-// parseStat parses the fields after the command's name, which may itself contain spaces and
+// parseStat parses the fields after the command's name. The name itself may contain spaces and
 // parentheses.
 func parseStat(b []byte) (stat, error) {
 	i := bytes.LastIndexByte(b, ')')
@@ -114,12 +115,12 @@ func parseStat(b []byte) (stat, error) {
 	return stat{state: f[0][0], parent: parent, children: time.Duration(cutime+cstime) * tick, threads: threads, start: start}, nil
 }
 
-// spacious is the size of the address space from which a process's page tables are counted too.
-// A program that only reads untouched memory has page tables and nothing else; with one page in
-// each two megabytes they take as much as the pages.
+// spacious is the size, in bytes, of an address space above which a process's page tables are
+// counted too. A program that only reads untouched memory uses nothing but page tables. If it uses
+// one page in every two megabytes, its page tables are as large as its pages.
 const spacious = 4 << 20
 
-// resident returns a process's resident memory, with its page tables if they may be large.
+// resident returns a process's resident memory. It includes the page tables if they may be large.
 func resident(pid int) residence {
 	b, err := readProc(pid, "statm")
 	if err != nil {
@@ -154,8 +155,8 @@ func pageTables(pid int) int64 {
 	return bytes
 }
 
-// descends reports whether a process descends from another. Parents may end while they are
-// followed; their children then get the next ancestor as parent.
+// descends reports whether a process descends from another. If a parent ends meanwhile, its
+// children get the next ancestor as their parent.
 func descends(pid, from int) bool {
 	for range 5 {
 		at := pid
@@ -173,7 +174,7 @@ func descends(pid, from int) bool {
 	return false
 }
 
-// ownTime returns the processor time of a process, exact and with all its threads.
+// ownTime returns the exact processor time of a process with all its threads.
 func ownTime(pid int) time.Duration {
 	const schedClock = 2 // of MAKE_PROCESS_CPUCLOCK
 	var ts unix.Timespec
@@ -198,7 +199,7 @@ func readProc(pid int, name string) ([]byte, error) {
 	return buf[:n], nil
 }
 
-// childOf returns the first child of a process's main thread, 0 if there is none.
+// childOf returns the first child of a process's main thread, or 0 if there is none.
 func childOf(pid int) int {
 	b, err := readProc(pid, "task/"+strconv.Itoa(pid)+"/children")
 	if err != nil {
@@ -212,7 +213,7 @@ func childOf(pid int) int {
 	return child
 }
 
-// closeFD closes a descriptor that was only read from, so its close cannot lose data.
+// closeFD closes a descriptor that was used only for reading, so that closing it cannot lose data.
 func closeFD(fd int) { _ = unix.Close(fd) }
 
 // mayTrace reports whether this process has CAP_SYS_PTRACE.

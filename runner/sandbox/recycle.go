@@ -10,14 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// emptiesKept is how many emptied scratch directories a wall keeps: one for the case that is
-// prepared next, and one more.
+// emptiesKept is the number of emptied scratch directories that a wall keeps: one for the case that
+// is prepared next, and a spare one.
 const emptiesKept = 2
 
-// recycle empties a discarded scratch directory and keeps it for NewScratch: making four new
-// directories takes a large part of a small case's time. It does so only if nothing of the
-// directories shows their use. Otherwise, and if enough are kept, it returns false and leaves
-// the directory to be removed.
+// recycle empties a discarded scratch directory and keeps it for NewScratch, because making four
+// new directories takes a large part of a small case's time. It returns false, and leaves the
+// directory to be removed, if the directories show any trace of their use or if enough are kept.
 func (w *Wall) recycle(s *Scratch) bool {
 	if w.enough() {
 		return false
@@ -32,18 +31,18 @@ func (w *Wall) recycle(s *Scratch) bool {
 	return true
 }
 
-// enough reports whether no further emptied directory is wanted.
+// enough reports whether the wall wants no further emptied directory.
 func (w *Wall) enough() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.full()
 }
 
-// full reports whether no further emptied directory is wanted. mu is held.
+// full is enough for a caller that holds mu.
 func (w *Wall) full() bool { return w.closed || len(w.empties) >= emptiesKept }
 
-// keep keeps an emptied directory, which Close removes. It returns false if no further one is
-// wanted by now.
+// keep keeps an emptied directory, which Close removes. It returns false if the wall no longer
+// wants one.
 func (w *Wall) keep(s *Scratch) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -68,7 +67,7 @@ func (w *Wall) reused() *Scratch {
 	return s
 }
 
-// emptied moves the emptied directories to a new Scratch of another name. s has none afterwards.
+// emptied moves the emptied directories to a new Scratch with another name; s has none afterwards.
 // It returns nil if they cannot be used again.
 func (s *Scratch) emptied() *Scratch {
 	s.mu.Lock()
@@ -95,14 +94,14 @@ func (s *Scratch) emptied() *Scratch {
 		_ = os.Rename(top, s.top.Name()) // it is removed under its old name
 		return nil
 	}
-	_, _ = s.work.Close(), s.top.Close() // only read from
+	_, _ = s.work.Close(), s.top.Close() // used only for reading
 	s.top, s.sealed = nil, true
 	s.wall.forget(s)
 	return next
 }
 
-// blankAgain empties one of the three directories and reports whether it is as when it was made:
-// in mode, owner, size and attributes. Its times are set when a step gets it.
+// blankAgain empties one of the three directories and reports whether its mode, owner, size and
+// attributes are those of a new one. Its times are set when a step gets it.
 func (s *Scratch) blankAgain(name string) bool {
 	fd, err := openDir(int(s.top.Fd()), name)
 	if err != nil {
@@ -118,11 +117,11 @@ func (s *Scratch) blankAgain(name string) bool {
 	return errors.Is(err, unix.ENOTSUP) || err == nil && !slices.ContainsFunc(bytes.Split(attributes[:n], []byte{0}), given)
 }
 
-// given reports whether a step can have given a file the attribute of that name.
+// given reports whether a step may have set the file attribute of that name.
 func given(name []byte) bool { return len(name) > 0 && !bytes.HasPrefix(name, []byte("security.")) }
 
-// blank is what a step can change of an empty directory and what stat shows; its times are
-// set anew.
+// blank holds the properties of an empty directory that a step can change and stat shows, except
+// its times, which are set anew.
 type blank struct {
 	mode, uid, gid uint32
 	links          uint64

@@ -2,14 +2,14 @@ package sandbox
 
 import "time"
 
-// residue is the kernel's own memory that stays charged to a slot's cgroup after a step has ended. The
-// kernel frees most of it (pipes, mappings, watches, stacks of threads) after a grace period, which takes
-// a second or two on a busy machine; directory entries and inodes stay until memory is short.
+// residue is the kernel memory that stays charged to a slot's cgroup after a step has ended. The kernel
+// frees most of it (pipes, mappings, watches, stacks of threads) after a grace period, which takes a
+// second or two on a busy machine. Directory entries and inodes stay until memory is short.
 //
-// The next step's limit must be above what stays. It must not be above what goes, or that step could
-// take as much more than its limit.
+// The next step's limit must allow for the memory that stays. It must not allow for memory that will be
+// freed, because the step could use that much more than its limit.
 type residue struct {
-	kept int64 // what stayed after the last step
+	kept int64 // the memory that stayed after the last step
 }
 
 const (
@@ -19,8 +19,8 @@ const (
 	residueLook   = 2 * time.Millisecond
 )
 
-// settle waits while charged falls, if it is much more than what stayed after the last step, and
-// returns it.
+// settle returns the charged memory. If that is much more than the memory that stayed after the
+// last step, settle waits first while it falls.
 func (r *residue) settle(charged func() int64) int64 {
 	now := charged()
 	if now <= r.kept+residueSmall {

@@ -16,23 +16,23 @@ import (
 )
 
 // room holds what all steps of a slot share at level namespace: user, network, UTS and cgroup namespaces, and a root file
-// system with the toolchain. A stage in it starts each step in PID, mount and IPC namespaces of its own, whose mounts
-// show the step's files; these namespaces end with the step. A student's program cannot change the room: it has no
+// system with the toolchain. A stage in it starts each step in its own PID, mount and IPC namespaces, whose mounts show
+// the step's files; these namespaces end with the step. A student's program cannot change the room: it has no
 // capabilities, the room is mounted read-only, and the seccomp filter refuses the calls that would change its namespaces.
 type room struct {
 	starter
-	dead  bool     // the room was found to have ended
-	reads []string // further paths that it can show a step, outside the wall's directory
+	dead  bool     // the room has ended
+	reads []string // further paths that it can show to a step, outside the wall's directory
 }
 
-// The directories of a room that a step does not see: empty directories are mounted over them.
+// The directories of a room that are hidden from steps by empty directories mounted over them.
 const (
 	roomWall  = "/.wall"  // the wall's directory
-	roomReads = "/.reads" // other paths that steps may be shown
+	roomReads = "/.reads" // other paths that a step may see
 	roomEmpty = "/.empty"
 )
 
-// The root file system under construction, and the machine's.
+// The root file system under construction, and the machine's root.
 const (
 	newRoot = "/newroot"
 	oldRoot = "/oldroot"
@@ -87,7 +87,7 @@ func (s *starter) fillRoom(r *room, w *Wall, uid int, ownDev bool, theirs int) e
 	return nil
 }
 
-// lacks returns the paths that a step reads and that a room cannot show.
+// lacks returns the paths that a step reads and the room cannot show.
 func (r *room) lacks(reads []string) []string {
 	if r == nil {
 		return reads
@@ -95,8 +95,8 @@ func (r *room) lacks(reads []string) []string {
 	return slices.DeleteFunc(reads, func(path string) bool { return slices.Contains(r.reads, path) })
 }
 
-// startStep starts a step in the room. The files are the program's three, and the one on which
-// the first process reports how the program ended. The returned handle is of the first process.
+// startStep starts a step in the room. The files are the program's three, and the file to which the
+// first process reports how the program ended. The returned handle is the first process's.
 func (r *room) startStep(p *Process, spec *stage.Spec, files []*os.File) (startReply, *stage.Failure, error) {
 	plan := &roomPlan{Plan: stage.NewPlan(r.base)}
 	if err := plan.step(p.wall, &p.step, r.reads); err != nil {
@@ -113,7 +113,7 @@ func (r *room) startStep(p *Process, spec *stage.Spec, files []*os.File) (startR
 // roomPlan is a plan with the calls that create file systems.
 type roomPlan struct{ *stage.Plan }
 
-// room adds the calls that make a room in the way that bubblewrap does, and then serves in it.
+// room adds the calls that make a room, as bubblewrap does, and that then serve in it.
 func (p *roomPlan) room(w *Wall, uid int, ownDev bool, reads []string) error {
 	p.Add("setsid", unix.SYS_SETSID)
 	p.PreferForOOM()
@@ -142,7 +142,7 @@ func (p *roomPlan) room(w *Wall, uid int, ownDev bool, reads []string) error {
 	if err := p.root(w, ownDev, reads); err != nil {
 		return err
 	}
-	for capability := range uint64(64) { // those that there are
+	for capability := range uint64(64) { // includes all existing ones
 		p.Lax(p.Add("prctl PR_CAPBSET_DROP", unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, capability))
 	}
 	p.Add("prctl PR_SET_NO_NEW_PRIVS", unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1)
@@ -199,7 +199,7 @@ func (p *roomPlan) root(w *Wall, ownDev bool, reads []string) error {
 	return nil
 }
 
-// toolchain shows what every step may read.
+// toolchain makes everything visible that every step may read.
 func (p *roomPlan) toolchain(w *Wall) error {
 	for _, dir := range toolchainDirs(w.toolchain) {
 		info, err := os.Lstat(dir)
@@ -244,8 +244,8 @@ func (p *roomPlan) dev(own bool) {
 	}
 }
 
-// extra keeps what a step reads outside the toolchain and the wall's directory, and creates the
-// place where the step sees it.
+// extra keeps a path that a step reads outside the toolchain and the wall's directory, and creates
+// its mount point in the step's view.
 func (p *roomPlan) extra(i int, path string) error {
 	at := extraAt(i)
 	if !belowOwn(path) {
@@ -260,14 +260,14 @@ func (p *roomPlan) extra(i int, path string) error {
 	return p.bindReadOnly(path, newRoot+at)
 }
 
-// belowOwn reports whether a path is in /tmp or /dev/shm. Each step's own directories are
-// mounted there, and what else the step is shown is mounted in these.
+// belowOwn reports whether a path is in /tmp or /dev/shm. Each step's own directories are mounted
+// there, and other paths below are mounted in these.
 func belowOwn(path string) bool { return below(machineTemp, path) || below(sharedMemory, path) }
 
-// extraAt is where a room keeps the other paths that it can show.
+// extraAt returns the place where a room keeps one of its further paths.
 func extraAt(i int) string { return filepath.Join(roomReads, strconv.Itoa(i)) }
 
-// step adds the calls that show a step its own files in a room, before the step is confined.
+// step adds the calls that show a step its own files in a room. The step is confined after them.
 func (p *roomPlan) step(w *Wall, s *Step, reads []string) error {
 	p.Add("rt_sigaction", unix.SYS_RT_SIGACTION, uint64(unix.SIGCHLD), p.Bytes(make([]byte, 32)), 0, 8)
 	p.umask(0o022)
@@ -312,11 +312,11 @@ func capabilityHeader() []byte {
 	return binary.LittleEndian.AppendUint64(nil, unix.LINUX_CAPABILITY_VERSION_3)
 }
 
-// inRoom is the place in a room of a path below the wall's directory.
+// inRoom returns the place in a room of a path below the wall's directory.
 func (w *Wall) inRoom(path string) string { return roomWall + strings.TrimPrefix(path, w.dir) }
 
-// extraReads are the paths that a step reads, or that later steps are expected to read, and that
-// a room must have.
+// extraReads returns the paths that a room must keep because a step reads them, or because later
+// steps are expected to.
 func (w *Wall) extraReads(s *Step) []string {
 	list := slices.Clone(w.expect)
 	for _, path := range s.Read {
@@ -370,7 +370,7 @@ func (p *roomPlan) bindReadOnly(path, to string) error {
 	return nil
 }
 
-// here is AT_FDCWD, and atRecursive mount_setattr's flag.
+// here is AT_FDCWD, and atRecursive is a flag of mount_setattr.
 const (
 	here        = ^uint64(99)
 	atRecursive = unix.AT_RECURSIVE
@@ -384,7 +384,7 @@ func (p *roomPlan) mount(from, to, kind string, flags uint64) {
 	p.Add("mount "+to, unix.SYS_MOUNT, p.Text(from), p.Text(to), p.Text(kind), flags, options)
 }
 
-// attributes adds to a mount's attributes and removes none.
+// attributes adds attributes to a mount and removes none.
 func (p *roomPlan) attributes(path string, set, flags uint64) {
 	attr := binary.LittleEndian.AppendUint64(nil, set)
 	attr = append(attr, make([]byte, 24)...)

@@ -10,22 +10,22 @@ import (
 	"github.com/grader/grader/runner/sandbox/stage"
 )
 
-// rulebook makes the Landlock rulesets of a slot's steps. Paths that every step may use stay open; paths of a single
-// step are opened when its ruleset is made. close works on nil.
+// rulebook makes the Landlock rulesets of a slot's steps. It keeps the paths that every step may use open, and opens
+// the paths of a single step when it makes the ruleset. close works on nil.
 type rulebook struct {
 	abi    int
 	always []openRule
 }
 
-// openRule is a rule for what is beneath an open path.
+// openRule is a rule for everything beneath an open path.
 type openRule struct {
 	path   string
 	fd     int
 	access uint64
 }
 
-// newRulebook opens what every step may use, as the calling thread sees it. A path that does not
-// exist is skipped.
+// newRulebook opens the paths that every step may use, as the calling thread sees them. It skips a
+// path that does not exist.
 func newRulebook(abi int, always []stage.Rule) (*rulebook, error) {
 	b := &rulebook{abi: abi}
 	for _, r := range always {
@@ -40,7 +40,8 @@ func newRulebook(abi int, always []stage.Rule) (*rulebook, error) {
 	return b, nil
 }
 
-// openRuleFor opens a rule's path. It returns false if the path does not exist or cannot be reached: nothing is granted.
+// openRuleFor opens a rule's path. It returns false if the path does not exist or cannot be reached; then nothing is
+// allowed.
 func openRuleFor(r stage.Rule, known uint64) (openRule, bool, error) {
 	fd, err := unix.Open(r.Path, unix.O_PATH|unix.O_CLOEXEC, 0)
 	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EACCES) {
@@ -61,7 +62,8 @@ func openRuleFor(r stage.Rule, known uint64) (openRule, bool, error) {
 	return openRule{path: r.Path, fd: fd, access: access}, true, nil
 }
 
-// ruleset makes a ruleset that forbids everything but what every step may use and what these rules allow.
+// ruleset makes a ruleset that forbids everything but the paths that every step may use and those in
+// rules.
 func (b *rulebook) ruleset(rules []stage.Rule) (int, error) {
 	set, err := stage.OpenRuleset(b.abi)
 	if err != nil {

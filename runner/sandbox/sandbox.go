@@ -1,9 +1,9 @@
-// Package sandbox is the wall around one step of student code. A Wall is opened
-// once per runner process; each Step runs behind it under its own uid (as root) or
-// its own user and PID namespaces, with limits, and leaves nothing behind.
+// Package sandbox implements the wall around one step of student code. A Wall is opened once per
+// runner process. Each Step runs behind it under its own uid (as root) or in its own user and PID
+// namespaces, with limits, and leaves nothing behind.
 //
-// Paths are the same inside and outside: what Step.Read and Step.Dir name is
-// visible at that very path, at every level.
+// Paths are the same inside and outside: a path in Step.Read or Step.Dir is visible under the same
+// name at every level.
 package sandbox
 
 import (
@@ -30,27 +30,27 @@ type Step struct {
 	Dir string
 	// Env is the whole environment; nothing is inherited.
 	Env []string
-	// Read are further paths (files or directories) that the step may read and execute, in
+	// Read lists further paths (files or directories) that the step may read and execute, in
 	// addition to the toolchain.
 	Read []string
-	// Write are scratch directories, each from NewScratch, that the step owns while it runs.
+	// Write lists scratch directories, each from NewScratch, that the step owns while it runs.
 	// Limits.Disk limits their growth.
 	Write []*Scratch
-	// Stdin is the standard input; nil is /dev/null.
+	// Stdin is the standard input; nil means /dev/null.
 	Stdin *os.File
 	// Stdout, if set, is passed to the step unchanged, and Result.Stdout stays empty (for a
 	// driver's crossed pipes); nil captures the output.
 	Stdout *os.File
-	// Alone states that no other step of this wall runs until this one has ended; the caller
-	// must make sure of that. In a container of its own such a step sees all of /proc at level
-	// uid; otherwise only its first process sees itself there.
+	// Alone states that no other step of this wall runs until this one has ended. The caller must
+	// ensure that. In a container of its own such a step sees all of /proc at level uid; otherwise
+	// only its first process sees itself there.
 	Alone bool
-	// LeaveTemp leaves /tmp and /dev/shm to a step that runs at the same time, if only one step
-	// can have them: at level uid. Every step has its own TMPDIR.
+	// LeaveTemp leaves /tmp and /dev/shm to a step that runs at the same time, where only one step
+	// can use them, which is at level uid. Every step has its own TMPDIR.
 	LeaveTemp bool
-	// Background runs the step only while nothing else on the machine wants the processor, where
-	// a cgroup can do that. It may then wait for a processor longer than other steps. A program
-	// that measures time itself should not run so.
+	// Background makes the step run only while nothing else on the machine needs the processor, if
+	// a cgroup can do that. It may then wait longer for a processor than other steps. A program
+	// that measures time itself should not run in the background.
 	Background bool
 	// MergeStderr sends standard error into the captured standard output.
 	MergeStderr bool
@@ -60,7 +60,7 @@ type Step struct {
 	Limits   Limits
 }
 
-// Limits limit a step; 0 is no limit, except for the wall's own limits.
+// Limits limit a step; 0 means only the wall's own limit, if there is one.
 type Limits struct {
 	CPU       time.Duration // summed over all its processes
 	Wall      time.Duration
@@ -82,7 +82,7 @@ const (
 	LimitDisk   Limit = "disk"
 )
 
-// Result is how a step ended.
+// Result says how a step ended.
 type Result struct {
 	Exit   int            // exit status; valid if Signal is 0
 	Signal syscall.Signal // of the step's first process

@@ -17,25 +17,25 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The directories of a scratch: the step's own directory, and what it sees as temporary
-// directory and as shared memory, so that these count towards its disk use and are removed with
-// it.
+// The directories of a scratch: the step's own directory, and those that it sees as its temporary
+// directory and its shared memory. These are in the scratch so that they count towards its disk use
+// and are removed with it.
 const (
 	workDir   = "work"
 	tempDir   = "tmp"
 	sharedDir = "shm"
 )
 
-// directories are the three of every scratch.
+// directories returns the names of the three directories of every scratch.
 func directories() []string { return []string{workDir, tempDir, sharedDir} }
 
 // Scratch is a directory that students' programs write to. Root never follows a link in it. Root
-// changes it only while no process of its owner lives, except that Discard removes it while a
-// later step of the owner may run: that step cannot reach it, because its three directories are
+// changes it only while no process of its owner lives, with one exception: Discard removes it while
+// a later step of the owner may run. That step cannot reach it, because its three directories are
 // closed.
 //
-// Names are relative, slash-separated and stay beneath Path; a name that leaves it,
-// or that leads through a link, is CodeInvalid.
+// Names are relative and slash-separated and must stay beneath Path. A name that leaves it, or
+// leads through a link, is CodeInvalid.
 type Scratch struct {
 	wall  *Wall
 	top   *os.File // the directory that contains the three
@@ -50,20 +50,20 @@ type Scratch struct {
 	owner  int  // the uid that owns its content
 }
 
-// Caps limit what CopyOut copies; 0 is no limit.
+// Caps limits what CopyOut copies; 0 is no limit.
 type Caps struct {
 	Files int   // regular files
 	Bytes int64 // their bytes together
 	Depth int   // directories above a file
 }
 
-// Skipped is a name that CopyOut did not copy, and why, in words for people.
+// Skipped is a name that CopyOut did not copy, and the reason in words for people.
 type Skipped struct {
 	Name string // relative to the scratch directory, unchanged
 	Why  string
 }
 
-// newScratch creates the directories under dir, to which only the runner writes.
+// newScratch creates the directories below dir, to which only the runner may write.
 func newScratch(w *Wall, dir string) (*Scratch, error) {
 	top := filepath.Join(dir, randomName())
 	s := &Scratch{wall: w, path: filepath.Join(top, workDir), owner: os.Getuid(), fresh: true}
@@ -98,19 +98,19 @@ func (s *Scratch) open(top string) error {
 	return nil
 }
 
-// randomName is a name that cannot be guessed.
+// randomName returns a name that cannot be guessed.
 func randomName() string {
 	b := make([]byte, 16)
 	rand.Read(b)
 	return hex.EncodeToString(b)
 }
 
-// Path returns its absolute path.
+// Path returns the absolute path of the step's own directory.
 func (s *Scratch) Path() string { return s.path }
 
 func (s *Scratch) fd() int { return int(s.work.Fd()) }
 
-// beside is the path of its temporary or shared directory.
+// beside returns the path of its temporary or shared directory.
 func (s *Scratch) beside(name string) string { return filepath.Join(filepath.Dir(s.path), name) }
 
 // idle locks the scratch for the runner; it fails while a step owns it.
@@ -128,8 +128,8 @@ func (s *Scratch) Mkdir(name string) error {
 	return s.change(name, func(clean string) error { return makeDirs(s.fd(), clean) })
 }
 
-// WriteFile writes a regular file with StampMade and creates the directories above it. An
-// existing file is replaced. Of mode only the owner's execute bit is used.
+// WriteFile writes a regular file with StampMade and creates the directories above it. It replaces
+// an existing file. It uses only the owner's execute bit of mode.
 func (s *Scratch) WriteFile(name string, data []byte, mode os.FileMode) error {
 	return s.change(name, func(clean string) error {
 		return createBeneath(s.fd(), clean, attributes(mode, StampMade), func(f *os.File) error {
@@ -139,8 +139,8 @@ func (s *Scratch) WriteFile(name string, data []byte, mode os.FileMode) error {
 	})
 }
 
-// CopyIn copies the regular file src, which belongs to the runner, to name and gives it the
-// stamp. Of mode only the owner's execute bit is used.
+// CopyIn copies the regular file src, which belongs to the runner, to name and gives it the stamp.
+// It uses only the owner's execute bit of mode.
 func (s *Scratch) CopyIn(name, src string, mode os.FileMode, at Stamp) error {
 	return s.change(name, func(clean string) error {
 		from, err := os.Open(src)
@@ -155,8 +155,8 @@ func (s *Scratch) CopyIn(name, src string, mode os.FileMode, at Stamp) error {
 	})
 }
 
-// attributes are the attributes of a file with a mode, of which only the owner's execute bit is
-// used.
+// attributes returns the attributes of a file with a mode, of which it uses only the owner's
+// execute bit.
 func attributes(mode os.FileMode, at Stamp) fileAttributes {
 	return fileAttributes{execute: mode&0o100 != 0, stamp: at}
 }
@@ -203,8 +203,7 @@ func (s *Scratch) explain(name string, err error) error {
 	return fmt.Errorf("scratch %s: %w", strconv.Quote(name), err)
 }
 
-// Remove removes the directory and everything below it, whatever its names,
-// modes and depth.
+// Remove removes the directory and everything below it, with any names, modes and depth.
 func (s *Scratch) Remove() error {
 	if err := s.idle(); err != nil {
 		return err
@@ -225,10 +224,10 @@ func (s *Scratch) Remove() error {
 	return nil
 }
 
-// Discard removes the directory in the background, or empties it for a later scratch of another
-// name. No step can own this one any more. AwaitRemovals and
-// Close wait for the removal. If the directory is in memory, its files count towards the memory of
-// the next step until they are removed; Discard then removes it before it returns.
+// Discard removes the directory in the background, or empties it for a later scratch with another
+// name. No step can own this one any more. AwaitRemovals and Close wait for the removal. If the
+// directory is in memory, its files count towards the memory of the next step until they are
+// removed; Discard then removes it before it returns.
 func (s *Scratch) Discard() {
 	w := s.wall
 	if w.inMemory {

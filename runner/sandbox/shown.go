@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// clearShown removes what earlier steps have left in the step's own /tmp and /dev/shm at the
-// places where directories are mounted for this step. A link there would lead the mount
-// elsewhere, and a file would prevent the step from starting.
+// clearShown removes what earlier steps have left in the step's own /tmp and /dev/shm at the mount
+// points of directories for this step. A link there would redirect the mount, and a file would
+// prevent the step from starting.
 func (p *Process) clearShown() error {
 	if len(p.step.Write) == 0 {
 		return nil
@@ -22,7 +22,7 @@ func (p *Process) clearShown() error {
 	return nil
 }
 
-// namesBelow are the names in a directory of the machine that lead to what the step is shown.
+// namesBelow returns the names in a directory of the machine that lead to paths of the step.
 func (s *Step) namesBelow(machine string) map[string]bool {
 	paths := append([]string{}, s.Read...)
 	for _, d := range s.Write {
@@ -38,8 +38,8 @@ func (s *Step) namesBelow(machine string) map[string]bool {
 	return names
 }
 
-// clear removes one name, of any kind, from one of the directories that a step of the scratch
-// sees as its own. No process of the step is alive.
+// clear removes one name, of any kind, from one of the step's own directories in the scratch. No
+// process of the step may be alive.
 func (s *Scratch) clear(dir, name string) error {
 	fd, err := openDir(int(s.top.Fd()), dir)
 	if err != nil {

@@ -10,14 +10,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// slot is the right to run one step; as root it has a uid.
+// slot is the right to run one step. As root it has a uid.
 type slot struct {
 	uid    int     // -1 for an ordinary user
 	forker *forker // started with the slot's first step
 }
 
-// slots are the slots of a wall. A slot that cannot be emptied is quarantined and replaced by
-// another uid of the block, as long as there are any.
+// slots holds the slots of a wall. A slot that cannot be emptied is quarantined and replaced by
+// another uid of the block, while there are any.
 type slots struct {
 	mu    sync.Mutex
 	free  []*slot
@@ -39,7 +39,7 @@ func newSlots(uids []int, running int) *slots {
 	return s
 }
 
-// uids are the uids that a step can have: an ordinary user's own if slots have none.
+// uids returns the uids that a step can have. If slots have none, that is the ordinary user's own.
 func (s *slots) uids() []int {
 	var list []int
 	for _, each := range slices.Concat(s.free, s.spare) {
@@ -51,8 +51,8 @@ func (s *slots) uids() []int {
 	return list
 }
 
-// acquire waits for a free slot. It prefers the slot with the uid, because then the files keep
-// their owner.
+// acquire waits for a free slot. It prefers the slot with the given uid, because the files then
+// keep their owner.
 func (s *slots) acquire(ctx context.Context, uid int) (*slot, error) {
 	for {
 		got, wake, err := s.try(uid)

@@ -1,8 +1,8 @@
 package sandbox
 
-import _ "github.com/grader/grader/runner/sandbox/stage" // makes a stage of this binary
+import _ "github.com/grader/grader/runner/sandbox/stage" // turns this binary into a stage
 
-// Stage says that this binary opens walls, and so is started again as the stage of
-// every step. The work is done before main begins (see package stage); a program that
-// calls nothing of this package still works.
+// Stage marks a binary that opens walls and is therefore started again as the stage of every step.
+// The import does the work before main begins (see package stage), so a program that calls nothing
+// of this package works too.
 func Stage() {}

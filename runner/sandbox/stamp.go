@@ -7,13 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Stamp is the modification time that a file gets in a grading, in seconds since 1970. A
-// commit holds no times, so a file's time depends on what the file is, never on when it
-// was copied: tools that compare times (make, ninja, javac) decide alike in every grading.
+// Stamp is the modification time that a file gets in a grading, in seconds since 1970. A commit
+// stores no times. So a file's time depends on its kind and never on the time of copying, and tools
+// that compare times (make, ninja, javac) decide alike in every grading.
 type Stamp int64
 
-// The stamps, oldest first. Whatever a step writes is newer than all of them while the
-// step's directory lives, and is StampMade in what is frozen of it.
+// The stamps, oldest first. Files that a step writes are newer than all of them while the step's
+// directory exists, and get StampMade when they are frozen.
 const (
 	StampObject Stamp = 946684800                 // 2000-01-01 00:00 UTC: objects and programs of a commit
 	StampSource Stamp = StampObject + secondsADay // 2000-01-02: its other files, and all directories
@@ -22,7 +22,7 @@ const (
 
 const secondsADay = 24 * 60 * 60
 
-// StampOf returns the stamp that a modification time is: StampMade for any other time.
+// StampOf returns the stamp that equals a modification time, or StampMade for any other time.
 func StampOf(t time.Time) Stamp {
 	for _, s := range []Stamp{StampObject, StampSource} {
 		if t.Equal(time.Unix(int64(s), 0)) {

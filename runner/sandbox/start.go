@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Start starts a step; Wait must be called once.
+// Start starts a step. The caller must call Wait once.
 func (w *Wall) Start(ctx context.Context, s Step) (*Process, error) {
 	if len(s.Argv) == 0 || s.Dir == "" {
 		return nil, schema.Errorf(schema.CodeInvalid, "a step needs a program and a directory")
@@ -49,7 +49,7 @@ func (p *Process) begin(program string) error {
 	return p.launch(program)
 }
 
-// moveIn gives the step what only one at a time can have.
+// moveIn reserves for the step what only one step at a time can use.
 func (p *Process) moveIn() (err error) {
 	s := &p.step
 	if p.wall.level == LevelUID && len(s.Write) > 0 && !s.LeaveTemp {
@@ -58,7 +58,7 @@ func (p *Process) moveIn() (err error) {
 	return err
 }
 
-// moveOut takes it back, before another step can have it.
+// moveOut releases it for another step.
 func (p *Process) moveOut() (err error) {
 	if !p.hasTemp {
 		return nil
@@ -70,8 +70,8 @@ func (p *Process) moveOut() (err error) {
 	return errors.Join(err, p.wall.container.takeBack())
 }
 
-// sharesMachine reports whether the step has the machine's /dev/shm: in a container of its own
-// where nothing can be mounted.
+// sharesMachine reports whether the step uses the machine's /dev/shm. It does in a container of its
+// own where nothing can be mounted.
 func (p *Process) sharesMachine() bool { return p.hasTemp && p.slot.forker.mounts == nil }
 
 func (w *Wall) register(p *Process) error {
@@ -116,7 +116,7 @@ func releaseAll(list []*Scratch) error {
 	return errors.Join(errs...)
 }
 
-// spec is what the stage is told.
+// spec returns the instructions for the stage.
 func (p *Process) spec(program string) *stage.Spec {
 	s := &stage.Spec{
 		Program: program, Argv: p.step.Argv, Env: environment(&p.step), Dir: p.step.Dir, UID: -1,
@@ -128,8 +128,7 @@ func (p *Process) spec(program string) *stage.Spec {
 	return s
 }
 
-// plumbing are the pipes of a starting step: those of the child are closed once it
-// has them.
+// plumbing holds the pipes of a starting step. The child's ends are closed once it has them.
 type plumbing struct {
 	child                          []*os.File // by descriptor
 	spec, status, info, out, outer *os.File
@@ -138,7 +137,7 @@ type plumbing struct {
 	err                            error
 }
 
-// pipe makes a pipe of which the child gets the end that it writes to, or reads from.
+// pipe makes a pipe. The child gets the end to write to, or the end to read from.
 func (pl *plumbing) pipe(childWrites bool) (ours, theirs *os.File) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -154,7 +153,7 @@ func (pl *plumbing) pipe(childWrites bool) (ours, theirs *os.File) {
 	return ours, theirs
 }
 
-// output makes a pipe for what the child prints, which it may open once more, as /dev/stdout.
+// output makes a pipe for the child's output. The child may open it again, as /dev/stdout.
 func (pl *plumbing) output() (ours, theirs *os.File) {
 	ours, theirs = pl.pipe(true)
 	if theirs != nil {
@@ -206,9 +205,9 @@ func (pl *plumbing) three(s *Step) []*os.File {
 	return []*os.File{stdin, stdout, stderr}
 }
 
-// plumb opens what the child gets: its three, and of a stage that bubblewrap starts the spec and the answer. Bubblewrap
-// gets the stage's binary and where to say the first process's id, and the program's input and output
-// for the stage alone.
+// plumb opens the descriptors of the child. The program gets three. A stage that bubblewrap starts also gets the spec
+// and the answer. Bubblewrap gets the stage's binary and the pipe for the first process's id, and passes the program's
+// input and output to the stage.
 func (p *Process) plumb() (*plumbing, error) {
 	pl := &plumbing{}
 	pl.child = pl.three(&p.step)
@@ -231,7 +230,7 @@ func (p *Process) plumb() (*plumbing, error) {
 	return pl, nil
 }
 
-// notFound are the errors of execve that are about the program, not about the wall.
+// notFound reports whether an error of execve is about the program, not about the wall.
 func notFound(err error) bool {
 	return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EACCES) || errors.Is(err, unix.ENOEXEC) ||
 		errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP) || errors.Is(err, unix.EISDIR)

@@ -13,20 +13,21 @@ import (
 	"github.com/grader/grader/runner/sandbox/stage"
 )
 
-// starter starts the programs of one slot through a stage that stays. One step uses it at a time.
+// starter starts the programs of one slot through a stage that stays. Only one step may use it at a
+// time.
 type starter struct {
 	pid    int // of the stage
 	socket int
-	memory int64 // bytes that it takes of its group's memory
+	memory int64 // bytes that it uses of its group's memory
 	region []byte
 	base   uint64 // of the region, in the stage
 	rules  *rulebook
-	shared bool // the region is another's
+	shared bool // the region belongs to another starter
 }
 
 // startReply is the result of a request.
 type startReply struct {
-	pid    int    // 0 where it means nothing here
+	pid    int    // 0 if the id has no meaning here
 	handle int    // of the process; -1 for none
 	words  []byte // what it wrote before it ran its program, or ended
 	at     int64  // when it became the program, by the monotonic clock
@@ -35,8 +36,8 @@ type startReply struct {
 
 var errStageEnded = errors.New("the stage has ended")
 
-// newStarter starts a stage from the calling thread, whose cgroup and mounts its programs have. attach prepares
-// for the cgroup.
+// newStarter starts a stage from the calling thread. Its programs inherit the thread's cgroup and mounts.
+// attach prepares its start in the cgroup.
 func newStarter(attach func(*syscall.SysProcAttr)) (*starter, error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -81,7 +82,7 @@ func (s *starter) launch(theirs *os.File, attach func(*syscall.SysProcAttr)) err
 	theirs.Close()
 	hello := make([]byte, stage.Hello)
 	n, err := s.receive(hello)
-	if err := errors.Join(err, waitFor(pid)); err != nil { // it has started another, and ends
+	if err := errors.Join(err, waitFor(pid)); err != nil { // it has started the server, and exits
 		return err
 	}
 	if n != stage.Hello {
@@ -103,7 +104,7 @@ func (s *starter) receive(buf []byte) (int, error) {
 	return unix.Read(s.socket, buf)
 }
 
-// readable waits until a descriptor can be read, or its other end is closed.
+// readable waits until a descriptor is readable, or its other end is closed.
 func readable(fd int) error {
 	deadline := time.Now().Add(startWithin)
 	for {
@@ -121,8 +122,8 @@ func readable(fd int) error {
 	}
 }
 
-// request starts a process that follows the plan. It passes the program's three descriptors and those that the plan
-// needs besides. It returns once the process runs its program, serves or has ended.
+// request starts a process that follows the plan. It passes the program's three descriptors and the further ones
+// that the plan needs. It returns once the process runs its program, serves or has ended.
 func (s *starter) request(p *stage.Plan, three []*os.File, more ...int) (startReply, *stage.Failure, error) {
 	none := startReply{handle: -1}
 	if failure := p.Write(s.region); failure != nil {
@@ -149,7 +150,7 @@ func (s *starter) request(p *stage.Plan, three []*os.File, more ...int) (startRe
 	return s.replied(words)
 }
 
-// readWords reads to the end of a pipe, into which a process writes a few words at most.
+// readWords reads a pipe to its end. The process at the other end writes only a few words.
 func readWords(fd int) ([]byte, error) {
 	var words []byte
 	buf := make([]byte, 64)
@@ -194,9 +195,8 @@ func (s *starter) replied(words []byte) (startReply, *stage.Failure, error) {
 	return got, nil, nil
 }
 
-// start starts a process that follows the plan, with the descriptors that are passed: the program's three, and
-// what else the plan has. It returns once the program runs, or with the call that failed; the process is there in
-// both cases.
+// start starts a process that follows the plan, with the program's three descriptors and the further ones of the
+// plan. It returns once the program runs, or with the call that failed; in both cases the process exists.
 func (s *starter) start(p *stage.Plan, three []*os.File, more ...int) (startReply, *stage.Failure, error) {
 	said, failure, err := s.request(p, three, more...)
 	if err != nil || failure != nil {
@@ -208,7 +208,7 @@ func (s *starter) start(p *stage.Plan, three []*os.File, more ...int) (startRepl
 	return said, failure, nil
 }
 
-// waitFor waits for the end of a child.
+// waitFor waits for a child to end.
 func waitFor(pid int) error {
 	for {
 		if _, err := unix.Wait4(pid, nil, 0, nil); !errors.Is(err, unix.EINTR) {

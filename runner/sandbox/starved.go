@@ -6,31 +6,31 @@ import (
 	"time"
 )
 
-// starvedShare is how many times its limit on elapsed time a step may take on a machine
-// that gives it no processor.
+// starvedShare is the factor by which a step may exceed its limit on elapsed time on a machine that
+// gives it no processor.
 const starvedShare = 10
 
-// readyShare is the part of the time, one in so many, that goes into looking for threads that are
-// ready.
+// readyShare limits the checks for ready threads to one part in so many of the time.
 const readyShare = 20
 
-// starvation sums how long a step as a whole waited for a processor: the time in which at least one
-// of its threads was ready to run and none ran. Threads that wait one after the other, as those of
-// a virtual machine do, add up; threads that keep each other waiting do not, since one of them
-// runs. It begins with the first look.
+// starvation sums the time that a step as a whole waited for a processor, that is the time in which
+// at least one of its threads was ready and none ran. The waits of threads that run one after the
+// other, as in a virtual machine, add up. Threads that keep each other waiting do not count,
+// because one of them runs. The sum begins with the first check.
 //
-// It is an estimate from looks at the step. The time between two looks in which it used no
-// processor counts in full where it was ready at both, and half where it was ready at one of
+// The sum is an estimate from repeated checks. Unused processor time between two checks counts in
+// full if the step was ready at both, and half if it was ready at one of them. A sleeping thread is
+// not ready; a thread that has just started is.
 // them. What sleeps is not ready; what has just started is.
 type starvation struct {
 	at    time.Time
-	cpu   time.Duration // processor time of the step at the last look
+	cpu   time.Duration // processor time of the step at the last check
 	ready bool
 	sum   time.Duration
 }
 
-// look notes that the step had used so much processor time, and whether a thread of it was ready
-// to run, or ran.
+// look records the processor time that the step has used, and whether one of its threads was ready
+// or running.
 func (s *starvation) look(at time.Time, cpu time.Duration, ready bool) {
 	if !s.at.IsZero() {
 		s.sum += s.waited(at, cpu, ready)
@@ -38,7 +38,7 @@ func (s *starvation) look(at time.Time, cpu time.Duration, ready bool) {
 	s.at, s.cpu, s.ready = at, cpu, ready
 }
 
-// waited is the step's wait since the last look.
+// waited returns the step's wait since the last check.
 func (s *starvation) waited(at time.Time, cpu time.Duration, ready bool) time.Duration {
 	unused := max(0, at.Sub(s.at)-max(0, cpu-s.cpu))
 	switch {
@@ -50,7 +50,7 @@ func (s *starvation) waited(at time.Time, cpu time.Duration, ready bool) time.Du
 	return 0
 }
 
-// lookForReady looks whether the step waits for a processor.
+// lookForReady checks whether the step waits for a processor.
 func (p *Process) lookForReady(m *meter) {
 	begun := time.Now()
 	if begun.Before(p.nextReady) {
@@ -60,9 +60,9 @@ func (p *Process) lookForReady(m *meter) {
 	p.nextReady = begun.Add(readyShare * time.Since(begun))
 }
 
-// extra is how much longer than its limit on elapsed time the step may take: as long as it waited
-// for a processor, which is the machine's doing and not its own. A step in the background waits
-// until everything else has run.
+// extra returns how much longer than its limit on elapsed time the step may take: the time that it
+// waited for a processor, which is the machine's fault. A step in the background may wait until
+// everything else has run.
 func (p *Process) extra() time.Duration {
 	if p.step.Background {
 		return min(p.starved.sum, (starvedShare-1)*capWall)
@@ -70,7 +70,7 @@ func (p *Process) extra() time.Duration {
 	return min(p.starved.sum, (starvedShare-1)*orCapDuration(p.step.Limits.Wall, capWall))
 }
 
-// extend returns how much longer a step may take whose limit on elapsed time has come.
+// extend returns how much longer a step may take that has reached its limit on elapsed time.
 func (p *Process) extend(m *meter) time.Duration {
 	m.sample()
 	p.nextReady = time.Time{}
@@ -78,7 +78,7 @@ func (p *Process) extend(m *meter) time.Duration {
 	return orCapDuration(p.step.Limits.Wall, capWall) + p.extra() - time.Since(p.started)
 }
 
-// ready reports whether a thread of the step runs or is ready to.
+// ready reports whether a thread of the step is running or ready to run.
 func (m *meter) ready() bool {
 	for pid := range m.mine {
 		st, err := readStat(pid)
@@ -93,7 +93,7 @@ func (m *meter) ready() bool {
 	return false
 }
 
-// readyThread looks for a thread of a process that is ready.
+// readyThread reports whether a thread of a process is ready.
 func readyThread(pid int) bool {
 	process := strconv.Itoa(pid)
 	dir, err := os.Open("/proc/" + process + "/task")

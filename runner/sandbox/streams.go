@@ -9,16 +9,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// streams are the pipes of a program that talks to another one, held open here until its end is
-// known, so that its partner cannot know before: which of two ended first is then certain. What
-// the program closes before its end is closed here as well, or its partner would never read that
-// end. At level namespace the first process of the namespace does the same (stage.streams).
+// streams are the pipes of a program that talks to another one. They are held open here until its
+// end is known, because its partner must not notice the end earlier: then it is certain which of
+// two programs ended first. A pipe that the program closes before its end is closed here as well,
+// because its partner would otherwise never read an end of file. At level namespace the first
+// process of the namespace does the same (stage.streams).
 type streams struct {
 	held  [2]*os.File // by descriptor
-	stale [2]bool     // the program did not have it at the last look
+	stale [2]bool     // the program did not have it at the last check
 }
 
-// holdStreams holds the pipes of a step that reads from one and writes into another.
+// holdStreams holds the pipes of a step whose standard input and output are pipes.
 func holdStreams(s *Step) (*streams, error) {
 	if s.Stdout == nil || !isPipe(s.Stdin) || !isPipe(s.Stdout) {
 		return &streams{}, nil
@@ -42,8 +43,8 @@ func isPipe(f *os.File) bool {
 	return err == nil && info.Mode()&os.ModeNamedPipe != 0
 }
 
-// followStreams closes what the program has closed. What it did not have at the last look it had
-// closed, if it has not ended since.
+// followStreams closes the pipes that the program has closed. If the program was alive after the
+// last check, it had closed those that it did not have then.
 func (p *Process) followStreams() {
 	if p.streams == nil || p.streams.held == [2]*os.File{} {
 		return
@@ -68,7 +69,7 @@ func (s *streams) follow(pid int) {
 	}
 }
 
-// close lets the partner know of the end. It works on nil.
+// close closes the pipes, which shows the partner the end. It works on nil.
 func (s *streams) close() error {
 	if s == nil {
 		return nil

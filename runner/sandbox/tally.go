@@ -2,7 +2,7 @@ package sandbox
 
 import "time"
 
-// tally is what a cgroup measured of one step. Its methods work on nil, if there is no cgroup.
+// tally holds a cgroup's measurements of one step. Its methods work on nil, if there is no cgroup.
 type tally struct {
 	group group
 	cpu   time.Duration // before the step
@@ -11,7 +11,7 @@ type tally struct {
 }
 
 // openTally sets the step's memory limit on its slot's cgroup, and whether it runs in the
-// background. Where no cgroup can do that, the step runs like any other.
+// background. If no cgroup can do that, the step runs like any other.
 func (p *Process) openTally() (*tally, error) {
 	g := p.slot.forker.group
 	if g == nil {
@@ -28,9 +28,9 @@ func (p *Process) openTally() (*tally, error) {
 	return t, nil
 }
 
-// cgroupLimit is the limit of the step's cgroup, in bytes; 0 is no limit. It exceeds the memory
-// limit by the kernel memory that a step uses besides its own memory, so that it ends no step
-// early.
+// cgroupLimit returns the limit of the step's cgroup, in bytes; 0 is no limit. It is the memory
+// limit plus the kernel memory that a step uses besides its own memory, so that the cgroup ends no
+// step early.
 func (p *Process) cgroupLimit() int64 {
 	limit, disk := p.step.Limits.Memory, p.step.Limits.Disk
 	if limit == 0 || p.wall.inMemory && disk == 0 {
@@ -48,8 +48,8 @@ func (p *Process) cgroupLimit() int64 {
 	return limit
 }
 
-// newTally sets the limit for the next step. Kills are counted from here, before the program
-// runs: on a busy machine a kill may happen before this process runs again.
+// newTally sets the limit for the next step. It counts kills from here, before the program runs,
+// because on a busy machine a kill may happen before this process runs again.
 func newTally(g group, memory int64) (t *tally, err error) {
 	t = &tally{group: g}
 	if err = g.begin(memory); err != nil {
@@ -68,7 +68,7 @@ func (t *tally) begin() (err error) {
 	return err
 }
 
-// used is the step's processor time so far; false if it is not measured.
+// used returns the step's processor time so far, or false if it is not measured.
 func (t *tally) used() (time.Duration, bool) {
 	if t == nil {
 		return 0, false
@@ -77,11 +77,11 @@ func (t *tally) used() (time.Duration, bool) {
 	return now - t.cpu, err == nil
 }
 
-// exact reports whether the cgroup's memory is the step's own. If files are charged to it too,
-// the step's own memory is summed, and the cgroup limits both together.
+// exact reports whether the cgroup's memory is only the step's. If files are charged to it too, the
+// step's own memory is summed, and the cgroup limits both together.
 func (t *tally) exact() bool { return t != nil && !t.files }
 
-// full reports whether the kernel has killed a process of the step for its memory.
+// full reports whether the kernel has killed a process of the step at the memory limit.
 func (t *tally) full() bool {
 	if t == nil {
 		return false

@@ -6,13 +6,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Temp returns the directory for temporary files, beside Path. It is the TMPDIR of a step whose
-// first Write this scratch is. It lives as long as the scratch directory.
+// Temp returns the directory for temporary files, next to Path. It is the TMPDIR of a step whose
+// first Write is this scratch. It exists as long as the scratch directory.
 func (s *Scratch) Temp() string { return s.beside(tempDir) }
 
-// TempDir returns the directory below which a wall is best made: $TMPDIR if it is set, otherwise
-// /var/tmp if programs may be written and run there. At level namespace every step has a /tmp of
-// its own, in which the directories above what it is shown would have to be made each time.
+// TempDir returns the best directory for a wall: $TMPDIR if it is set, otherwise /var/tmp if
+// programs can be written and run there. /tmp is worse: at level namespace every step has its own
+// /tmp, in which the parents of each visible directory would have to be created every time.
 func TempDir() string {
 	if os.Getenv("TMPDIR") != "" || !runsPrograms(IdleTemp) {
 		return os.TempDir()

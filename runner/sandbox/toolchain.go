@@ -26,20 +26,20 @@ const (
 		unix.LANDLOCK_ACCESS_FS_REMOVE_FILE | unix.LANDLOCK_ACCESS_FS_MAKE_REG
 )
 
-// Where programs look for shared memory, terminals, and their own terminal.
+// The places where programs look for shared memory, terminals, and their own terminal.
 const (
 	sharedMemory   = "/dev/shm"
 	terminalsDir   = "/dev/pts"
 	terminalDevice = "/dev/tty"
 )
 
-// toolchainDirs are what every step may read and execute.
+// toolchainDirs returns the directories that every step may read and execute.
 func toolchainDirs(more []string) []string {
 	return append([]string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt"}, more...)
 }
 
-// procFiles describe the machine to programs. The rest of /proc stays closed at level uid,
-// because it shows command lines of other users.
+// procFiles returns files that describe the machine to programs. The rest of /proc stays closed at
+// level uid, because it shows command lines of other users.
 func procFiles() []string {
 	return []string{"/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/uptime", "/proc/loadavg",
 		"/proc/version", "/proc/filesystems", "/proc/sys/vm/overcommit_memory", "/proc/sys/vm/max_map_count",
@@ -51,7 +51,7 @@ func deviceFiles() []string {
 	return []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"}
 }
 
-// alwaysRules are the Landlock rules of every step at level uid.
+// alwaysRules returns the Landlock rules of every step at level uid.
 func alwaysRules(toolchain []string, terminals bool) []stage.Rule {
 	list := slices.Concat(rules(mayRead, toolchainDirs(toolchain)...), rules(mayShow, etcFiles()...),
 		rules(mayShow, "/etc/passwd", "/etc/group", "/etc/hosts"), rules(mayShow, procFiles()...), rules(mayOpen, deviceFiles()...))
@@ -61,7 +61,7 @@ func alwaysRules(toolchain []string, terminals bool) []stage.Rule {
 	return list
 }
 
-// rules are the Landlock rules of this step alone.
+// rules returns the Landlock rules of this step alone.
 func (p *Process) rules() []stage.Rule {
 	s := &p.step
 	list := rules(mayRead, s.Read...)
@@ -77,7 +77,7 @@ func (p *Process) rules() []stage.Rule {
 	return list
 }
 
-// rules are rules with the same access.
+// rules returns rules with the same access.
 func rules(access uint64, paths ...string) []stage.Rule {
 	var list []stage.Rule
 	for _, p := range paths {
@@ -86,7 +86,7 @@ func rules(access uint64, paths ...string) []stage.Rule {
 	return list
 }
 
-// findProgram looks the program up as execvp does, but never in the current directory.
+// findProgram searches for the program as execvp does, but never in the current directory.
 func findProgram(s *Step) (string, bool) {
 	name := s.Argv[0]
 	if filepath.IsAbs(name) {
@@ -117,7 +117,7 @@ func pathOf(env []string) string {
 	return "/usr/bin:/bin"
 }
 
-// environment is the step's environment, with a temporary directory that counts as its own.
+// environment returns the step's environment, with a temporary directory that belongs to the step.
 func environment(s *Step) []string {
 	for _, e := range s.Env {
 		if strings.HasPrefix(e, "TMPDIR=") {

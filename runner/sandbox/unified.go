@@ -15,21 +15,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unified is a group of version 2, whose members are whole processes. A step starts in it
-// through clone's own flag, because moving a process would cost milliseconds.
+// unified is a group of version 2, which consists of whole processes. A flag of clone starts a step
+// in it, because moving a process would cost milliseconds.
 type unified struct {
 	dir    string
-	file   *os.File // the directory, as clone needs it
+	file   *os.File // the directory, for clone
 	left   residue
 	yields yielding
 }
 
-// restGroup is where the processes of a delegated group are moved: a group whose children have
-// controllers may have no processes itself.
+// restGroup is the child to which the processes of a delegated group are moved: a group whose
+// children have controllers must not have processes itself.
 const restGroup = cgroupPrefix + "rest"
 
-// unifiedDir is the directory of a process's group of version 2, "" if there is none. The mount
-// may show only a part of the hierarchy, as in containers.
+// unifiedDir returns the directory of a process's group of version 2, or "" if there is none. The
+// mount may show only a part of the hierarchy, as in containers.
 func unifiedDir(mountinfo, own string) string {
 	group, found := "", false
 	for line := range strings.Lines(own) {
@@ -50,7 +50,7 @@ func unifiedDir(mountinfo, own string) string {
 	return ""
 }
 
-// makeUnified makes a group below own, this process's group, with the controllers.
+// makeUnified makes a group below own, the group of this process, with the controllers.
 func makeUnified(own string, controllers ...string) (*unified, error) {
 	if own == "" {
 		return nil, errNoCgroup
@@ -73,8 +73,8 @@ func makeUnified(own string, controllers ...string) (*unified, error) {
 	return u, nil
 }
 
-// enable gives a group's children the controllers. The kernel refuses that while the group
-// itself has processes; if the group was delegated to this service, they are moved into a child.
+// enable enables the controllers for a group's children. The kernel refuses that while the group
+// itself has processes. If the group was delegated to this service, they are moved into a child.
 func enable(dir string, controllers []string) error {
 	have, err1 := os.ReadFile(filepath.Join(dir, "cgroup.controllers"))
 	given, err2 := os.ReadFile(filepath.Join(dir, "cgroup.subtree_control"))
@@ -100,7 +100,7 @@ func enable(dir string, controllers []string) error {
 	return err
 }
 
-// lacking are the controllers that a list does not contain.
+// lacking returns the controllers that a list does not contain.
 func lacking(list string, controllers []string) []string {
 	var missing []string
 	for _, c := range controllers {
@@ -111,8 +111,8 @@ func lacking(list string, controllers []string) []string {
 	return missing
 }
 
-// delegated reports whether this service may arrange a group: systemd has marked it so, or it is
-// the top of what a container sees.
+// delegated reports whether this service may arrange a group: systemd has delegated it, or it is
+// the top group that a container sees.
 func delegated(dir string) bool {
 	buf := make([]byte, 8)
 	for _, name := range []string{"user.delegate", "trusted.delegate"} {
@@ -124,7 +124,7 @@ func delegated(dir string) bool {
 	return unix.Statfs(dir, &here) == nil && unix.Statfs(filepath.Dir(dir), &above) == nil && here.Fsid != above.Fsid
 }
 
-// makeRoom moves a group's own processes into a child.
+// makeRoom moves a group's processes into a child.
 func makeRoom(dir string) error {
 	rest := filepath.Join(dir, restGroup)
 	if err := os.Mkdir(rest, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
@@ -150,15 +150,15 @@ func (u *unified) begin(memory int64) error {
 		limit = strconv.FormatInt(memory+filesLeft(u.dir)+u.left.settle(u.kernel), 10)
 	}
 	err := put(u.dir, "memory.max", limit)
-	// Absent if the kernel does not count swap.
+	// The file is absent if the kernel does not count swap.
 	if swap := put(u.dir, "memory.swap.max", "0"); !errors.Is(swap, os.ErrNotExist) {
 		err = errors.Join(err, swap)
 	}
 	return err
 }
 
-// kernel returns the bytes of kernel memory that are charged to the group; 0 before Linux 5.18,
-// which has no such sum.
+// kernel returns the bytes of kernel memory that are charged to the group. Before Linux 5.18, which
+// introduced the sum, it returns 0.
 func (u *unified) kernel() int64 {
 	n, err := u.value("memory.stat", "kernel")
 	if err != nil {
@@ -182,7 +182,7 @@ func (u *unified) processes(list []int) ([]int, error) {
 	return appendNumbers(list, filepath.Join(u.dir, "cgroup.procs"))
 }
 
-// value is a number in a file of names and values.
+// value returns a number from a file of names and values.
 func (u *unified) value(file, name string) (int, error) {
 	b, err := os.ReadFile(filepath.Join(u.dir, file))
 	if err != nil {
@@ -203,7 +203,7 @@ func valueOf(b []byte, name string) (int, error) {
 	return 0, fmt.Errorf("cgroup: there is no %s", name)
 }
 
-// leave removes the group. No step runs in it any more; a process that is left is killed.
+// leave removes the group. No step may run in it; a remaining process is killed.
 func (u *unified) leave() error {
 	killed := put(u.dir, "cgroup.kill", "1")
 	if errors.Is(killed, os.ErrNotExist) {

@@ -20,22 +20,22 @@ import (
 
 // Options configure a Wall.
 type Options struct {
-	// Dir is where scratch directories are created. It must be on a file system that allows
-	// execution, unless steps only read there. It is created with mode 0711. As root, every
-	// directory above it must let others pass (mode o+x).
+	// Dir is the directory in which scratch directories are created. It must be on a file system
+	// that allows execution, unless steps only read there. It is created with mode 0711. As root,
+	// every directory above it must be searchable by others (mode o+x).
 	Dir string
 	// Min is the weakest level to accept: Open fails if only weaker ones work. "" is LevelUID.
 	Min Level
-	// Level forces a level (for tests); "" is the strongest whose self-test passes.
+	// Level forces a level (for tests); "" means the strongest whose self-test passes.
 	Level Level
-	// Slots is how many steps may run at the same time (a driver and its client are two); 0 is
-	// 2. As root each slot has its own uid, from a block that no other process on this machine
-	// holds.
+	// Slots is the maximum number of steps that run at the same time (a driver and its client are
+	// two); 0 means 2. As root each slot has its own uid, from a block that no other process on
+	// this machine holds.
 	Slots int
-	// Toolchain are further directories that every step may read and execute, in addition to
+	// Toolchain lists further directories that every step may read and execute, in addition to
 	// /usr, /bin, /lib and /opt.
 	Toolchain []string
-	// Expect are paths that later steps may read. The self-test's room can then already show
+	// Expect lists paths that later steps may read, so that the self-test's room can already show
 	// them.
 	Expect []string
 	// Block is the number of the block of uids that the scheduler leased to this runner, from 1;
@@ -47,7 +47,7 @@ type Options struct {
 	// Sums makes the wall sum memory and processor time over processes even if a cgroup could
 	// measure them (to compare both).
 	Sums bool
-	// Logger receives what a person should know, such as quarantined slots.
+	// Logger receives messages for people, such as quarantined slots.
 	Logger *slog.Logger
 }
 
@@ -58,7 +58,7 @@ type Wall struct {
 	toolchain []string
 	expect    []string
 	etc       string // the /etc of level namespace
-	ownEtc    string // the same, where it ends with the wall
+	ownEtc    string // the same, if it ends with the wall
 	logger    *slog.Logger
 	block     *block // nil as an ordinary user
 	container *ownContainer
@@ -68,13 +68,13 @@ type Wall struct {
 	filter    []byte   // seccomp program
 	traces    bool     // CAP_SYS_PTRACE: may inspect every process
 	sums      bool     // do not use cgroups
-	mounts    *mounts  // that every slot's thread has
+	mounts    *mounts  // those of every slot's thread
 	inMemory  bool     // scratch directories are in a tmpfs: their files are charged to cgroups
 
 	mu        sync.Mutex
 	closed    bool
 	scratches map[*Scratch]struct{}
-	empties   []*Scratch // of scratches, which NewScratch returns again
+	empties   []*Scratch // emptied scratches, which NewScratch returns again
 	running   map[*Process]struct{}
 	forkers   []*forker
 
@@ -82,12 +82,12 @@ type Wall struct {
 	awaiting sync.Mutex    // serialises AwaitRemovals
 }
 
-// removalsAtOnce is how many scratch directories are removed at the same time in the background. Discard
-// waits while there are that many, so that files do not accumulate.
+// removalsAtOnce is the maximum number of scratch directories that are removed at the same time in the
+// background. At that number Discard waits, so that files do not accumulate.
 const removalsAtOnce = 4
 
 // Open chooses the level by a self-test, leases a block of uids (as root) and removes what an
-// earlier owner of the block left.
+// earlier owner of the block left behind.
 func Open(ctx context.Context, o Options) (*Wall, error) {
 	w := &Wall{
 		toolchain: o.Toolchain, sums: o.Sums, logger: o.Logger, abi: stage.LandlockABI(),
@@ -195,11 +195,11 @@ func (w *Wall) Level() Level { return w.level }
 // HasTemp reports whether steps may write to /tmp itself, not only to TMPDIR.
 func (w *Wall) HasTemp() bool { return w.level == LevelNamespace || w.container != nil }
 
-// HasShared reports whether steps have /dev/shm, and so shared memory and named semaphores.
+// HasShared reports whether steps have /dev/shm, which provides shared memory and named semaphores.
 func (w *Wall) HasShared() bool { return w.HasTemp() || w.mounts != nil }
 
-// Cache is a directory of this machine that outlives the wall and that only root writes to; ""
-// for an ordinary user.
+// Cache returns a directory of this machine that outlives the wall and that only root writes to. It
+// returns "" for an ordinary user.
 func (w *Wall) Cache() string {
 	if w.block == nil {
 		return ""
@@ -241,9 +241,9 @@ func (w *Wall) forget(s *Scratch) {
 	delete(w.scratches, s)
 }
 
-// Run runs one step to its end and returns how it ended. An error means that the wall itself
-// failed (CodeInternal) or that the program was not found (CodeNotFound); nothing that the
-// student's program does is an error. When Run returns, no process of the step is left.
+// Run runs one step to its end and returns how it ended. The error is CodeInternal if the wall
+// failed, or CodeNotFound if the program was not found; nothing that the student's program does is
+// an error. When Run returns, no process of the step is left.
 func (w *Wall) Run(ctx context.Context, s Step) (Result, error) {
 	p, err := w.Start(ctx, s)
 	if err != nil {
@@ -281,7 +281,7 @@ func (w *Wall) Close() error {
 	return errors.Join(errs...)
 }
 
-// stopping returns the slots' threads that must be stopped, once.
+// stopping returns the threads of slots that must be stopped, once.
 func (w *Wall) stopping() []*forker {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -301,7 +301,7 @@ func (w *Wall) equip(s *slot) {
 	w.forkers = append(w.forkers, s.forker)
 }
 
-// shut refuses new steps, and returns the running steps and the scratch directories.
+// shut makes the wall refuse new steps, and returns the running steps and the scratch directories.
 func (w *Wall) shut() ([]*Process, []*Scratch) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -10,15 +10,15 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// isTmpfs reports whether what is written to a directory is kept in memory.
+// isTmpfs reports whether a directory's files are kept in memory.
 func isTmpfs(dir string) (bool, error) {
 	var st unix.Statfs_t
 	err := unix.Statfs(dir, &st)
 	return st.Type == unix.TMPFS_MAGIC, err
 }
 
-// makeDirFor makes the directory of scratches, and as root checks that the uids of
-// steps can get there.
+// makeDirFor makes the directory of scratches. As root it also checks that the uids of steps can
+// reach it.
 func makeDirFor(dir string) error {
 	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return fmt.Errorf("open wall: %w", err)

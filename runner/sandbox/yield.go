@@ -2,13 +2,13 @@ package sandbox
 
 import "golang.org/x/sys/unix"
 
-// yielding is whether the processes of a group run only while nothing else on the machine wants
-// the processor.
+// yielding reports whether the processes of a group run only while nothing else on the machine
+// needs the processor.
 type yielding bool
 
-// set writes the group's files if the value changes. dir is where the controller of processors
-// has the group. Before Linux 5.15 a group cannot be idle; it then gets the least share, which
-// is written to file, or the usual one.
+// set writes the group's files if the value changes. dir is the group's directory of the CPU
+// controller. Before Linux 5.15 a group cannot be idle; it then gets the least or the usual share,
+// which is written to file.
 func (y *yielding) set(on bool, dir, file, least, usual string) error {
 	if bool(*y) == on {
 		return nil
@@ -39,9 +39,9 @@ func (u *unified) yield(on bool) error {
 	return u.yields.set(on, u.dir, "cpu.weight", "1", "100")
 }
 
-// runAsUsual makes the calling thread, and what it starts, run like any other. A runner that
-// starts in the background runs last, but its steps do not. Where the runner may not raise its
-// priority, it has not lowered it either.
+// runAsUsual gives the calling thread, and what it starts, the normal policy. The steps of a runner
+// that runs in the background must not inherit its policy. A runner that may not raise its priority
+// has not lowered it either.
 func runAsUsual() error {
 	return unix.SchedSetAttr(0, &unix.SchedAttr{Policy: unix.SCHED_NORMAL}, 0)
 }
