@@ -1,18 +1,18 @@
 package grade
 
-// placesAhead makes the place of the next case while one runs. Nil makes none.
+// placesAhead makes the place of the next case while one runs. A nil one makes none.
 type placesAhead struct {
-	made chan madePlace // closed after the last
-	stop chan struct{}  // closed when no more are wanted
+	made chan madePlace // closed after the last place
+	stop chan struct{}  // closed when no more places are wanted
 }
 
-// madePlace is a place, or why there is none.
+// madePlace is a place, or the error of making it.
 type madePlace struct {
 	place *place
 	err   error
 }
 
-// makeAhead begins to make places that show the artefacts for n cases, one ahead of those that are taken.
+// makeAhead starts to make places that show the artefacts for n cases. It stays one place ahead of take.
 func (r *trial) makeAhead(n int) *placesAhead {
 	if n < 2 {
 		return nil
@@ -48,7 +48,7 @@ func (a *placesAhead) ended() bool {
 	}
 }
 
-// take returns the next place, nil when all that were wanted are taken.
+// take returns the next place, or nil if all places were taken.
 func (a *placesAhead) take() (*place, error) {
 	if a == nil {
 		return nil, nil
@@ -57,7 +57,7 @@ func (a *placesAhead) take() (*place, error) {
 	return m.place, m.err
 }
 
-// end removes the place that nobody took. It returns once no more is made.
+// end removes the place that was not taken. It returns once no more places are made.
 func (a *placesAhead) end() {
 	if a == nil {
 		return
