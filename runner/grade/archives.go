@@ -14,15 +14,15 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// archives are what a machine keeps so that virtual machines of Java start fast: class-data archives
-// of the compiler and of JUnit, and a runtime that has the modules for judging and no others. "" is
-// a machine without them: everything works, and takes longer.
+// archives is the directory of the files that make Java virtual machines start fast on a machine:
+// class-data archives of the compiler and of JUnit, and a runtime that has only the modules for
+// judging. "" means a machine without them: everything works, but takes longer.
 //
 // A virtual machine ignores an archive that was made by another one or for other jars. The
-// directory's name is a hash of both, so that a new toolchain finds none and gets its own.
+// directory's name is a hash of both, so that a new toolchain finds no archives and creates its own.
 type archives string
 
-// What the directory holds.
+// The content of the directory.
 const (
 	archivesRuntime  = "runtime"   // a JAVA_HOME
 	archivesCompiler = "javac.jsa" // for the image's own javac
@@ -30,14 +30,14 @@ const (
 	archivesSealed   = "sealed.jar"
 )
 
-// archivesName names the directory for an image.
+// archivesName returns the directory's name for an image.
 func archivesName(i Image) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{"1", i.ID, i.Variables["JAVA_HOME"], i.Variables["CLASSPATH_JUNIT"], judgingModules, sealedReports, warmTests}, "\x00")))
 	return "java-" + hex.EncodeToString(sum[:8])
 }
 
-// keptDir is where this machine keeps archives: root's is the system's cache, other users have
-// their own.
+// keptDir returns the directory in which this machine keeps archives. Root uses the system's cache,
+// other users have their own.
 func keptDir() (string, error) {
 	if os.Getuid() == 0 {
 		return "/var/cache/grader", nil
@@ -52,7 +52,7 @@ func keptDir() (string, error) {
 	return filepath.Join(dir, "grader"), nil
 }
 
-// findArchives returns the image's archives, the ones this machine keeps, or "".
+// findArchives returns the image's archives, those that this machine keeps, or "".
 func findArchives(i Image) archives {
 	if i.Variables["CLASSPATH_JUNIT"] == "" {
 		return ""
@@ -69,7 +69,7 @@ func findArchives(i Image) archives {
 	return ""
 }
 
-// ownedHere reports whether a directory exists and only root and this user can write to it.
+// ownedHere reports whether a directory exists and is writable only by root and this user.
 func ownedHere(dir string) bool {
 	var is unix.Stat_t
 	if err := unix.Lstat(dir, &is); err != nil {
@@ -78,7 +78,7 @@ func ownedHere(dir string) bool {
 	return is.Mode&unix.S_IFMT == unix.S_IFDIR && is.Mode&0o022 == 0 && (is.Uid == 0 || int(is.Uid) == os.Getuid())
 }
 
-// complete reports whether the archives in a directory were made completely.
+// complete reports whether the archives in a directory are complete.
 func complete(dir string) bool {
 	info, err := os.Stat(dir)
 	return err == nil && info.Mode().Perm() == 0o755
@@ -87,14 +87,14 @@ func complete(dir string) bool {
 // file returns the path of one of the archives.
 func (a archives) file(name string) string { return filepath.Join(string(a), name) }
 
-// share returns the options that let a virtual machine use an archive, without a message if the
-// archive does not fit.
+// share returns the options that let a virtual machine use an archive. If the archive does not fit,
+// the virtual machine prints no message.
 func (a archives) share(name string) string {
 	return fmt.Sprintf(" -XX:SharedArchiveFile=%s -Xlog:cds=off -Xlog:cds+dynamic=off", a.file(name))
 }
 
-// suits reports whether the runtime can judge a command: the command starts java by that name,
-// and needs no modules that the runtime lacks.
+// suits reports whether the runtime can judge a command. The command must start java by that name
+// and need only modules that the runtime has.
 func (a archives) suits(c assignment.Command) bool {
 	command := c.Shell + strings.Join(c.Argv, " ")
 	if a == "" || !strings.HasPrefix(strings.TrimSpace(command), "java ") {

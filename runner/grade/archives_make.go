@@ -15,15 +15,15 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// warmTests are run once to fill JUnit's archive.
+// warmTests is the source of tests that are run once to fill JUnit's archive.
 //
 //go:embed frameworks/WarmTests.java
 var warmTests string
 
-// MakeCaches creates the caches that let this machine's Java and Go start faster, as far as it
-// has them, and returns where they are: class-data archives, a Java runtime for judging, and
-// Go's compiled standard library. Existing caches stay. It takes about a minute of one processor
-// at low priority, and 300 MB of disk. inImage creates them where a runner image has them.
+// MakeCaches creates the caches that let this machine's Java and Go start faster, as far as they
+// are installed, and returns their paths: class-data archives, a Java runtime for judging, and Go's
+// compiled standard library. It keeps existing caches. It takes about a minute of one processor at
+// low priority, and 300 MB of disk. inImage creates them at the paths of a runner image.
 func MakeCaches(ctx context.Context, i Image, inImage bool) ([]string, error) {
 	dir, err := keptDir()
 	if inImage {
@@ -60,7 +60,7 @@ func MakeCaches(ctx context.Context, i Image, inImage bool) ([]string, error) {
 	return append(made, cache), nil
 }
 
-// ensureGoCache returns the directory of Go's compiled standard library, "" without Go.
+// ensureGoCache returns the directory of Go's compiled standard library, or "" without Go.
 func ensureGoCache(ctx context.Context, i Image, dir string, inImage bool) (string, error) {
 	name := goCacheName(i)
 	if name == "" || i.Variables["GOCACHE"] != "" {
@@ -76,7 +76,7 @@ func ensureGoCache(ctx context.Context, i Image, dir string, inImage bool) (stri
 	return final, makeGoCache(ctx, i, final)
 }
 
-// lockCaches lets one process at a time create caches.
+// lockCaches ensures that only one process at a time creates caches.
 func lockCaches(file string) (func(), error) {
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -88,12 +88,12 @@ func lockCaches(file string) (func(), error) {
 	return func() { _ = f.Close() }, nil
 }
 
-// makeArchives creates the archives in their final place, because an archive contains the paths
-// of its jars. It removes them if a step fails.
+// makeArchives creates the archives in their final place, because an archive contains the paths of
+// its jars. It removes them if a step fails.
 func makeArchives(ctx context.Context, i Image, dir string) (made string, err error) {
 	final := filepath.Join(dir, archivesName(i))
 	forge := archiver{image: i, dir: archives(final)}
-	// Until it is complete the directory is closed to others, so that nobody uses it.
+	// The directory stays closed to others until it is complete, so that nobody uses it before.
 	if err := errors.Join(os.RemoveAll(final), os.Mkdir(final, 0o700)); err != nil {
 		return "", fmt.Errorf("make archives: %w", err)
 	}
@@ -116,7 +116,7 @@ type archiver struct {
 	dir   archives
 }
 
-// compile compiles the listener and the tests, and creates the compiler's archive from that run.
+// compile compiles the listener and the tests. That run also creates the compiler's archive.
 func (a archiver) compile(ctx context.Context) error {
 	source := a.dir.file("source")
 	err := errors.Join(
@@ -135,7 +135,7 @@ func (a archiver) compile(ctx context.Context) error {
 		"-proc:none", "-encoding", "UTF-8", "-cp", classes, "-d", a.dir.file("tests"), filepath.Join(source, "WarmTests.java"))
 }
 
-// pack creates jars, because an archive of classes does not support directories.
+// pack creates jars, because a class-data archive does not support directories.
 func (a archiver) pack(ctx context.Context) error {
 	services := filepath.Join(a.dir.file("listener"), filepath.Dir(sealedService))
 	err := errors.Join(os.MkdirAll(services, 0o755),
@@ -174,7 +174,7 @@ func (a archiver) warm(ctx context.Context) error {
 	return err
 }
 
-// open removes intermediate files, and lets everybody read the rest.
+// open removes intermediate files, and makes the rest readable by everybody.
 func (a archiver) open() error {
 	var err error
 	for _, name := range []string{"source", "listener", "tests", "tests.jar", "reports"} {
@@ -198,8 +198,8 @@ func (a archiver) run(ctx context.Context, argv ...string) error {
 	return nil
 }
 
-// java is the runtime's launcher.
+// java returns the path of the runtime's launcher.
 func (a archives) java() string { return a.file(archivesRuntime + "/bin/java") }
 
-// classPath is JUnit's, with the listener before it.
+// classPath returns JUnit's class path with the listener before it.
 func (a archives) classPath(junit string) string { return a.file(archivesSealed) + ":" + junit }

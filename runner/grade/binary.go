@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// binaryStart is how much of a file binaryOf looks at, in bytes.
+// binaryStart is the number of bytes of a file that binaryOf examines.
 const binaryStart = 1024
 
-// binaryKind is the use of a compiler's output.
+// binaryKind says what a compiler's output is for.
 type binaryKind string
 
 const (
@@ -23,15 +23,15 @@ const (
 	binaryClass   binaryKind = "class"   // for a virtual machine or an interpreter
 )
 
-// binaryFile is a file that a compiler made.
+// binaryFile describes a file that a compiler made.
 type binaryFile struct {
 	kind    binaryKind
 	system  string // "Linux", "Windows", "macOS"; "" if it belongs to no system
 	machine string // "x86-64", "arm64" …; "" if it belongs to no machine
 }
 
-// binaryOf recognises a compiler's output by its first bytes, or by its name if the bytes do not
-// tell. False: a source, data or a script.
+// binaryOf recognises a compiler's output by its first bytes, or by its name if the bytes are not
+// enough. It returns false for a source, data or a script.
 func binaryOf(name string, start []byte) (binaryFile, bool) {
 	for _, known := range []func(string, []byte) (binaryFile, bool){elfOf, machOf, windowsOf, otherBinaryOf} {
 		if b, ok := known(name, start); ok {
@@ -85,7 +85,7 @@ func machOf(name string, start []byte) (binaryFile, bool) {
 	switch order.Uint32(start) {
 	case macho.Magic32, macho.Magic64:
 	default:
-		// Java's classes begin with the same four bytes, and then have a version of 45 or more.
+		// Java's class files begin with the same four bytes, followed by a version of 45 or more.
 		if binary.BigEndian.Uint32(start) == macho.MagicFat && binary.BigEndian.Uint32(start[4:]) < 40 && path.Ext(name) != ".class" {
 			return binaryFile{kind: binaryProgram, system: "macOS", machine: "several machines"}, true
 		}
@@ -139,7 +139,7 @@ func peMachine(m uint16) string {
 	return "another machine"
 }
 
-// otherBinaryOf recognises formats that belong to no system: archives, compiled headers,
+// otherBinaryOf recognises formats that are the same on every system: archives, compiled headers,
 // dependency lists, classes and the like.
 func otherBinaryOf(name string, start []byte) (binaryFile, bool) {
 	for _, prefix := range []string{"!<arch>\n", "!<thin>\n", "gpch", "CPCH", "BC\xc0\xde"} {

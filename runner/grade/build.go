@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// maxBuildOutput is how much of all build steps' output is kept, in bytes.
+// maxBuildOutput bounds the kept output of all build steps, in bytes.
 const maxBuildOutput = 64 << 10
 
 // buildSubject runs the build steps on a fresh copy of the subject's files and freezes the
@@ -43,7 +43,7 @@ func (s *builds) buildSubject(ctx context.Context, b *subject, watch Observer) e
 	return nil
 }
 
-// tellNotes shows the student notes about the files, before anything is built.
+// tellNotes shows the student notes about the files before the build.
 func (b *subject) tellNotes(watch Observer) {
 	for _, line := range b.notes {
 		watch.Line(schema.Sanitize(line))
@@ -85,7 +85,8 @@ func (s *builds) buildIn(ctx context.Context, b *subject, steps []assignment.Ste
 	return s.freezeBuild(b, p, steps, finish)
 }
 
-// buildFailure is a problem of a subject's files: a compile error, in words.
+// buildFailure is a problem with a subject's files, such as a compile error, in words for the
+// student.
 type buildFailure struct{ message string }
 
 // Error implements error.
@@ -113,7 +114,7 @@ func (s *builds) buildSteps(b *subject) ([]assignment.Step, func(*sandbox.Scratc
 	return steps, r.finish, nil
 }
 
-// runBuild runs the steps one after the other in one place.
+// runBuild runs the steps one after another in one place.
 func (s *builds) runBuild(ctx context.Context, b *subject, p *place, steps []assignment.Step, watch Observer) error {
 	for i, step := range steps {
 		lines := &lineWatcher{place: p, emit: watch.Line, hide: s.javaIn(p, s.bounds(step.Limits), true).noise()}

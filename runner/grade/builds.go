@@ -1,6 +1,6 @@
 package grade
 
-// builds lists and builds subjects: the submission, and the reference.
+// builds lists and builds subjects: the submission and the reference.
 type builds struct {
 	*workspace
 	ref    *subject // the built reference; created when first needed

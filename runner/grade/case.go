@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// maxOutput is how much of a case's output is kept, in bytes.
+// maxOutput bounds the kept output of a case, in bytes.
 const maxOutput = 16 << 10
 
 // item is one run of the student's program: a single test, or one case of a family.
@@ -21,7 +21,7 @@ type item struct {
 	planned
 	input, answer assignment.Input
 	args          []string
-	files         []string // of the tests repository, which the program finds below its working directory
+	files         []string // of the tests repository, below the program's working directory
 	filesDir      string   // their paths there
 	limits        assignment.Limits
 }
@@ -161,7 +161,7 @@ func (r *trial) note(run sandbox.Result, p *place, v variables, result *schema.T
 	result.Output = joinNonEmpty("\n", strings.TrimRight(out, "\n"), err)
 }
 
-// apply records an ending that is not the expected one in a result.
+// apply records an unexpected ending in a result.
 func (e ending) apply(result *schema.TestResult) {
 	result.Outcome, result.Message = e.outcome, e.message
 	result.Signal, result.ExitStatus = e.signal, e.exit

@@ -5,20 +5,20 @@ import (
 	"errors"
 )
 
-// hasMain reports whether a Java class file has a public static void main(String[]); false for
-// anything that is not a class file.
+// hasMain reports whether a Java class file has a public static void main(String[]). It returns
+// false for anything that is not a class file.
 func hasMain(content []byte) bool {
 	c := &classReader{rest: content}
 	found := c.findMain()
 	return found && c.err == nil
 }
 
-// classReader reads a class file (JVM specification, chapter 4). After an error all its values
-// are zero.
+// classReader reads a class file (JVM specification, chapter 4). After an error it reads only zero
+// values.
 type classReader struct {
 	rest  []byte
 	err   error
-	texts map[uint16]string // strings of the constant pool that are needed
+	texts map[uint16]string // the needed strings of the constant pool
 }
 
 var errClassFile = errors.New("not a class file")

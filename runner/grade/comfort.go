@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// environment returns the variables of the image for one step, and the settings that keep its
-// languages within the step's limits.
+// environment returns the image's variables for one step, and the settings that keep its languages
+// within the step's limits.
 func (i Image) environment(e environment) map[string]string {
 	values := i.expanded(e.place, e.vars, e.java.runtime)
 	if e.java.tool != "" {
@@ -31,8 +31,8 @@ func (i Image) environment(e environment) map[string]string {
 	return values
 }
 
-// goSettings are the go command's settings, as NAME=value. They must be the same as those with
-// which the standard library was compiled in advance, otherwise it is compiled again.
+// goSettings returns the go command's settings, as NAME=value. They must equal those with which the
+// standard library was compiled in advance, because it would otherwise be compiled again.
 func goSettings() []string {
 	return []string{
 		"GODEBUG=goindex=0", // an index of files that are old enough would be written to a cache that is read-only
@@ -40,7 +40,7 @@ func goSettings() []string {
 	}
 }
 
-// expanded returns the image's variables with the step's values in place of references.
+// expanded returns the image's variables with references replaced by the step's values.
 func (i Image) expanded(p *place, v variables, runtime archives) map[string]string {
 	values := make(map[string]string, len(i.Variables))
 	for name, value := range i.Variables {

@@ -7,9 +7,9 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// comparison decides whether an output is right. Its differ function returns "" if it is,
-// otherwise the first difference in words that are safe to print. All comparisons take linear
-// time whatever the input is, and look at each byte a bounded number of times.
+// comparison decides whether an output is right. Its differ function returns "" if it is, and
+// otherwise the first difference in words that are safe to print. Every comparison takes linear
+// time for any input, and reads each byte a bounded number of times.
 type comparison struct {
 	differ func(expected, got []byte) string
 }
@@ -37,8 +37,7 @@ func newComparison(c assignment.Compare) (comparison, error) {
 	return comparison{}, fmt.Errorf("unknown way to compare %q", c.Mode)
 }
 
-// newRegexComparison anchors the pattern to the whole output. The expected output is the
-// pattern.
+// newRegexComparison anchors the pattern, which is the expected output, to the whole output.
 func newRegexComparison(pattern string) (comparison, error) {
 	re, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
 	if err != nil {

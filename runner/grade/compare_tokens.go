@@ -54,10 +54,11 @@ func nextToken(text []byte, from int) token {
 	return token{space: text[from:start], word: text[start:end], at: start}
 }
 
-// isSpace is C's isspace in the C locale, where programs of every language split.
+// isSpace reports whether C's isspace accepts a byte in the C locale. Programs of every language
+// split there.
 func isSpace(b byte) bool { return b == ' ' || b >= '\t' && b <= '\r' }
 
-// differWord compares two words, either of which may be absent (empty).
+// differWord compares two words. Either may be absent (empty).
 func (r tokenRule) differWord(want, have []byte) string {
 	switch {
 	case len(have) == 0:
@@ -76,11 +77,11 @@ func (r tokenRule) differWord(want, have []byte) string {
 	return expectedGot(want, have)
 }
 
-// tolerance is how far a number may be off, absolutely or relatively. If one is nil, only the
+// tolerance is the maximum absolute or relative error of a number. If one of them is nil, only the
 // other applies.
 type tolerance struct{ abs, rel *float64 }
 
-// differ compares a number with a word that should be one.
+// differ compares a number with a word that should be a number.
 func (t *tolerance) differ(want float64, wantWord, haveWord []byte) string {
 	have, err := parseNumber(haveWord)
 	if err != nil {
@@ -93,7 +94,7 @@ func (t *tolerance) differ(want float64, wantWord, haveWord []byte) string {
 	return fmt.Sprintf("expected %s, got %s (%s)", w, h, t.String())
 }
 
-// within reports whether have is close enough. NaN never is, an infinity only to the same
+// within reports whether have is close enough. NaN never is; an infinity is only close to the same
 // infinity.
 func (t *tolerance) within(want, have float64) bool {
 	if math.IsInf(want, 0) || math.IsInf(have, 0) {
@@ -115,8 +116,8 @@ func (t *tolerance) String() string {
 	return "allowed error: " + strings.Join(parts, " or ")
 }
 
-// parseNumber parses a decimal number, an infinity or NaN. Hexadecimal numbers and underscores,
-// which strconv accepts, are words.
+// parseNumber parses a decimal number, an infinity or NaN. It returns an error for hexadecimal
+// numbers and underscores, which strconv accepts.
 func parseNumber(word []byte) (float64, error) {
 	if bytes.ContainsAny(word, "xX_pP") {
 		return 0, strconv.ErrSyntax

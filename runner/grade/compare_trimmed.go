@@ -8,7 +8,7 @@ import (
 )
 
 // trimmed returns a text without white space at both ends, and with LF for CR LF. White space is
-// what JavaScript's trim removes, because GitHub Classroom compares with it.
+// the set that JavaScript's trim removes, because GitHub Classroom uses that for its comparison.
 func trimmed(text []byte) []byte {
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	return bytes.Trim(text, scriptSpace)
@@ -16,8 +16,8 @@ func trimmed(text []byte) []byte {
 
 const scriptSpace = " \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 
-// differTrimmed compares both texts after trimming. The difference is described as for lines, if
-// lines differ.
+// differTrimmed compares both texts after trimming. If lines differ, it describes the difference
+// like differLines.
 func differTrimmed(expected, got []byte) string {
 	want, have := trimmed(expected), trimmed(got)
 	if bytes.Equal(want, have) {
@@ -29,7 +29,7 @@ func differTrimmed(expected, got []byte) string {
 	return differExact(want, have)
 }
 
-// differContained looks for the expected text anywhere in the output.
+// differContained searches the output for the expected text.
 func differContained(expected, got []byte) string {
 	want, have := trimmed(expected), trimmed(got)
 	if bytes.Contains(have, want) {
@@ -38,7 +38,7 @@ func differContained(expected, got []byte) string {
 	return fmt.Sprintf("expected an output that contains %s, got %s", quoteAt(want, 0), quoteAt(have, 0))
 }
 
-// newSearch looks for an expression anywhere in the output.
+// newSearch returns a comparison that searches the output for an expression.
 func newSearch(pattern string) (comparison, error) {
 	re, err := regexp.Compile(pattern)
 	if err != nil {

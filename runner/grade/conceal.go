@@ -9,12 +9,11 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// A submission's program reads the inputs of tests that students do not see, and could encode
-// them in its running time. So these tests run last, after everything that a student sees, and
-// after them the job ends at a time on a coarse grid. A program can then only choose the step of
-// the grid.
+// A submission's program reads the inputs of tests that students do not see, and could encode them
+// in its running time. So these tests run last, after everything that a student sees, and the job
+// then ends at a time on a coarse grid. A program can only choose the step of the grid.
 
-// firstStep is the shortest time that tests of which students see nothing appear to take.
+// firstStep is the shortest time that tests hidden from students appear to take.
 const firstStep = time.Second
 
 // gridStep returns how long tests that took d appear to take: one, two, four, eight … seconds.
@@ -26,8 +25,7 @@ func gridStep(d time.Duration) time.Duration {
 	return step
 }
 
-// conceal waits until the end of the job no longer shows how long the tests took that students
-// do not see.
+// conceal waits until the end of the job no longer shows how long the hidden tests took.
 func (s *session) conceal(ctx context.Context, b *subject) {
 	if !s.job.Conceal || b.build.Outcome != schema.OutcomePassed {
 		return
@@ -35,12 +33,12 @@ func (s *session) conceal(ctx context.Context, b *subject) {
 	if _, unseen := byVisibility(s.spec.Tests); len(unseen) == 0 {
 		return
 	}
-	s.grader.Wall.AwaitRemovals() // how long they take depends on the files that the tests' steps left
+	s.grader.Wall.AwaitRemovals() // the time of removals depends on the files that the tests' steps left
 	took := time.Since(b.seen)
 	s.grader.pause(ctx, gridStep(took)-took)
 }
 
-// pause waits, or returns when ctx ends.
+// pause waits for d, or until ctx ends.
 func (g *Grader) pause(ctx context.Context, d time.Duration) {
 	if g.Pause != nil {
 		g.Pause(ctx, d)
@@ -54,7 +52,7 @@ func (g *Grader) pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// byVisibility divides tests into those that students see while the job runs, and the others.
+// byVisibility divides tests into those that students see while the job runs, and all others.
 func byVisibility(tests []assignment.Test) (seen, unseen []*assignment.Test) {
 	for i := range tests {
 		if tests[i].Visible == schema.VisibleAlways {
@@ -66,7 +64,7 @@ func byVisibility(tests []assignment.Test) (seen, unseen []*assignment.Test) {
 	return seen, unseen
 }
 
-// inOrder sorts results in the order of their tests in the assignment.
+// inOrder sorts results by the order of their tests in the assignment.
 func inOrder(results []schema.TestResult, tests []assignment.Test) {
 	place := make(map[string]int, len(tests))
 	for i := range tests {

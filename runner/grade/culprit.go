@@ -8,12 +8,12 @@ import (
 	"github.com/grader/grader/runner/grade/report"
 )
 
-// culprits are the failed cases of a report. If something prevents a case from running, a
-// framework reports it as a failure of something else: of the module that cannot be imported, of
-// the class whose set-up failed, of the method that should have created the cases.
+// culprits holds the failed cases of a report. If a case cannot run, a framework reports the cause
+// as a failure of another name: the module that cannot be imported, the class whose set-up failed,
+// or the method that should have created the cases.
 type culprits struct {
-	failed []*report.Case // all
-	extra  []*report.Case // those that are not pinned
+	failed []*report.Case // all of them
+	extra  []*report.Case // the unpinned ones
 	used   map[*report.Case]bool
 }
 
@@ -33,7 +33,7 @@ func culpritsOf(m *matching) *culprits {
 	return k
 }
 
-// part returns a failed part of the pinned case, such as a subtest; nil for none.
+// part returns a failed part of the pinned case, such as a subtest, or nil.
 func (k *culprits) part(pin string) *report.Case {
 	for _, c := range k.extra {
 		if partOf(c.Name, pin) {
@@ -43,10 +43,9 @@ func (k *culprits) part(pin string) *report.Case {
 	return nil
 }
 
-// group returns the failed case that represents a group of cases to which the pinned one
-// belongs, the smallest group first. If no case has such a name, it is the first failed case
-// that the reference does not have, because one failure can end the whole run. It returns nil if
-// there is none.
+// group returns the failed case that represents a group of the pinned case, the smallest group
+// first. If no case has such a name, it returns the first failed case that the reference does not
+// have, because one failure can end the whole run. It returns nil if there is none.
 func (k *culprits) group(pin string) *report.Case {
 	var best *report.Case
 	size := 0
@@ -69,8 +68,8 @@ func (k *culprits) use(c *report.Case) *report.Case {
 	return c
 }
 
-// partOf reports whether a name begins with another one and continues with something other than
-// the same word.
+// partOf reports whether name begins with whole and is longer, but does not continue the last word
+// of whole.
 func partOf(name, whole string) bool {
 	rest, ok := strings.CutPrefix(name, whole)
 	if !ok || rest == "" || whole == "" {
@@ -82,7 +81,7 @@ func partOf(name, whole string) bool {
 
 // groupName returns the name of the group that a case represents: "List" for JUnit's
 // "List.initializationError" and for "setUpClass (List)" of Python's unittest, the module for
-// pytest's "pytest.module", otherwise its own name.
+// pytest's "pytest.module", and otherwise the case's own name.
 func groupName(name string) string {
 	if class, ok := strings.CutSuffix(name, ".initializationError"); ok {
 		return class

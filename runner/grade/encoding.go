@@ -11,8 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// textRule is what a language's compiler or interpreter requires of the encoding of a source.
-// None reads UTF-16.
+// textRule describes which encodings of a source a language's compiler or interpreter accepts. No
+// language accepts UTF-16.
 type textRule struct {
 	strict bool // rejects NUL bytes and bytes that are not UTF-8; others accept such bytes
 	noMark bool // rejects a byte order mark at the beginning
@@ -20,7 +20,7 @@ type textRule struct {
 	lines  bool // treats the CR of CR LF as part of the line
 }
 
-// textFlaw is a fault in the encoding of a source.
+// textFlaw is an encoding error of a source.
 type textFlaw struct {
 	file  string
 	line  int // 0: the whole file
@@ -37,11 +37,11 @@ func (f textFlaw) String() string {
 	return fmt.Sprintf("%s:%d: %s: %s", f.file, f.line, f.what, f.way)
 }
 
-// maxTextFlaws is how many sources with a flaw are named.
+// maxTextFlaws is the maximum number of sources with a flaw that are named.
 const maxTextFlaws = 5
 
-// textFlaws returns the sources of a subject whose encoding their language does not accept. A
-// compiler would point at some byte, and an interpreter would fail only when a test runs.
+// textFlaws returns the sources of a subject whose encoding their language does not accept. Without
+// it, a compiler would report some byte, and an interpreter would fail only when a test runs.
 func (b *subject) textFlaws() ([]textFlaw, error) {
 	var flaws []textFlaw
 	for _, f := range b.sources {
@@ -61,8 +61,8 @@ func (b *subject) textFlaws() ([]textFlaw, error) {
 	return flaws, nil
 }
 
-// textRuleOf returns the rule for a file by its extension, or false if no supported language
-// reads it.
+// textRuleOf returns the rule for a file by its extension, or false if no supported language reads
+// the file.
 func textRuleOf(name string) (textRule, bool) {
 	for _, l := range languages() {
 		if slices.Contains(l.endings, path.Ext(name)) {
@@ -106,8 +106,8 @@ func (r textRule) judge(content []byte) (textFlaw, bool) {
 	return textFlaw{}, false
 }
 
-// wideEncoding returns the name of an encoding with two or four bytes for each character,
-// recognised by its mark or, for UTF-16, by the zeros between Latin letters; "" for any other.
+// wideEncoding returns the name of an encoding with two or four bytes for each character, or "" for
+// any other. It recognises the byte order mark or, for UTF-16, the zeros between Latin letters.
 func wideEncoding(content []byte) string {
 	for _, known := range []struct{ mark, name string }{
 		{"\xff\xfe\x00\x00", "UTF-32"}, {"\x00\x00\xfe\xff", "UTF-32"}, {"\xff\xfe", "UTF-16"}, {"\xfe\xff", "UTF-16"},
@@ -133,7 +133,7 @@ func wideEncoding(content []byte) string {
 // pythonCookie matches a line that names the encoding of a Python source.
 var pythonCookie = regexp.MustCompile(`^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)`)
 
-// namesOtherEncoding reports whether a Python source names an encoding that is not UTF-8 in its first two lines.
+// namesOtherEncoding reports whether the first two lines of a Python source name an encoding other than UTF-8.
 func namesOtherEncoding(content []byte) bool {
 	for range 2 {
 		var line []byte
@@ -149,8 +149,8 @@ func namesOtherEncoding(content []byte) bool {
 	return false
 }
 
-// judgeTexts notes the faults of a subject's sources. With build: auto, fatal ones are a
-// buildFailure; the assignment's own steps may convert the files, or not read them.
+// judgeTexts notes the encoding errors of a subject's sources. With build: auto, fatal ones are a
+// buildFailure. The assignment's own steps may convert the files, or not read them.
 func (b *subject) judgeTexts(auto bool) error {
 	flaws, err := b.textFlaws()
 	if err != nil {

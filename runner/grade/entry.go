@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// entry starts a result of a test.
+// entry returns a new result of a test.
 func (s *session) entry(t *assignment.Test, name string) schema.TestResult {
 	return schema.TestResult{Name: name, Test: t.Name, Visible: t.Visible}
 }
@@ -24,15 +24,15 @@ func (s *session) finish(r schema.TestResult, hint string) schema.TestResult {
 	return r
 }
 
-// Messages of programs that were not allowed into /tmp, and into /dev/shm. glibc and Python name
-// the latter by the function that failed, a line or two above.
+// Messages of programs that could not use /tmp or /dev/shm. For /dev/shm, glibc and Python print
+// the name of the function that failed, a line or two above.
 var (
 	deniedTemp   = regexp.MustCompile(`(?m)(?:denied|AccessDeniedException).*\W/tmp\b|(?:^|\W)/tmp\b.*denied`)
 	deniedShared = regexp.MustCompile(`(?i)(?:shm_open|sem_open|SemLock|/dev/shm)(?:.*\n){0,2}.*denied|denied.*\W/dev/shm\b`)
 )
 
-// tempWords explains to a student a failure that happens only on this machine, "" if there is
-// nothing to explain.
+// tempWords explains to a student a failure that happens only on this machine. It returns "" if
+// there is nothing to explain.
 func (s *session) tempWords(r schema.TestResult) string {
 	said := schema.Plain(r.Output) + "\n" + r.Message
 	switch {
@@ -45,18 +45,18 @@ func (s *session) tempWords(r schema.TestResult) string {
 	return ""
 }
 
-// single reports whether a test has exactly one entry, of its own name.
+// single reports whether a test has exactly one entry, with the test's name.
 func single(t *assignment.Test) bool {
 	return !t.Family() && t.Kind != assignment.KindReport
 }
 
-// planned is an entry that a test will have in any case.
+// planned is an entry that a test always has.
 type planned struct {
 	name, hint string
 	most       schema.Points
 }
 
-// plan lists the entries that a test has: itself, its cases, or its pinned cases.
+// plan returns the entries of a test: the test itself, its cases, or its pinned cases.
 func (s *session) plan(t *assignment.Test) []planned {
 	switch {
 	case single(t):
@@ -72,7 +72,7 @@ func (s *session) plan(t *assignment.Test) []planned {
 	return entries
 }
 
-// planPinned lists the pinned cases of a test with a report.
+// planPinned returns the pinned cases of a test with a report.
 func (s *session) planPinned(t *assignment.Test) []planned {
 	pins := s.pins[t.Name]
 	entries := make([]planned, len(pins))
@@ -110,7 +110,7 @@ func cutOffWords(ctx context.Context, spec *assignment.Spec) string {
 	return "not run: the job was stopped"
 }
 
-// report writes what went wrong in the tests to the staff's log.
+// report writes a problem of the tests to the staff's log.
 func (s *session) report(t *assignment.Test, what, output string) {
 	if s.grader.Logger != nil {
 		s.grader.Logger.Error("test is broken", "test", t.Name, "what", what, "output", schema.Excerpt(output, 2000))

@@ -15,16 +15,18 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxExecCandidates is how many of the programs named in a step's complaints are examined.
+// maxExecCandidates is the maximum number of programs named in a step's error messages that are
+// examined.
 const maxExecCandidates = 8
 
-// execComplaint is a message that a program could not be run; its group is the program's name.
+// execComplaint matches an error message about a program that could not be run. Its group is the
+// program's name.
 type execComplaint struct {
 	says *regexp.Regexp
 	why  func(o order, name string) string
 }
 
-// execComplaints returns the messages of the wall, shells, make and env.
+// execComplaints returns the patterns for messages of the wall, shells, make and env.
 func execComplaints() []execComplaint {
 	return []execComplaint{
 		{regexp.MustCompile(`the program "([^"\n]+)" cannot be run`), order.whyNotFile},
@@ -44,8 +46,8 @@ type execFile struct {
 	path  string // of a file that students cannot write to, "" for any other
 }
 
-// execWords explains why a program of a step could not be run, from the step's output and from
-// the files themselves; "" if there is nothing to explain.
+// execWords explains why a program of a step could not be run. It uses the step's output and the
+// files themselves, and returns "" if there is nothing to explain.
 func (o order) execWords(r sandbox.Result) string {
 	if r.Exit == 0 || r.Limit != "" {
 		return ""
@@ -73,7 +75,7 @@ func (o order) whyNotFile(name string) string {
 	return o.absentFile(name)
 }
 
-// whyNotInterpreter explains what is wrong with the script that asks env for an interpreter.
+// whyNotInterpreter explains the error of a script that asks env for an interpreter.
 func (o order) whyNotInterpreter(name string) string {
 	f, ok := o.scriptFor(name)
 	if !ok {
@@ -82,7 +84,7 @@ func (o order) whyNotInterpreter(name string) string {
 	return f.flaw()
 }
 
-// whyNotCommand explains that an intended command is a file.
+// whyNotCommand explains that a file has the name of the missing command.
 func (o order) whyNotCommand(name string) string {
 	for _, t := range o.trees {
 		if t == nil {
@@ -97,8 +99,7 @@ func (o order) whyNotCommand(name string) string {
 	return ""
 }
 
-// fileOf finds the file of that name, in the step's working directory or in a tree that it
-// reads.
+// fileOf finds the file with that name, in the step's working directory or in a tree that it reads.
 func (o order) fileOf(name string) (execFile, bool) {
 	for _, t := range o.trees {
 		if t == nil {
@@ -152,7 +153,7 @@ func firstLine(start []byte) string {
 	return string(line)
 }
 
-// flaw explains what prevents a file from being run, "" if nothing visible does.
+// flaw explains what prevents a file from being run. It returns "" if no reason is visible.
 func (f execFile) flaw() string {
 	if b, made := binaryOf(f.name, f.start); made {
 		return f.binaryFlaw(b)
@@ -195,7 +196,7 @@ func (f execFile) binaryFlaw(b binaryFile) string {
 	return ""
 }
 
-// missingLoader returns the dynamic loader that an ELF program needs and this machine lacks.
+// missingLoader returns the dynamic loader of an ELF program if this machine lacks it.
 func (f execFile) missingLoader() string {
 	if f.path == "" {
 		return ""
@@ -221,8 +222,8 @@ func (f execFile) missingLoader() string {
 	return ""
 }
 
-// missingInterpreter returns what the rest of a script's first line names and this machine
-// lacks.
+// missingInterpreter returns the interpreter in the rest of a script's first line if this machine
+// lacks it.
 func missingInterpreter(script string) string {
 	words := strings.Fields(script)
 	if len(words) == 0 {
@@ -251,7 +252,7 @@ func missingInterpreter(script string) string {
 	return ""
 }
 
-// absentFile explains that there is no such program, and what there is instead.
+// absentFile explains that the program does not exist, and names similar ones.
 func (o order) absentFile(name string) string {
 	base := path.Base(name)
 	for _, t := range o.trees {
@@ -268,7 +269,7 @@ func (o order) absentFile(name string) string {
 	return ""
 }
 
-// ourMachine is the architecture of this runner, in binaryOf's words.
+// ourMachine returns the architecture of this runner, in binaryOf's terms.
 func ourMachine() string {
 	if runtime.GOARCH == "amd64" {
 		return "x86-64"
@@ -276,7 +277,7 @@ func ourMachine() string {
 	return runtime.GOARCH
 }
 
-// endOf judges how the step of an order ended, and explains why a program could not be run.
+// endOf returns how the step of an order ended, and explains why a program could not be run.
 func (s *workspace) endOf(o order, r sandbox.Result, want expectation) ending {
 	end := endingOf(r, s.bounds(o.limits), want, o.command.Shell != "")
 	if end.outcome == schema.OutcomeCrashed {

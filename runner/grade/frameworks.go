@@ -17,8 +17,8 @@ import (
 //go:embed frameworks/pytest_sealed/*.py
 var launchers embed.FS
 
-// pytestLauncher is the directory of the program that replaces "-m pytest", as a step sees it
-// below $FRAMEWORKS.
+// pytestLauncher is the directory of the program that replaces "-m pytest", relative to
+// $FRAMEWORKS.
 const pytestLauncher = "pytest_sealed"
 
 // launchersTree returns the launchers as a step sees them.

@@ -10,12 +10,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxNamed is how many tests a gate's message names.
+// maxNamed is the maximum number of tests that a gate's message names.
 const maxNamed = 10
 
-// gate does the job's part of a gate. Every part pins the cases of the solution's reports. A run of the solution also
-// requires full marks; the part with the samples grades these, which must get the score that is written for them, and
-// the starter. A gate with one part does all of it.
+// gate does the job's part of a gate. Every part pins the cases of the solution's reports. The solution's part also
+// requires that the solution gets full marks. The samples' part grades the samples, which must get the score that is
+// written for them, and the starter. A gate with one part does all of this.
 func (s *session) gate(ctx context.Context, result *schema.Result) error {
 	part := s.job.Gate
 	result.Gate = &schema.GateResult{Passed: true, Run: part.Run}
@@ -37,7 +37,7 @@ func (s *session) gate(ctx context.Context, result *schema.Result) error {
 	return nil
 }
 
-// pinned returns the cases in the reports of the solution.
+// pinned returns the cases in the solution's reports.
 func (s *session) pinned() schema.Pins {
 	if len(s.pins) == 0 {
 		return schema.Pins{}
@@ -130,7 +130,7 @@ func firstFailure(r schema.Result) schema.Outcome {
 	return schema.OutcomePassed
 }
 
-// lost names the tests that did not get all their points, "" if all did.
+// lost names the tests that did not get all their points, or returns "" if all did.
 func lost(tests []schema.TestResult) string {
 	var words []string
 	for _, t := range tests {

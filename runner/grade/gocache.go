@@ -16,8 +16,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// goCacheName is the name of the directory with the compiled standard library of a machine's Go;
-// "" without Go.
+// goCacheName returns the name of the directory with the compiled standard library of a machine's
+// Go, or "" without Go.
 func goCacheName(i Image) string {
 	root := i.Variables["GOROOT"]
 	version, err := os.ReadFile(filepath.Join(root, "VERSION"))
@@ -28,8 +28,8 @@ func goCacheName(i Image) string {
 	return "go-" + hex.EncodeToString(sum[:8])
 }
 
-// findGoCache returns the compiled standard library that this machine keeps, or "". An image
-// names its own in its variables.
+// findGoCache returns the compiled standard library that this machine keeps, or "". An image sets
+// the path of its own in its variables.
 func findGoCache(i Image) string {
 	name := goCacheName(i)
 	dir, err := keptDir()
@@ -43,7 +43,7 @@ func findGoCache(i Image) string {
 }
 
 // makeGoCache compiles packages of the standard library, and vets them as go test does, into a
-// directory that steps can read and not write. Without packages it compiles all public ones.
+// directory that steps can only read. Without packages it compiles all public ones.
 func makeGoCache(ctx context.Context, i Image, final string, packages ...string) (err error) {
 	if err := removeHalves(filepath.Dir(final)); err != nil {
 		return err
@@ -80,11 +80,11 @@ func makeGoCache(ctx context.Context, i Image, final string, packages ...string)
 	return nil
 }
 
-// goHalf begins the names of directories in which the standard library is being compiled.
+// goHalf is the name prefix of directories in which the standard library is being compiled.
 const goHalf = ".go-"
 
-// removeHalves removes incomplete directories of processes that were killed. The lock of the
-// caches keeps other processes out.
+// removeHalves removes the incomplete directories of processes that were killed. The caller must
+// hold the lock of the caches.
 func removeHalves(dir string) error {
 	halves, err := filepath.Glob(filepath.Join(dir, goHalf+"*"))
 	for _, half := range halves {
@@ -129,7 +129,7 @@ func writeGoModule(dir string, packages []string) error {
 	)
 }
 
-// publish lets everybody read everything below a directory, and only its owner write.
+// publish makes everything below a directory readable by everybody, and writable only by its owner.
 func publish(dir string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		switch {

@@ -1,6 +1,5 @@
-// Package grade grades one submission against one tests repository, step by step
-// behind the wall: build, tests, comparison, reports, verdict. A runner and `grader
-// check` run the same code.
+// Package grade grades one submission against one tests repository. It runs each step behind the
+// wall: build, tests, comparison, reports, verdict. A runner and `grader check` use the same code.
 package grade
 
 import (
@@ -13,16 +12,16 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Job is what to grade. The directories are the runner's own, unpacked by Unpack; no student's
-// program ever sees them at these paths.
+// Job describes what to grade. The directories are the runner's own, unpacked by Unpack; a
+// student's program never sees them at these paths.
 type Job struct {
 	Kind       schema.JobKind
-	Gate       schema.GatePart   // of a gate: which part
+	Gate       schema.GatePart   // the part, if this is a gate
 	Submission string            // directory of the student's files; "" for a gate
 	Tests      string            // directory of the tests repository
 	Prepared   string            // directory with the result of prepare, "" to run prepare
 	Pins       *schema.Pins      // nil: if there are reports, grade the reference solution first and pin its cases
-	Owners     []string          // logins of those who submitted
+	Owners     []string          // logins of the submitters
 	ReceivedAt time.Time         // when the submission was received; zero: unknown
 	Zone       *time.Location    // of the course
 	Limits     schema.StepLimits // the course's defaults
@@ -32,7 +31,7 @@ type Job struct {
 	Conceal    bool // students see when the job ends, which must not show how long the hidden tests took
 }
 
-// Observer is called as events happen, from one goroutine at a time. Text is already sanitised.
+// Observer receives events as they happen, from one goroutine at a time. Text is already sanitised.
 type Observer interface {
 	Prepared(dir string) // prepare ran; its files are in dir, before any student's step
 	Line(text string)    // of the build's output
@@ -47,21 +46,21 @@ type Grader struct {
 	Dir    string // private (0700) directory for trusted files
 	Clock  func() time.Time
 	Logger *slog.Logger
-	// Pause waits for that time, or until ctx ends; nil uses a timer.
+	// Pause waits for d, or until ctx ends; nil uses a timer.
 	Pause func(ctx context.Context, d time.Duration)
 }
 
-// Image describes the machine's toolchain: the values of the variables in the assignment format
+// Image describes the machine's toolchain: the values of the assignment format's variables
 // ($CLASSPATH_JUNIT, $PYTEST …).
 type Image struct {
 	ID        string            // content id, or a hash of the toolchain's versions
 	Variables map[string]string // name to value; a name that this image lacks is absent
 	Path      string            // PATH of every step
-	archives  archives          // archives that make its Java start fast
+	archives  archives          // archives with which its Java starts fast
 	goCache   string            // Go's compiled standard library, outside of what every step reads; "" if there is none
 }
 
-// Grade grades a job. An error is CodeInvalid if the tests repository does not parse; any other
+// Grade grades a job. The error is CodeInvalid if the tests repository does not parse; any other
 // error is the infrastructure's. Mistakes of students and tests are in the Result.
 func (g *Grader) Grade(ctx context.Context, j Job, o Observer) (schema.Result, error) {
 	s, err := g.open(j, o)
@@ -109,7 +108,7 @@ func (g *Grader) PinsOf(ctx context.Context, j Job) (schema.Pins, error) {
 	return schema.Pins{Tests: s.pins, Reports: s.traces}, nil
 }
 
-// Caps limit what Unpack accepts.
+// Caps limits what Unpack accepts.
 type Caps struct {
 	Files int
 	Bytes int64

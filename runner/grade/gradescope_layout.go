@@ -14,8 +14,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Names in Gradescope's layout, which is below /autograder there and below the step's working
-// directory here.
+// Names in Gradescope's layout. The layout is below /autograder at Gradescope and below the step's
+// working directory here.
 const (
 	gradescopeRoot    = "/autograder"
 	gradescopeRun     = "run_autograder"
@@ -23,7 +23,7 @@ const (
 	gradescopeStdout  = "results/stdout"
 )
 
-// maxRewritten is the size of the largest text file in which /autograder is replaced, in bytes.
+// maxRewritten bounds the size of a text file in which /autograder is replaced, in bytes.
 const maxRewritten = 8 << 20
 
 // rootInText matches /autograder as a whole name in a path.
@@ -109,7 +109,7 @@ func copyAutograderFile(p *place, from, name string, f treeFile) error {
 	return p.scratch.WriteFile("source/"+name, text, mode)
 }
 
-// textOf returns the content of a text file, nil if it is not text or too long.
+// textOf returns the content of a text file, or nil if it is not text or too long.
 func textOf(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil || info.Size() > maxRewritten {
@@ -125,8 +125,8 @@ func textOf(name string) ([]byte, error) {
 	return content, nil
 }
 
-// gradescopeOrder returns the step that runs the autograder in its layout. Both streams are
-// written to results/stdout, as at Gradescope.
+// gradescopeOrder returns the step that runs the autograder in its layout. It writes both streams
+// to results/stdout, as Gradescope does.
 func (r *trial) gradescopeOrder(p *place) order {
 	return order{
 		command: assignment.Command{Shell: "exec ./" + gradescopeRun + " >" + gradescopeStdout + " 2>&1 </dev/null"},
@@ -134,11 +134,11 @@ func (r *trial) gradescopeOrder(p *place) order {
 	}
 }
 
-// maxChanged is how many changed files are named.
+// maxChanged is the maximum number of changed files that are named.
 const maxChanged = 5
 
-// changedFiles returns the files of the autograder that were changed, by path below source/. A
-// file whose new content is one of the submission's files is not included: most autograders copy
+// changedFiles returns the files of the autograder that were changed, by path below source/. It
+// omits a file whose new content is one of the submission's files, because most autograders copy
 // the submission over a file of their own.
 func (r *trial) changedFiles(p *place) ([]string, error) {
 	files, err := r.testsFiles()
@@ -182,7 +182,7 @@ func (r *trial) contentsOfSubmission() (map[[sha256.Size]byte]bool, error) {
 	return found, nil
 }
 
-// sameLaidOut reports whether a file still has the content with which it was laid out.
+// sameLaidOut reports whether a file still has the content that copyAutograder gave it.
 func sameLaidOut(before, after []byte, root string) bool {
 	plain := func(text []byte) []byte {
 		return bytes.ReplaceAll(rootInText.ReplaceAllLiteral(text, []byte(root)), []byte("\r\n"), []byte("\n"))
@@ -190,7 +190,7 @@ func sameLaidOut(before, after []byte, root string) bool {
 	return bytes.Equal(before, after) || bytes.Equal(plain(before), plain(after))
 }
 
-// changedWords names changed files for staff, "" if there are none.
+// changedWords names changed files for staff. It returns "" if there are none.
 func changedWords(changed []string) string {
 	if len(changed) == 0 {
 		return ""
@@ -202,7 +202,7 @@ func changedWords(changed []string) string {
 	return "changed or removed during the run, of the autograder's own files: " + strings.Join(changed, ", ") + more
 }
 
-// autograderRun is the end and the result of an autograder's run.
+// autograderRun describes the end and the result of an autograder's run.
 type autograderRun struct {
 	sandbox.Result
 	end     ending

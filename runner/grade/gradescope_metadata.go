@@ -9,10 +9,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// gradescopeTime is how Gradescope writes times: ISO 8601 with microseconds and the offset.
+// gradescopeTime is Gradescope's time format: ISO 8601 with microseconds and the offset.
 const gradescopeTime = "2006-01-02T15:04:05.000000-07:00"
 
-// gradescopeMetadata is submission_metadata.json, its keys in Gradescope's order.
+// gradescopeMetadata is submission_metadata.json, with its keys in Gradescope's order.
 //
 // Source: Gradescope's public page "Submission metadata".
 type gradescopeMetadata struct {
@@ -66,8 +66,8 @@ type gradescopeQuestion struct {
 	Index  int        `json:"index"`
 }
 
-// metadata returns submission_metadata.json, on one line. Names and addresses of students stay
-// on the server: logins replace them.
+// metadata returns submission_metadata.json, on one line. Logins replace the names and addresses of
+// students, which stay on the server.
 func (r *trial) metadata() ([]byte, error) {
 	s := r.session
 	m := gradescopeMetadata{
@@ -105,7 +105,7 @@ func (s *workspace) created() time.Time {
 	return s.inZone(at)
 }
 
-// inZone returns a time in the course's zone; the zero time stays unchanged.
+// inZone returns a time in the course's zone. It returns the zero time unchanged.
 func (s *workspace) inZone(t time.Time) time.Time {
 	if t.IsZero() || s.job.Zone == nil {
 		return t
@@ -113,7 +113,7 @@ func (s *workspace) inZone(t time.Time) time.Time {
 	return t.In(s.job.Zone)
 }
 
-// optionalTime writes a time, nil for the zero time.
+// optionalTime formats a time. It returns nil for the zero time.
 func optionalTime(t time.Time) *string {
 	if t.IsZero() {
 		return nil
@@ -122,7 +122,7 @@ func optionalTime(t time.Time) *string {
 	return &words
 }
 
-// withPoint writes points as Gradescope does: with a decimal point.
+// withPoint formats points as Gradescope does, with a decimal point.
 func withPoint(p schema.Points) string {
 	words := p.Number().String()
 	if !strings.Contains(words, ".") {

@@ -7,14 +7,15 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// scoreSheet turns the results of an autograder into entries that are worth the test's points together,
-// whatever it reports.
+// scoreSheet turns the results of an autograder into entries whose points always add up to the test's
+// points.
 //
-// Where the maxima of its tests make those points, each test is an entry with its own points. Otherwise
-// the tests are worth nothing here, say their score in words, and one entry has the points.
+// If the maxima of the autograder's tests add up to these points, each test is an entry with its own
+// points. Otherwise the tests' entries have no points and show their score in words, and one entry has
+// all the points.
 //
-// A test that students never see (hidden) is an entry that only staff read, without points: its points
-// stand in one entry for all hidden tests, which students see when the assignment is published.
+// A test that students never see (hidden) is an entry without points that only staff read. One entry
+// has the points of all hidden tests; students see it when the assignment is published.
 type scoreSheet struct {
 	*trial
 	got   report.Gradescope
@@ -43,13 +44,13 @@ func (s *scoreSheet) entries() []schema.TestResult {
 	return results
 }
 
-// itemised reports whether the tests' own points add up to the score.
+// itemised reports whether each test can be an entry with its own points.
 func (s *scoreSheet) itemised() bool {
 	most, whole := s.maxima()
 	return whole && most.Equal(s.trial.test.Points.Total)
 }
 
-// maxima returns what the tests are worth together, and whether their scores are within their
+// maxima returns the sum of the tests' maxima. whole reports whether the scores are within their
 // maxima and add up to the total score.
 func (s *scoreSheet) maxima() (most schema.Points, whole bool) {
 	var score schema.Points
@@ -65,7 +66,8 @@ func (s *scoreSheet) maxima() (most schema.Points, whole bool) {
 	return most, s.got.Score == nil || s.got.Score.Equal(score)
 }
 
-// advice tells staff how each test gets a line with its points, "" if nothing has to change.
+// advice tells staff how each test gets a line with its points. It returns "" if nothing has to
+// change.
 func (s *scoreSheet) advice() string {
 	most, whole := s.maxima()
 	own := s.trial.test.Points.Total
@@ -75,7 +77,7 @@ func (s *scoreSheet) advice() string {
 	return fmt.Sprintf("the autograder's tests are worth %s together, and this test %s; with points: %s each of them is shown with its points", most, own, most)
 }
 
-// summary is the entry of the whole run: its output and how it ended.
+// summary returns the entry of the whole run: its output and how it ended.
 func (s *scoreSheet) summary() schema.TestResult {
 	result := s.blank(s.trial.test.Name)
 	result.Outcome = schema.OutcomePassed
@@ -104,7 +106,7 @@ func (s *scoreSheet) summary() schema.TestResult {
 	return result
 }
 
-// total adds the points of the whole to the summary, or to a separate entry if students may not
+// total adds the points of the whole run to the summary, or to a separate entry if students may not
 // see them yet.
 func (s *scoreSheet) total(results *[]schema.TestResult) {
 	score, shown := schema.Points{}, s.visibility(s.got.Shown)
@@ -135,7 +137,7 @@ func (s *scoreSheet) total(results *[]schema.TestResult) {
 	}
 }
 
-// test is the entry of one test.
+// test returns the entry of one test.
 func (s *scoreSheet) test(t report.GradescopeTest, itemised bool) schema.TestResult {
 	result := s.blank(s.name(t.Name))
 	result.Visible = s.visibility(t.Shown)
@@ -182,20 +184,21 @@ func (s *scoreSheet) pool(results []schema.TestResult) []schema.TestResult {
 	return append(results, entry)
 }
 
-// blank starts an entry.
+// blank returns a new entry.
 func (s *scoreSheet) blank(name string) schema.TestResult {
 	result := s.entry(s.trial.test, name)
 	result.InProcess = true
 	return result
 }
 
-// name returns the name of an entry below the test; repeats are numbered.
+// name returns the name of an entry below the test. It numbers repeated names.
 func (s *scoreSheet) name(of string) string {
 	s.seen[of]++
 	return s.trial.test.Name + "/" + numbered(of, s.seen[of])
 }
 
-// visibility translates Gradescope's visibility, and is never less strict than the test's own.
+// visibility translates Gradescope's visibility. The result is at least as strict as the test's
+// own.
 func (s *scoreSheet) visibility(v report.GradescopeVisibility) schema.Visibility {
 	own := schema.VisibleAlways
 	switch v {
@@ -212,7 +215,7 @@ func (s *scoreSheet) visibility(v report.GradescopeVisibility) schema.Visibility
 	return stricter(own, s.trial.test.Visible)
 }
 
-// counted returns the visibility of points that students do not see yet; points that are never
+// counted returns the visibility of points that students do not see yet. Points that are never
 // shown would not count.
 func counted(v schema.Visibility) schema.Visibility {
 	if v == schema.VisibleNever {
@@ -221,7 +224,7 @@ func counted(v schema.Visibility) schema.Visibility {
 	return v
 }
 
-// outcomeOf returns the outcome that goes with a score.
+// outcomeOf returns the outcome for a score.
 func outcomeOf(score, most schema.Points) schema.Outcome {
 	switch {
 	case score.Cmp(most) >= 0:

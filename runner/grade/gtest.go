@@ -7,14 +7,15 @@ import (
 	"github.com/grader/grader/runner/grade/report"
 )
 
-// GoogleTest's report does not contain SetUpTestSuite and TearDownTestSuite; its output does.
+// Patterns for failures of SetUpTestSuite and TearDownTestSuite in GoogleTest's output. Its report
+// omits them.
 var (
 	suiteBegin  = regexp.MustCompile(`(?m)^\[----------\] \d+ tests? from (\S+?)(?:, where .*)?\r?$`)
 	suiteFailed = regexp.MustCompile(`(?m)^\[  FAILED  \] (\S+: SetUpTestSuite or TearDownTestSuite)\r?$`)
 )
 
-// suiteSetUp returns what GoogleTest printed while it set up the suite of a case, which is named
-// Suite.case: the assertion that failed there. It returns "" if it printed nothing.
+// suiteSetUp returns the failed assertion that GoogleTest printed while it set up the suite of a
+// case named Suite.case, or "" if it printed none.
 func suiteSetUp(output, name string) string {
 	text := string(report.WithoutColours([]byte(output)))
 	for _, m := range suiteBegin.FindAllStringSubmatchIndex(text, -1) {
@@ -30,7 +31,7 @@ func suiteSetUp(output, name string) string {
 	return ""
 }
 
-// suiteTearDown names the suites that failed outside of their cases, "" if none did.
+// suiteTearDown names the suites that failed outside their cases, or returns "".
 func suiteTearDown(output string) string {
 	var all []string
 	for _, m := range suiteFailed.FindAllSubmatch(report.WithoutColours([]byte(output)), -1) {

@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxUnpinned is how many cases of a test are kept that the reference does not have. They are
-// worth nothing, and a submission can invent any number of them.
+// maxUnpinned is the maximum number of a test's cases that are kept although the reference does not
+// have them. They are worth nothing, and a submission can invent any number of them.
 const maxUnpinned = 100
 
 // hold compares a report with the pinned cases. Every pinned case gets an entry, in the order in
@@ -25,7 +25,7 @@ func (r *trial) hold(got reading) []schema.TestResult {
 	return h.results()
 }
 
-// holding is a report that is compared with the pinned cases.
+// holding compares a report with the pinned cases.
 type holding struct {
 	*trial
 	matching
@@ -99,8 +99,8 @@ func (h *holding) judgeUnreported(pin string, result *schema.TestResult) {
 	}
 }
 
-// skippedWords explains why a pinned case was skipped. A framework that skips cases because
-// something around them failed gives no reason.
+// skippedWords explains why a pinned case was skipped. A framework gives no reason if it skips
+// cases because of a failure around them.
 func (h *holding) skippedWords(pin string, c *report.Case) string {
 	why := c.Message
 	if firstWords(c.Message) == "" && !h.got.clean() {
@@ -115,13 +115,13 @@ func (h *holding) skippedWords(pin string, c *report.Case) string {
 	return joinNonEmpty(": ", "skipped", why)
 }
 
-// failureOf returns which case failed and why.
+// failureOf returns the name of the failed case and the reason.
 func failureOf(c *report.Case) string {
 	return joinNonEmpty(": ", strings.TrimPrefix(c.Name, "pytest."), phrase(c))
 }
 
-// addExtra adds entries of the cases that the reference does not have, except for those that
-// explain why a pinned case was not run.
+// addExtra adds entries for the cases that the reference does not have, except those that explain
+// why a pinned case was not run.
 func (h *holding) addExtra(results []schema.TestResult) []schema.TestResult {
 	listed := 0
 	for i := range h.extra {
@@ -150,7 +150,7 @@ func judgeCase(c *report.Case, result *schema.TestResult) {
 	result.Outcome, result.Message = schema.OutcomeFailed, phrase(c)
 }
 
-// unpinned makes an entry of a case that the reference does not have.
+// unpinned returns the entry of a case that the reference does not have.
 func (r *trial) unpinned(c *report.Case) schema.TestResult {
 	result := r.entry(r.test, r.test.Name+"/"+c.Name)
 	judgeCase(c, &result)
@@ -158,8 +158,8 @@ func (r *trial) unpinned(c *report.Case) schema.TestResult {
 	return result
 }
 
-// nothingPinned is the only entry of a test whose reference reported no case, which is a fault
-// of the tests.
+// nothingPinned returns the only entry of a test whose reference reported no case, which is an
+// error in the tests.
 func (r *trial) nothingPinned(got reading) schema.TestResult {
 	result := r.entry(r.test, r.test.Name)
 	result.InProcess, result.MaxScore = true, r.test.Points.Total
@@ -169,8 +169,8 @@ func (r *trial) nothingPinned(got reading) schema.TestResult {
 	return result
 }
 
-// missingWords explains why a pinned case is not in the report, by how the process ended. A framework that finished
-// never had the case.
+// missingWords explains from the end of the process why a pinned case is not in the report. If the framework
+// finished, it never had the case.
 func missingWords(end ending, finished bool) string {
 	switch {
 	case end.outcome != "" && end.outcome != schema.OutcomeCrashed:
@@ -185,8 +185,8 @@ func missingWords(end ending, finished bool) string {
 	return "not reported: the program ended itself (exit status 0) before the tests were done"
 }
 
-// disagreement describes, for staff, where a report and the process that wrote it disagree; ""
-// if they agree.
+// disagreement describes, for staff, where a report and the process that wrote it disagree. It
+// returns "" if they agree.
 func (h *holding) disagreement(results []schema.TestResult) string {
 	finished := h.got.finished(h.reference)
 	switch {
@@ -202,14 +202,14 @@ func (h *holding) disagreement(results []schema.TestResult) string {
 	return ""
 }
 
-// failedOutside reports whether a framework finished, reported every case as passed, and yet
-// failed. That happens if cleaning up after the last case fails, or if the program crashes at
-// its end.
+// failedOutside reports whether a framework finished, reported every case as passed, and still
+// failed. That happens if cleaning up after the last case fails, or if the program crashes at its
+// end.
 func (h *holding) failedOutside(results []schema.TestResult) bool {
 	return len(results) > 0 && !h.got.clean() && allPassed(results) && h.got.finished(h.reference)
 }
 
-// outside creates an entry for a failure outside of the cases.
+// outside returns an entry for a failure outside the cases.
 func (h *holding) outside() schema.TestResult {
 	result := h.entry(h.test, h.test.Name)
 	result.Outcome, result.InProcess, result.Unpinned = schema.OutcomeFailed, true, true

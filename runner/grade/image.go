@@ -13,13 +13,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// imageFile is where a runner image describes itself. On a machine without it the toolchain is
-// examined.
+// imageFile is the description of a runner image. On a machine without it, DetectImage examines the
+// toolchain.
 const imageFile = "/etc/grader/image.json"
 
 // DetectImage reads the description of a runner image, /etc/grader/image.json with id, path and
-// variables, or examines this machine's toolchain. CodeInvalid: the description is malformed. It
-// runs no program.
+// variables. Without one it examines this machine's toolchain, running no program. CodeInvalid: the
+// description is malformed.
 func DetectImage(ctx context.Context) (Image, error) {
 	i, err := detectImage(ctx)
 	if err == nil {
@@ -65,13 +65,13 @@ func LookAtImage(ctx context.Context, root string) (Image, error) {
 	return machine{root: root}.image(ctx)
 }
 
-// InImage reports whether this machine is a runner image that describes itself.
+// InImage reports whether this machine is a runner image with a description.
 func InImage() bool {
 	_, err := os.Stat(imageFile)
 	return err == nil
 }
 
-// shown are the directories of the machine's caches, which some steps read.
+// shown returns the directories of the machine's caches, which some steps read.
 func (i Image) shown() []string {
 	return slices.DeleteFunc([]string{string(i.archives), i.goCache}, func(dir string) bool { return dir == "" })
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// judge runs the test and emits its results in order. There is one judge for each kind of test.
+// judge runs the test and emits its results in order. Each kind of test has its own judge.
 func (r *trial) judge(ctx context.Context) error {
 	switch r.test.Kind {
 	case assignment.KindReport:
@@ -27,7 +27,7 @@ func (r *trial) judge(ctx context.Context) error {
 
 // caseJudge judges one run of the student's program: a single test, or one case of a family.
 type caseJudge interface {
-	// judgeCase runs the program and writes the outcome into result. Its error is the
+	// judgeCase runs the program and writes the outcome into result. The error is the
 	// infrastructure's, or errCutOff.
 	judgeCase(ctx context.Context, r *trial, it item, result *schema.TestResult) error
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// checkerJudge lets the test's checker decide about an output.
+// checkerJudge judges an output with the test's checker.
 type checkerJudge struct{}
 
 func (j checkerJudge) judgeCase(ctx context.Context, r *trial, it item, result *schema.TestResult) error {
@@ -23,7 +23,7 @@ func (checkerJudge) crashes(ctx context.Context, r *trial, it item) (bool, error
 	return crash != "", err
 }
 
-// runAndCheck is one pass: the program runs, and the checker reads its output.
+// runAndCheck is one pass: it runs the program, and the checker on its output.
 func (r *trial) runAndCheck(ctx context.Context, t *trusted, it item, result *schema.TestResult) (crash, words string, settled bool, err error) {
 	run, end, err := r.runItem(ctx, it, result)
 	if err != nil {

@@ -19,7 +19,7 @@ type duel struct {
 	studentFirst          bool // the student's program ended before the driver
 }
 
-// driverJudge lets the test's driver, which talks to the program, decide.
+// driverJudge judges with the test's driver, which talks to the program.
 type driverJudge struct{}
 
 func (j driverJudge) judgeCase(ctx context.Context, r *trial, it item, result *schema.TestResult) error {
@@ -36,16 +36,16 @@ func (driverJudge) crashes(ctx context.Context, r *trial, it item) (bool, error)
 	return crash != "", err
 }
 
-// playDriver is one pass: program and driver run together, and the result is judged. A limit
-// that the student's program reached has precedence over the driver's verdict. It returns how
-// the driver crashed, if it did.
+// playDriver is one pass: it runs program and driver together and judges the result. A limit that
+// the student's program reached takes precedence over the driver's verdict. It returns how the
+// driver crashed, if it did.
 func (r *trial) playDriver(ctx context.Context, t *trusted, it item, result *schema.TestResult) (crash, words string, settled bool, err error) {
 	p, err := r.placeFor(it)
 	if err != nil {
 		return "", "", false, err
 	}
 	defer p.remove()
-	// The driver may run as long as the student's program, and longer.
+	// The driver may run longer than the student's program.
 	t.order.limits.Wall = max(t.order.limits.Wall, 2*r.bounds(it.limits).Wall+r.bounds(t.order.limits).Wall)
 	d := &duel{student: r.order(p, it), driver: t.order}
 	if err := r.play(ctx, d); err != nil {
@@ -60,7 +60,7 @@ func (r *trial) playDriver(ctx context.Context, t *trusted, it item, result *sch
 	if crash, _ = t.verdictOf(d.driverRun, result); crash != "" {
 		crash = joinNonEmpty("; ", crash, d.driver.execWords(d.driverRun))
 		if d.studentFirst && fatal(d.studentRun) && end.outcome != "" {
-			end.apply(result) // which explains why the driver could not continue
+			end.apply(result) // explains why the driver could not continue
 			return "", "", true, nil
 		}
 		if brokenPipe(d.driverRun) {
@@ -81,7 +81,7 @@ func brokenPipe(r sandbox.Result) bool {
 	return r.Signal == syscall.SIGPIPE || r.Exit != 0 && bytes.Contains(lastBytes(r.Stderr, 4<<10), []byte("BrokenPipeError"))
 }
 
-// fatal reports whether a program ended by its own fault, and not because its partner had ended.
+// fatal reports whether a program ended through its own fault, not because its partner had ended.
 func fatal(r sandbox.Result) bool {
 	s := r.Signal
 	if s == 0 {
@@ -102,7 +102,7 @@ func (r *trial) play(ctx context.Context, d *duel) error {
 		return fmt.Errorf("make pipe: %w", err)
 	}
 	for _, end := range []*os.File{fromDriver, fromStudent} {
-		if err := end.Chmod(0o666); err != nil { // each may open its end again, as /dev/stdout
+		if err := end.Chmod(0o666); err != nil { // each program may open its end again, as /dev/stdout
 			closeAll(toStudent, fromDriver, toDriver, fromStudent)
 			return fmt.Errorf("make pipe: %w", err)
 		}

@@ -37,13 +37,13 @@ func (r *trial) judgeFindings(ctx context.Context) error {
 	return nil
 }
 
-// reportFailure is the failure of an analyser that left no readable report.
+// reportFailure reports that an analyser left no readable report.
 type reportFailure struct{ message string }
 
 // Error implements error.
 func (f *reportFailure) Error() string { return f.message }
 
-// runAnalyser returns the findings; the error is a reportFailure, or the infrastructure's.
+// runAnalyser returns the findings. The error is a reportFailure, or the infrastructure's.
 func (r *trial) runAnalyser(ctx context.Context, result *schema.TestResult) ([]report.Finding, sandbox.Result, ending, error) {
 	p, err := r.placeShowing(r.shown)
 	if err != nil {
@@ -92,8 +92,8 @@ func readFindings(documents []document) ([]report.Finding, error) {
 	return all, nil
 }
 
-// punish deducts the penalty for the findings: from the test's own points if it has some,
-// otherwise from the total.
+// punish deducts the penalty for the findings from the test's own points, or from the total if the
+// test has none.
 func (r *trial) punish(result *schema.TestResult, found []report.Finding) {
 	award(result)
 	if len(found) == 0 {
@@ -115,7 +115,7 @@ func (r *trial) punish(result *schema.TestResult, found []report.Finding) {
 	result.Output = schema.Excerpt(strings.Join(lines, "\n"), maxOutput)
 }
 
-// noFindings is the full penalty, for an analyser that reported nothing.
+// noFindings deducts the full penalty, because the analyser reported nothing.
 func (r *trial) noFindings(result *schema.TestResult, why string) {
 	most := r.test.Penalty.Max
 	if most.IsZero() {
@@ -125,7 +125,7 @@ func (r *trial) noFindings(result *schema.TestResult, why string) {
 	result.Outcome, result.Message = schema.OutcomeMissing, why
 }
 
-// deduct deducts points, up to the penalty's maximum, and returns how many.
+// deduct deducts points, up to the penalty's maximum, and returns the deducted number.
 func (r *trial) deduct(result *schema.TestResult, points schema.Points) schema.Points {
 	if most := r.test.Penalty.Max; !most.IsZero() && points.Cmp(most) > 0 {
 		points = most
@@ -137,7 +137,7 @@ func (r *trial) deduct(result *schema.TestResult, points schema.Points) schema.P
 	return result.MaxScore.Sub(result.Score)
 }
 
-// total returns what all tests together are worth.
+// total returns the sum of all tests' points.
 func (s *session) total() schema.Points {
 	var sum schema.Points
 	for i := range s.spec.Tests {

@@ -11,9 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// judgeGradescope runs an autograder of Gradescope and turns its results.json into entries. If a
-// limit ends the run, the content of results.json at that time counts; the exit status does not
-// matter.
+// judgeGradescope runs a Gradescope autograder and turns its results.json into entries. If a limit
+// ends the run, the content of results.json at that time counts. The exit status does not matter.
 func (r *trial) judgeGradescope(ctx context.Context) error {
 	results, _, err := r.gradeGradescope(ctx)
 	if errors.Is(err, errCutOff) {
@@ -55,7 +54,7 @@ func (r *trial) gradeGradescope(ctx context.Context) ([]schema.TestResult, bool,
 	return sheet.entries(), true, nil
 }
 
-// runAutograder runs the autograder, and reads its results after every process of it has ended.
+// runAutograder runs the autograder, and reads its results after all its processes have ended.
 func (r *trial) runAutograder(ctx context.Context, p *place) (autograderRun, error) {
 	o := r.gradescopeOrder(p)
 	run, err := r.run(ctx, o)
@@ -88,8 +87,8 @@ func (r *trial) runAutograder(ctx context.Context, p *place) (autograderRun, err
 	return got, nil
 }
 
-// withoutResults is the entry of a run without results, which is worth nothing. If the reference
-// has no results either, the autograder is at fault.
+// withoutResults returns the entry of a run without results, which is worth nothing. If the
+// reference has no results either, the autograder is at fault.
 func (r *trial) withoutResults(ctx context.Context, got autograderRun, why string) (schema.TestResult, error) {
 	result := r.entry(r.test, r.test.Name)
 	result.InProcess, result.MaxScore = true, r.test.Points.Total
@@ -144,7 +143,7 @@ func stricter(a, b schema.Visibility) schema.Visibility {
 	return b
 }
 
-// joinLines joins texts that are not empty, each on its own lines.
+// joinLines joins the texts that are not empty, each on its own lines.
 func joinLines(texts ...string) string {
 	var kept []string
 	for _, t := range texts {

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// reading is the content of a test's reports, and how the process that wrote them ended.
+// reading holds the content of a test's reports, and how the process that wrote them ended.
 type reading struct {
 	cases    []report.Case
 	problems []string // documents that could not be read, for staff
@@ -28,11 +28,11 @@ type reading struct {
 	flooded   bool           // more was written than could be tracked
 	summary   summary
 	stated    bool   // the documents state how many cases they contain
-	misstated bool   // and one number is wrong
+	misstated bool   // and one of these numbers is wrong
 	signed    bool   // by one of our launchers, started before the submission's code
 	altered   string // path of a report that differs from its signature
 	seal      signature
-	witness   *witness // nil if there was none
+	witness   *witness // nil without one
 	disturbed bool     // another program used the connection, or kept the launcher from it
 }
 
@@ -64,8 +64,8 @@ func (r *trial) emitInProcess(result schema.TestResult) {
 	r.emit(result)
 }
 
-// runReport runs the framework. Its report directory is created before any student's code is
-// loaded, and its name cannot be guessed.
+// runReport runs the framework. It creates the report directory, with a name that cannot be
+// guessed, before any student's code is loaded.
 func (r *trial) runReport(ctx context.Context) (reading, error) {
 	format, err := report.FormatOf(r.test.Report)
 	if err != nil {
@@ -98,7 +98,7 @@ func (r *trial) runReport(ctx context.Context) (reading, error) {
 	return got, nil
 }
 
-// frameworkRun is a run of a framework, as observed from outside.
+// frameworkRun is a run of a framework, as observed from outside the process.
 type frameworkRun struct {
 	sandbox.Result
 	word    string // what one of our launchers was given
@@ -133,7 +133,7 @@ func (r *trial) runFramework(ctx context.Context, p *place, reports *sandbox.Scr
 	return run, o, err
 }
 
-// collect reads the reports. Faults of a report are recorded; its complete cases count.
+// collect reads the reports. It records the errors of a report, whose complete cases still count.
 func (r *trial) collect(got *reading, format report.Format, reports *sandbox.Scratch, word string, rewrite func(string) string) error {
 	list := report.List{Rewrite: rewrite}
 	var others []string // files that are no reports, next to those that are
@@ -164,7 +164,7 @@ func (r *trial) collect(got *reading, format report.Format, reports *sandbox.Scr
 	return nil
 }
 
-// sort separates the signature, and documents that are ignored, from the other documents.
+// sort separates the signature and the ignored documents from the other documents.
 func (g *reading) sort(documents []document, reference schema.ReportTrace, word string) []document {
 	documents = slices.DeleteFunc(documents, func(d document) bool {
 		if d.name == signatureFile {
@@ -196,7 +196,7 @@ func (d document) problem(err error) string {
 	return joinNonEmpty(": ", d.name, schema.Excerpt(err.Error(), 300))
 }
 
-// documents returns the files below $REPORTS that takes selects, by name.
+// documents returns the files below $REPORTS that takes selects, sorted by name.
 func (r *trial) documents(reports *sandbox.Scratch, takes func(string) bool) ([]document, error) {
 	dir, err := os.MkdirTemp(r.grader.Dir, "reports-")
 	if err != nil {
@@ -226,8 +226,8 @@ func (r *trial) documents(reports *sandbox.Scratch, takes func(string) bool) ([]
 	return documents, nil
 }
 
-// pinsOf returns the names to pin from a reference's report, with repeats numbered; skipped
-// cases are not pinned.
+// pinsOf returns the names to pin from a reference's report. It numbers repeated names and omits
+// skipped cases.
 func pinsOf(cases []report.Case) []string {
 	seen := map[string]int{}
 	pins := []string{}

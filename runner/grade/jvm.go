@@ -8,8 +8,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// javaSettings are the settings with which every virtual machine in a step starts; "" without
-// Java.
+// javaSettings are the settings with which every virtual machine in a step starts. They are empty
+// without Java.
 type javaSettings struct {
 	tool     string   // JAVA_TOOL_OPTIONS: java, javac and all other programs in Java
 	launcher string   // JDK_JAVA_OPTIONS: only java, the only one that can size the main thread's stack
@@ -17,11 +17,11 @@ type javaSettings struct {
 	runtime  archives // has the java for judging; "": the image's own
 }
 
-// javaFor returns settings that keep a virtual machine to the step's limits: a resident
-// sum of 256 MiB is enough for an ordinary program and for javac. What a command line says
-// itself comes later and wins. The main thread may recurse until an eighth of the memory is stack: where it
-// runs out, Java needs three times as much again to say so. Other threads have the usual stack, so that there may be many.
-// Temporary files go to temp, where that is given: Java does not look at TMPDIR.
+// javaFor returns settings that keep a virtual machine within the step's limits: a resident sum of 256 MiB is enough for
+// an ordinary program and for javac. A command line's own settings come later and take precedence. The main thread's stack
+// may use an eighth of the memory: when it overflows, Java needs three times as much again to report that. Other threads
+// have the usual stack, so that there can be many. If temp is not empty, temporary files go there, because Java ignores
+// TMPDIR.
 func (i Image) javaFor(l sandbox.Limits, cores int, compile bool, temp string) javaSettings {
 	if i.Variables["JAVA_HOME"] == "" {
 		return javaSettings{}
@@ -47,15 +47,14 @@ func (i Image) javaFor(l sandbox.Limits, cores int, compile bool, temp string) j
 	return j
 }
 
-// judgingModules are the Java modules in which JUnit runs: without jdk.unsupported
-// (sun.misc.Unsafe), jdk.attach and jdk.management, which let code change constants of other
+// judgingModules are the Java modules in which JUnit runs. They exclude jdk.unsupported
+// (sun.misc.Unsafe), jdk.attach and jdk.management, with which code can change constants of other
 // classes or read the heap. A test that needs more adds them in its command: java --add-modules
 // jdk.unsupported.
 const judgingModules = "java.se,jdk.charsets,jdk.localedata,jdk.zipfs"
 
-// judging restricts a virtual machine that runs code of the submission together with its judge.
-// A runtime that contains only those modules is faster than an option, with which no archive can
-// be used.
+// judging restricts a virtual machine that runs code of the submission together with its judge. A
+// runtime with only those modules is faster than an option, because an option disables archives.
 func (j javaSettings) judging(a archives, c assignment.Command) javaSettings {
 	switch {
 	case j.launcher == "":
@@ -68,8 +67,8 @@ func (j javaSettings) judging(a archives, c assignment.Command) javaSettings {
 	return j
 }
 
-// noise returns the lines in which a virtual machine reports its settings: they come from us,
-// not from the program.
+// noise returns the lines in which a virtual machine reports its settings. They come from our
+// settings, not from the program.
 func (j javaSettings) noise() []string {
 	if j.tool == "" {
 		return nil

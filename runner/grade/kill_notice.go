@@ -6,12 +6,12 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// killNotice is the last line of a shell whose program was killed: dash's "Killed", or bash's
+// killNotice matches the last line of a shell whose program was killed: dash's "Killed", or bash's
 // "run.sh: line 3:  4711 Killed    ./program".
 var killNotice = regexp.MustCompile(`(?:^|\n)(?:\S+: line \d+: +\d+ )?Killed(?: [^\n]*)?\n?$`)
 
-// stderrOf returns what a step wrote to its standard error. If a limit ended it, the shell's
-// line about that is removed: it is present only if the shell lived longer than its program.
+// stderrOf returns what a step wrote to its standard error. If a limit ended the step, it removes
+// the shell's line about that, which is present only if the shell lived longer than its program.
 func stderrOf(run sandbox.Result) string {
 	if run.Limit == "" {
 		return string(run.Stderr)

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// leftover is a directory among a submission's files that a tool created; build: auto does not
-// look for the student's work in it.
+// leftover is a directory among a submission's files that a tool created. build: auto does not look
+// for the student's work in it.
 type leftover struct{ dir, tool string }
 
 // leftoverRule recognises the directories of one tool.
@@ -19,7 +19,7 @@ type leftoverRule struct {
 	finds func(d *directory) []string // names in d that belong to the tool; "." for d itself
 }
 
-// directory is a directory of a submission, as its files show it.
+// directory is a directory of a submission, built from the paths of its files.
 type directory struct {
 	path    string // "." for the top
 	entries map[string]*directory
@@ -27,8 +27,8 @@ type directory struct {
 	parent  *directory
 }
 
-// leftoverRules returns the rules. A name alone is no proof: each rule also requires other
-// traces of the tool, so that a student's own directory with that name stays work.
+// leftoverRules returns the rules. Each rule requires other traces of the tool besides the name, so
+// that a student's own directory with that name still counts as work.
 func leftoverRules() []leftoverRule {
 	return []leftoverRule{
 		{"hidden", hiddenDirectories},
@@ -64,7 +64,7 @@ func directoryOf(files []source) *directory {
 	return top
 }
 
-// below returns the directory with that name and creates it if necessary.
+// below returns the subdirectory with that name, and creates it if necessary.
 func (d *directory) below(name string) *directory {
 	if e, ok := d.entries[name]; ok {
 		return e
@@ -127,7 +127,7 @@ func (d *directory) anywhere(is func(*directory) bool) bool {
 	return false
 }
 
-// those returns the names of its directories for which the condition holds.
+// those returns the names of the subdirectories for which the condition holds.
 func (d *directory) those(is func(name string, e *directory) bool) []string {
 	var names []string
 	for name, e := range d.entries {
@@ -138,12 +138,13 @@ func (d *directory) those(is func(name string, e *directory) bool) []string {
 	return names
 }
 
-// known returns the names that are directories in it.
+// known returns those of the names that are subdirectories.
 func (d *directory) known(names ...string) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return d.entries[name] == nil })
 }
 
-// hiddenDirectories are those that editors and tools keep for themselves: .idea, .vs, .vscode, .settings …
+// hiddenDirectories returns the directories that editors and tools keep for themselves: .idea, .vs,
+// .vscode, .settings …
 func hiddenDirectories(d *directory) []string {
 	return d.those(func(name string, _ *directory) bool { return name[0] == '.' })
 }
@@ -171,7 +172,8 @@ func (d *directory) packages() []string {
 	})
 }
 
-// environment finds the parts of a Python virtual environment. Work may be next to them.
+// environment finds the parts of a Python virtual environment. The student's work may be next to
+// them.
 func (d *directory) environment() []string {
 	if d.has("conda-meta") || d.has("pyvenv.cfg") {
 		return append(d.those(func(name string, e *directory) bool {
@@ -191,7 +193,7 @@ func (d *directory) environment() []string {
 	})
 }
 
-// cmake finds the directories that CMake writes for itself, next to the files that it was told to write.
+// cmake finds the directories that CMake uses internally, next to the files that it generates.
 func (d *directory) cmake() []string {
 	return d.those(func(name string, e *directory) bool {
 		switch {
@@ -208,8 +210,8 @@ func (d *directory) cmake() []string {
 	})
 }
 
-// buildOf returns names in the directory that a project's tool fills, if the project's file is
-// next to it.
+// buildOf returns names in the directory that a project's tool fills. It returns them only if the
+// project's file is next to the directory.
 func (d *directory) buildOf(dir string, projects []string, names ...string) []string {
 	if path.Base(d.path) != dir || d.parent == nil || !d.parent.has(projects...) {
 		return nil
@@ -217,20 +219,20 @@ func (d *directory) buildOf(dir string, projects []string, names ...string) []st
 	return d.known(names...)
 }
 
-// gradle finds what Gradle writes into build/.
+// gradle finds Gradle's output in build/.
 func (d *directory) gradle() []string {
 	return d.buildOf("build", []string{"build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts", "gradlew", "gradlew.bat"},
 		"classes", "distributions", "docs", "generated", "install", "jacoco", "kotlin", "libs", "reports", "resources", "scripts", "test-results", "tmp")
 }
 
-// maven finds what Maven writes into target/.
+// maven finds Maven's output in target/.
 func (d *directory) maven() []string {
 	return d.buildOf("target", []string{"pom.xml", "mvnw", "mvnw.cmd"},
 		"antrun", "apidocs", "classes", "dependency", "failsafe-reports", "generated-sources", "generated-test-sources", "maven-archiver",
 		"maven-status", "reports", "site", "surefire-reports", "test-classes")
 }
 
-// ant finds what Ant, as NetBeans uses it, writes into build/ and dist/.
+// ant finds the output of Ant, as NetBeans uses it, in build/ and dist/.
 func (d *directory) ant() []string {
 	projects := []string{"build.xml", "nbproject"}
 	return append(d.buildOf("build", projects, "classes", "empty", "generated", "generated-sources", "test"), d.buildOf("dist", projects, "javadoc")...)
@@ -251,7 +253,7 @@ func (d *directory) xcode() []string {
 	})
 }
 
-// nuget finds packages that NuGet, Visual Studio's, has unpacked.
+// nuget finds packages that NuGet, Visual Studio's package manager, has unpacked.
 func (d *directory) nuget() []string {
 	return d.those(func(_ string, e *directory) bool { return e.matches("*.nupkg") })
 }
@@ -259,7 +261,7 @@ func (d *directory) nuget() []string {
 // cacheTag marks a directory as a cache: https://bford.info/cachedir/
 const cacheTag = "Signature: 8a477f597d28d172789f06886806bc55"
 
-// cache finds directories with that mark: cargo's, pytest's, mypy's.
+// cache finds directories with that tag: cargo's, pytest's, mypy's.
 func (d *directory) cache() []string {
 	return d.those(func(_ string, e *directory) bool {
 		tag, there := e.files["CACHEDIR.TAG"]
@@ -271,7 +273,7 @@ func (d *directory) cache() []string {
 	})
 }
 
-// documentation finds what javadoc, Doxygen and Sphinx wrote.
+// documentation finds the output of javadoc, Doxygen and Sphinx.
 func (d *directory) documentation() []string {
 	return d.those(func(_ string, e *directory) bool {
 		return e.has("index.html") && (e.has("stylesheet.css") && e.has("element-list", "package-list", "script.js") ||
@@ -279,15 +281,15 @@ func (d *directory) documentation() []string {
 	})
 }
 
-// coverage finds reports of coverage as pages.
+// coverage finds coverage reports in HTML.
 func (d *directory) coverage() []string {
 	return d.those(func(_ string, e *directory) bool {
 		return e.has("index.html") && (e.has("prettify.js") && e.has("sorter.js") || e.matches("coverage_html*.js"))
 	})
 }
 
-// copies finds directories into which an IDE compiles and copies other files: each source in
-// them also exists elsewhere.
+// copies finds directories into which an IDE compiles and copies other files. Each source in them
+// also exists elsewhere.
 func (d *directory) copies() []string {
 	return d.those(func(name string, e *directory) bool {
 		switch name {
@@ -307,8 +309,7 @@ func (d *directory) copies() []string {
 	})
 }
 
-// original reports whether the directory contains a source of which there is no copy outside of
-// a path.
+// original reports whether the directory contains a source that has no copy outside the path.
 func (d *directory) original(outside string) bool {
 	top := d
 	for top.parent != nil {
@@ -326,7 +327,8 @@ func (d *directory) original(outside string) bool {
 	return false
 }
 
-// sameContent reports whether two files have the same content; false if they cannot be compared.
+// sameContent reports whether two files have the same content. It returns false if they cannot be
+// compared.
 func sameContent(a, b source) bool {
 	one, err := readCapped(filepath.FromSlash(a.from), maxSource)
 	if err != nil || one == nil {
@@ -341,8 +343,8 @@ func within(left []leftover, name string) bool {
 	return slices.ContainsFunc(left, func(l leftover) bool { return strings.HasPrefix(name, l.dir+"/") })
 }
 
-// leftoverNote names the leftovers with files that build: auto would otherwise have taken for
-// work; nil if there are none.
+// leftoverNote names the leftovers with files that build: auto would otherwise have treated as
+// work. It returns nil if there are none.
 func leftoverNote(left []leftover, taken []string) []string {
 	var words []string
 	for _, l := range left {
@@ -359,5 +361,5 @@ func leftoverNote(left []leftover, taken []string) []string {
 	return wrapNote("note: left out as the work of tools: " + strings.Join(words, ", ") + ". Files of your own belong elsewhere.")
 }
 
-// maxNamedLeftovers is how many leftovers are named.
+// maxNamedLeftovers is the maximum number of leftovers that are named.
 const maxNamedLeftovers = 6

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// bounds translates the format's limits into the wall's. Wall defaults to three times the CPU
-// time over the flavour's share of a core, plus a second.
+// bounds converts the format's limits to the wall's. Wall defaults to three times the CPU time
+// divided by the flavour's share of a core, plus a second.
 func (s *workspace) bounds(l assignment.Limits) sandbox.Limits {
 	wall := l.Wall
 	if wall == 0 && l.CPU > 0 {
@@ -25,8 +25,8 @@ func (s *workspace) share() float64 {
 	return 1
 }
 
-// roomy returns limits for steps that the staff wrote (checkers, drivers, recipes): the given
-// limits, raised to what such programs need.
+// roomy returns limits for steps that the staff wrote (checkers, drivers, recipes). It raises the
+// given limits to what such programs need.
 func (s *workspace) roomy(l assignment.Limits) assignment.Limits {
 	l.CPU = max(l.CPU, 60*time.Second)
 	l.Memory = max(l.Memory, 1<<30)
@@ -36,8 +36,8 @@ func (s *workspace) roomy(l assignment.Limits) assignment.Limits {
 	return l
 }
 
-// flavoured lowers limits to those of the flavour. An explicit limit of an assignment beyond
-// them was refused when it was pushed; only defaults can exceed them here.
+// flavoured lowers limits to those of the flavour. Only defaults can exceed them here, because an
+// assignment with an explicit limit beyond them was refused when it was pushed.
 func (s *workspace) flavoured(l sandbox.Limits) sandbox.Limits {
 	if f := s.job.Flavour; f != nil {
 		l.Memory = atMost(l.Memory, f.Memory)
@@ -47,7 +47,7 @@ func (s *workspace) flavoured(l sandbox.Limits) sandbox.Limits {
 	return l
 }
 
-// atMost returns value, or bound if that is smaller and set.
+// atMost returns value, or bound if bound is set and smaller.
 func atMost(value, bound int64) int64 {
 	if bound > 0 {
 		return min(value, bound)

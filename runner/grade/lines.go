@@ -8,13 +8,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Limits of what a build streams while it runs; its result has all of it, truncated.
+// Limits of the output that a build streams while it runs. Its result has the whole output,
+// truncated.
 const (
 	maxStreamedLines = 500
 	maxStreamedLine  = 1000 // bytes
 )
 
-// lineWatcher turns the chunks of a build's output into lines for an observer.
+// lineWatcher splits the chunks of a build's output into lines for an observer.
 type lineWatcher struct {
 	place *place
 	emit  func(line string)
@@ -23,7 +24,7 @@ type lineWatcher struct {
 	lines int
 }
 
-// take receives a chunk.
+// take processes a chunk.
 func (w *lineWatcher) take(chunk []byte) {
 	for len(chunk) > 0 {
 		line, after, ended := bytes.Cut(chunk, []byte{'\n'})
@@ -37,7 +38,7 @@ func (w *lineWatcher) take(chunk []byte) {
 	}
 }
 
-// flush emits a last line without newline.
+// flush emits a last line without a newline.
 func (w *lineWatcher) flush() {
 	if len(w.rest) > 0 {
 		w.end()

@@ -6,14 +6,15 @@ import (
 	"strings"
 )
 
-// localiser takes the runner's paths out of texts that people read, and out of the names of
-// cases: the directories of a step are new in every run. What stands in the working directory
-// or in the artefacts is named as the student named it; the others by their variables.
+// localiser removes the runner's paths from texts that people read and from the names of cases,
+// because the directories of a step are new in every run. It replaces a path in the working
+// directory or in the artefacts by the student's own path, and other paths by the names of their
+// variables.
 type localiser struct {
 	dirs []localDir
 }
 
-// localDir is a directory and its name for people.
+// localDir is a directory with its name for people.
 type localDir struct {
 	alone, above string   // its name alone, and before the names in it: "" for the student's own
 	spellings    []string // paths by which tools refer to it
@@ -21,10 +22,10 @@ type localDir struct {
 	secret       int      // index of the unguessable part; -1 if there is none
 }
 
-// secretPart matches the name that the wall gives a directory.
+// secretPart matches the random name of a directory that the wall created.
 var secretPart = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-// localiser returns the localiser of a step that ran in a place with variables.
+// localiser returns the localiser of a step that ran in a place with variables v.
 func (p *place) localiser(v variables) localiser {
 	var l localiser
 	l.add(p.work, localDir{alone: ".", spellings: []string{p.work}})
@@ -63,7 +64,7 @@ func (l localiser) rewrite(text string) string {
 	return l.rewritePaths(text)
 }
 
-// rewritePaths replaces the paths of directories without an unguessable part.
+// rewritePaths replaces the paths of directories that have no unguessable part.
 func (l localiser) rewritePaths(text string) string {
 	var pairs []string
 	found := false
@@ -85,8 +86,8 @@ func (l localiser) rewritePaths(text string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// spellings returns the ways to name a directory outside the working directory: absolutely, and
-// relative to the working directory; none if there is no such directory.
+// spellings returns the names of a directory outside the working directory: its absolute path, and
+// its path relative to the working directory. It returns none if there is no such directory.
 func (p *place) spellings(dir string) []string {
 	if dir == "" {
 		return nil
@@ -98,16 +99,16 @@ func (p *place) spellings(dir string) []string {
 	return []string{dir, relative}
 }
 
-// pathSeparators returns what frameworks and test authors write for the slashes of a path in a
-// name: pytest a dot, Windows a backslash, URLs %2F, C macros and GoogleTest's parameters an
-// underscore. They are in lower case, longer ones first.
+// pathSeparators returns the strings that frameworks and test authors write instead of the slashes
+// of a path in a name: pytest a dot, Windows a backslash, URLs %2F, C macros and GoogleTest's
+// parameters an underscore. They are in lower case, longer ones first.
 func pathSeparators() []string {
 	return []string{"%2f", "%5c", `\\`, "::", "/", ".", `\`, "_", "-", ":", "$"}
 }
 
-// rewriteMangled replaces the directory wherever its path occurs, with any separator, from the
-// root or from any directory above it. It searches for the unguessable part. lower is the text
-// in lower case.
+// rewriteMangled replaces the directory wherever its path occurs, with any separator, from the root
+// or from any directory above it. It searches for the unguessable part. lower is the text in lower
+// case.
 func (d localDir) rewriteMangled(text, lower string) string {
 	secret := d.parts[d.secret]
 	var rewritten strings.Builder
@@ -141,8 +142,8 @@ func (d localDir) rewriteMangled(text, lower string) string {
 	return rewritten.String() + text[copied:]
 }
 
-// mangledEnd returns where the path whose secret part ends at an index ends, and what separates
-// its parts: "" if it is another path.
+// mangledEnd returns where the path ends whose secret part ends at the index end, and the separator
+// of its parts. It returns "" for another path.
 func (d localDir) mangledEnd(lower string, end int) (int, string) {
 	separator := ""
 	for _, part := range d.parts[d.secret+1:] {
@@ -181,7 +182,7 @@ func (d localDir) mangledStart(before, separator string) int {
 	return len(before)
 }
 
-// separatorAt returns the separator with which a text begins, "" if there is none.
+// separatorAt returns the separator at the beginning of a text, or "" if there is none.
 func separatorAt(lower string) string {
 	for _, separator := range pathSeparators() {
 		if strings.HasPrefix(lower, separator) {
@@ -194,8 +195,8 @@ func separatorAt(lower string) string {
 // isWordByte reports whether a byte is a letter or a digit.
 func isWordByte(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }
 
-// lowerASCII returns a text with its ASCII letters in lower case and every other byte unchanged,
-// so that every index is the same. strings.Map would lengthen bytes that are not UTF-8.
+// lowerASCII returns a text with its ASCII letters in lower case and all other bytes unchanged, so
+// that indexes stay valid. strings.Map would lengthen bytes that are not UTF-8.
 func lowerASCII(text string) string {
 	lower := []byte(text)
 	for i, c := range lower {

@@ -9,12 +9,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxShownPoints is how many code points of one character are shown.
+// maxShownPoints is the maximum number of code points of one character that are shown.
 const maxShownPoints = 4
 
-// alikeWords shows the code points of the first difference of two texts where a reader cannot see it:
-// the characters look alike, or one of them shows as nothing or as a blank. "" for any other but
-// bytes that are no character.
+// alikeWords shows the code points of the first difference between two texts if a reader cannot see
+// the difference. That is the case if the characters look alike, or if one of them is invisible or a
+// blank. It also names a byte of the output that is not UTF-8. It returns "" for any other
+// difference.
 func alikeWords(want, have []byte) string {
 	at := characterStart(want, have, commonPrefix(want, have))
 	w, h := characterAt(want[at:]), characterAt(have[at:])
@@ -27,8 +28,8 @@ func alikeWords(want, have []byte) string {
 	return fmt.Sprintf(" (expected %s, got %s)", pointsOf(w), pointsOf(h))
 }
 
-// characterStart moves a place where two texts part back to the beginning of the character, with its
-// combining marks, that it stands in.
+// characterStart returns the beginning of the character at a position where two texts differ. A
+// character includes its combining marks.
 func characterStart(a, b []byte, at int) int {
 	for at > 0 && (at < len(a) && !utf8.RuneStart(a[at]) || at < len(b) && !utf8.RuneStart(b[at])) {
 		at--
@@ -56,7 +57,7 @@ func characterAt(text []byte) string {
 	return string(text[:n])
 }
 
-// hidden reports whether a character shows as nothing, or as a blank that is not a space.
+// hidden reports whether a character is invisible, or a blank other than a space.
 func hidden(character string) bool {
 	r, _ := utf8.DecodeRuneInString(character)
 	return character != "" && r != '\n' && r != ' ' && r != utf8.RuneError && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.IsSpace(r))
@@ -85,7 +86,8 @@ func pointsOf(character string) string {
 	return strings.Join(points, " ") + name
 }
 
-// kindOf says in words what a character is that does not show it, "" for a Latin one.
+// kindOf describes a character that is invisible or hard to recognise, or returns "" for a Latin
+// one.
 func kindOf(r rune) string {
 	switch r {
 	case '\t':

@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// machine is a Debian machine whose toolchain is looked at.
+// machine is a Debian machine whose toolchain is examined.
 type machine struct{ root string }
 
-// image finds the variables of the assignment format and the toolchain's identity. Nothing is
-// executed: a runner starts for every job, and must start quickly.
+// image finds the variables of the assignment format and the toolchain's identity. It runs no
+// program: a runner starts for every job, and must start quickly.
 func (m machine) image(context.Context) (Image, error) {
 	i := Image{Path: "/usr/local/bin:/usr/bin:/bin", Variables: map[string]string{}}
 	m.java(&i)
@@ -36,8 +36,8 @@ func (m machine) has(name string) bool {
 	return err == nil
 }
 
-// java finds the virtual machine's home and the jars of the test frameworks, in
-// the order in which a class path must have them: framework first.
+// java finds the virtual machine's home, and the jars of the test frameworks in the order that a
+// class path needs: framework first.
 func (m machine) java(i *Image) {
 	launcher, err := filepath.EvalSymlinks(filepath.Join(m.root, "usr/bin/java"))
 	if err != nil {
@@ -59,7 +59,7 @@ func (m machine) java(i *Image) {
 	}
 }
 
-// jars returns those that are there as a class path.
+// jars returns the existing jars as a class path.
 func (m machine) jars(names []string) string {
 	var found []string
 	for _, name := range names {
@@ -70,8 +70,9 @@ func (m machine) jars(names []string) string {
 	return strings.Join(found, ":")
 }
 
-// python finds pytest. The invocation is frozen: no configuration and no start-up hooks of
-// the submission, conftest.py from $NEEDS alone; the tests are named after where they stand there.
+// python finds pytest. Its command line is fixed: it ignores the submission's configuration and
+// start-up hooks, and reads conftest.py only from $NEEDS. The names of tests are relative to
+// $NEEDS.
 func (m machine) python(i *Image) {
 	if m.has("usr/bin/python3") && m.has("usr/lib/python3/dist-packages/pytest") {
 		i.Variables["PYTEST"] = "/usr/bin/python3 -I -m pytest -c /dev/null -p no:cacheprovider " +
@@ -79,7 +80,7 @@ func (m machine) python(i *Image) {
 	}
 }
 
-// c finds the unit frameworks for C and C++: what a compiler's command line needs.
+// c finds the unit test frameworks for C and C++, as arguments for a compiler.
 func (m machine) c(i *Image) {
 	libraries := "usr/lib/x86_64-linux-gnu"
 	if !m.has(libraries) {
@@ -98,11 +99,11 @@ func (m machine) c(i *Image) {
 	}
 }
 
-// goCache is where a machine may keep Go's standard library compiled, for steps to read: without
-// it every build compiles what it imports again. See docs/building.md.
+// goCache is the directory in which a machine may keep Go's standard library compiled, for steps to
+// read. Without it every build compiles its imports again. See docs/building.md.
 const goCache = "usr/lib/grader/go-build"
 
-// golang finds the Go toolchain, which need not stand on the usual path.
+// golang finds the Go toolchain, which may be outside the usual path.
 func (m machine) golang(i *Image) {
 	for _, root := range []string{"usr/local/go", "usr/lib/go"} {
 		if m.has(root + "/bin/go") {
@@ -116,8 +117,8 @@ func (m machine) golang(i *Image) {
 	}
 }
 
-// identity hashes what tells one version of a toolchain from another: where its
-// programs are, how long, and when they were built, which a package keeps.
+// identity returns a hash that identifies the version of a toolchain: the paths, sizes and build
+// times of its programs. A package preserves the build times.
 func (m machine) identity(i Image) (string, error) {
 	h := sha256.New()
 	for _, name := range []string{
@@ -142,7 +143,7 @@ func (m machine) identity(i Image) (string, error) {
 	return "toolchain:" + hex.EncodeToString(h.Sum(nil)[:16]), nil
 }
 
-// stamp adds one file, or its absence.
+// stamp adds one file to the hash, or its absence.
 func (m machine) stamp(h hash.Hash, name string) {
 	file, err := filepath.EvalSymlinks(filepath.Join(m.root, name))
 	if err != nil {

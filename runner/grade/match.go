@@ -6,15 +6,15 @@ import (
 	"github.com/grader/grader/runner/grade/report"
 )
 
-// matching is what a report contains about the pinned cases.
+// matching holds a report's cases, matched with the pinned cases.
 type matching struct {
 	cases []*report.Case  // by pin; nil if the report does not contain it
 	extra []report.Case   // cases that were run and have no pin
 	twice map[string]bool // pins whose name the report contains too often, with a case that passed
 }
 
-// matchCases finds for each pin its case in the report. The n-th case of a name is that of
-// the n-th pin of the name.
+// matchCases finds the report's case for each pin. The n-th case with a name belongs to the n-th
+// pin with that name.
 func matchCases(pins []string, cases []report.Case) matching {
 	place := make(map[string]int, len(pins))
 	for i, pin := range pins {
@@ -56,8 +56,8 @@ func (m *matching) markTwice(place map[string]int, name string) {
 	}
 }
 
-// joinCases merges two cases of the same name, neither of which passed. Frameworks report a case
-// again under the same name if its clean-up or a part of it failed too.
+// joinCases merges two cases with the same name, neither of which passed. A framework reports a
+// case again under the same name if its clean-up or a part of it failed too.
 func joinCases(a, b *report.Case) *report.Case {
 	joined := *a
 	if b.Verdict == report.Failed {

@@ -1,7 +1,7 @@
 package grade
 
-// materials are what the staff provide for the tests: the tests repository, the result of prepare, and the launchers of
-// frameworks.
+// materials holds what the staff provide for the tests: the tests repository, the result of prepare, and the launchers
+// of frameworks.
 type materials struct {
 	*workspace
 	committed []treeFile // of the tests repository; listed when first needed

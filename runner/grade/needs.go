@@ -16,7 +16,7 @@ func (s *materials) needsTree(t *assignment.Test) (*tree, error) {
 	return s.expose(s.job.Tests, files, s.needed(t))
 }
 
-// testsFiles lists the tests repository, once.
+// testsFiles lists the tests repository once.
 func (s *materials) testsFiles() ([]treeFile, error) {
 	if s.committed == nil {
 		files, err := listCommitted(s.job.Tests)
@@ -28,9 +28,9 @@ func (s *materials) testsFiles() ([]treeFile, error) {
 	return s.committed, nil
 }
 
-// needed reports which files of the tests repository a test's $NEEDS contains: those that its
-// globs match. Files that no student's program may see are excluded again here, although such an
-// assignment is refused when it is pushed.
+// needed returns a function that reports whether a file of the tests repository is in a test's
+// $NEEDS. A file must match its globs. Files that no student's program may see are excluded again
+// here, although an assignment that includes them is refused when it is pushed.
 func (s *materials) needed(t *assignment.Test) func(path string) bool {
 	secret := s.secrets()
 	return func(name string) bool {
@@ -38,8 +38,8 @@ func (s *materials) needed(t *assignment.Test) func(path string) bool {
 	}
 }
 
-// secrets reports whether a file is the assignment itself, expected output, or below solution/,
-// starter/ or a sample.
+// secrets returns a function that reports whether a file is the assignment itself, expected output,
+// or below solution/, starter/ or a sample.
 func (s *materials) secrets() func(path string) bool {
 	files := map[string]bool{"assignment.yaml": true}
 	for _, t := range s.spec.Tests {

@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// Open opens a grader on this machine's toolchain: its wall, and a directory for trusted files
-// below dir, which belongs to the caller (0700).
+// Open opens a grader on this machine's toolchain, with its wall and a directory for trusted files
+// below dir. dir belongs to the caller (0700).
 func Open(ctx context.Context, dir string, o sandbox.Options, clock func() time.Time, logger *slog.Logger) (*Grader, error) {
 	trusted := filepath.Join(dir, "trusted")
 	if err := os.Mkdir(trusted, 0o700); err != nil {

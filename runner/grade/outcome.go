@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ending is how a step of a student's program ended, in the words of the format. Outcome ""
-// means that nothing is wrong so far.
+// ending describes how a step of a student's program ended, in the format's terms. Outcome "" means
+// no error so far.
 type ending struct {
 	outcome schema.Outcome
 	message string
@@ -21,20 +21,20 @@ type ending struct {
 	exit    int
 }
 
-// expectation is the exit status that a step must have.
+// expectation is the expected exit status of a step.
 type expectation struct {
 	status int
 	any    bool
 }
 
-// The exit statuses of a shell that could not run a program; the engine uses the first one too.
+// The exit statuses of a shell that could not run a program. The engine uses the first one too.
 const (
 	statusNotFound      = 127
 	statusNotExecutable = 126
 )
 
-// endingOf judges how a step ended, limits first: the traces of a killed program (a signal, half
-// an output) are not its own doing.
+// endingOf judges how a step ended. It checks limits first, because a killed program is not
+// responsible for the traces of its end (a signal, incomplete output).
 func endingOf(r sandbox.Result, l sandbox.Limits, want expectation, shell bool) ending {
 	if r.Limit != "" {
 		outcome, message := limitWords(r, l)
@@ -74,7 +74,7 @@ func endingOf(r sandbox.Result, l sandbox.Limits, want expectation, shell bool) 
 	return ending{outcome: schema.OutcomeCrashed, exit: r.Exit, message: message}
 }
 
-// statusWords explains a shell's exit status, "" for any other.
+// statusWords explains a shell's exit status. It returns "" for any other.
 func statusWords(exit int) string {
 	switch exit {
 	case statusNotFound:
@@ -85,7 +85,7 @@ func statusWords(exit int) string {
 	return ""
 }
 
-// limitWords returns which limit ended a step, its value, and what was used.
+// limitWords returns the limit that ended a step, its value, and the amount used.
 func limitWords(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string) {
 	switch r.Limit {
 	case sandbox.LimitCPU:
@@ -102,8 +102,8 @@ func limitWords(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string) {
 	return schema.OutcomeCrashed, fmt.Sprintf("limit %q exceeded", r.Limit)
 }
 
-// memoryUsed returns how much memory a step used that reached its limit. If the kernel ended it
-// while it grew, the last measurement may be lower.
+// memoryUsed returns the memory use of a step that reached its limit. The last measurement may be
+// lower if the kernel ended the step while it grew.
 func memoryUsed(r sandbox.Result, l sandbox.Limits) string {
 	words := ""
 	if r.Memory > l.Memory {
@@ -115,8 +115,7 @@ func memoryUsed(r sandbox.Result, l sandbox.Limits) string {
 	return words
 }
 
-// stackWords explains a fault of a program that used so much memory: its stack grew to what the
-// memory allows.
+// stackWords explains a fault of a program whose stack grew to what the memory limit allows.
 func stackWords(signal syscall.Signal, r sandbox.Result, l sandbox.Limits) string {
 	if signal != syscall.SIGSEGV || l.Memory == 0 || r.Memory < l.Memory/10*9 {
 		return ""
@@ -126,7 +125,7 @@ func stackWords(signal syscall.Signal, r sandbox.Result, l sandbox.Limits) strin
 
 func lastBytes(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
 
-// shellSignal returns the signal of a shell's exit status, 0 if there is none. It recognises
+// shellSignal returns the signal in a shell's exit status, or 0 if there is none. It recognises
 // only signals by which a program dies through its own fault.
 func shellSignal(status int) syscall.Signal {
 	switch s := syscall.Signal(status - 128); s {
@@ -137,7 +136,7 @@ func shellSignal(status int) syscall.Signal {
 	return 0
 }
 
-// signalName returns "SIGSEGV".
+// signalName returns a signal's name, such as "SIGSEGV".
 func signalName(s syscall.Signal) string {
 	if name := unix.SignalName(s); name != "" {
 		return name
@@ -156,7 +155,7 @@ func formatDuration(d time.Duration) string {
 	return strconv.FormatFloat(float64(d.Round(10*time.Millisecond))/float64(time.Second), 'f', -1, 64) + " s"
 }
 
-// size formats a number of bytes with the largest unit that stays readable: "256 MiB".
+// size formats a number of bytes with the largest unit in which the value is at least 1: "256 MiB".
 func size(bytes int64) string {
 	value, unit := float64(bytes), "B"
 	for _, larger := range []string{"KiB", "MiB", "GiB"} {

@@ -8,8 +8,8 @@ import (
 	"os"
 )
 
-// Pack writes the regular files beneath dir as a tar that Unpack reads: sorted by
-// name, without times or owners, with the execute bit. Anything else is left out.
+// Pack writes the regular files beneath dir as a tar that Unpack reads: sorted by name, without
+// times or owners, with the execute bit. It omits everything else.
 func Pack(w io.Writer, dir string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -51,7 +51,7 @@ func packFile(t *tar.Writer, root *os.Root, name string) error {
 	return err
 }
 
-// packMode keeps of a mode whether the file is executable by its owner, as git does.
+// packMode keeps only the owner's execute bit of a mode, as git does.
 func packMode(m fs.FileMode) fs.FileMode {
 	if m&0o100 != 0 {
 		return 0o755

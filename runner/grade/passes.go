@@ -11,19 +11,19 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// nextPass is the file in the feedback directory with which a checker or driver that accepts
-// requests another run of the program. Its content is the input of that run.
+// nextPass is the name of a file in the feedback directory. A checker or driver that accepts
+// creates it to request another run of the program, with the file's content as input.
 const nextPass = "nextpass.in"
 
-// Limits of what a checker or driver keeps from one pass to the next.
+// Limits of the data that a checker or driver keeps from one pass to the next.
 const (
 	maxPassInput = 64 << 20
 	maxPassFiles = 1000
 )
 
-// onePass runs the program once, and the trusted program on the result. It returns how the
-// trusted program crashed, if it did, and its output. If the program ended badly, its result is
-// in r, and no verdict was asked for.
+// onePass runs the program once, and then the trusted program on the result. It returns how the
+// trusted program crashed, if it did, and its output. If the program itself ended badly, result
+// says so, and there is no verdict.
 type onePass func(ctx context.Context, t *trusted, it item, result *schema.TestResult) (crash, words string, settled bool, err error)
 
 // judgePasses runs a case as often as its checker or driver requests.
@@ -63,7 +63,8 @@ func (r *trial) judgePasses(ctx context.Context, c assignment.Command, it item, 
 	return crash, words, settled, err
 }
 
-// refusedPass explains why the program is not run again after that many passes, "" if it is.
+// refusedPass explains why the program is not run again after that many passes. It returns "" if it
+// is.
 func (r *trial) refusedPass(passes int, result *schema.TestResult) string {
 	switch most := max(r.test.Passes, 1); {
 	case !accepted(*result):
@@ -74,15 +75,14 @@ func (r *trial) refusedPass(passes int, result *schema.TestResult) string {
 	return ""
 }
 
-// asksForMore returns the input of the next run of the program, if the trusted program requests
-// one.
+// asksForMore returns the input of the program's next run, if the trusted program requests one.
 func (t *trusted) asksForMore() ([]byte, bool) {
 	input, err := t.place.scratch.ReadFile("feedback/"+nextPass, maxPassInput)
 	return input, err == nil
 }
 
 // inherit copies what the trusted program left in the feedback directory of the previous pass,
-// except for its request.
+// except its request.
 func (t *trusted) inherit(before *trusted) error {
 	keep, err := os.MkdirTemp(t.place.scratch.Path(), "before-")
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/runner/grade/report"
 )
 
-// saysNothing reports whether a message does not tell what failed; the text below it does.
+// saysNothing reports whether a message omits what failed, so that only the text below it tells.
 func saysNothing(message string) bool {
 	switch message {
 	case "", "collection failure", "collection skipped", "internal error", "test failed", "failed running beforeEach hook", "failed running afterEach hook":
@@ -18,7 +18,7 @@ func saysNothing(message string) bool {
 }
 
 // phrase returns the words that tell people why a case did not pass: its message and, if that is
-// not enough, what its output tells.
+// not enough, an excerpt of its output.
 func phrase(c *report.Case) string {
 	said := c.Message
 	if cause := rootCause(c.Output); cause != "" && !strings.Contains(said, causeText(cause)) {
@@ -31,16 +31,16 @@ func phrase(c *report.Case) string {
 }
 
 var (
-	// javaCause and javaFrame match a cause in the trace of a Java exception, and where it was
-	// thrown.
+	// javaCause matches a cause in the trace of a Java exception. javaFrame matches the place where
+	// it was thrown.
 	javaCause = regexp.MustCompile(`(?m)^Caused by: (.+)$`)
 	javaFrame = regexp.MustCompile(`^\s+at [^(]*\(([\w$]+\.\w+:\d+)\)`)
 	// inThread matches the prefix that Java adds to a cause that it repeats.
 	inThread = regexp.MustCompile(`^java\.lang\.ExceptionInInitializerError: Exception (.+) \[in thread ".*"\]$`)
 )
 
-// rootCause returns the last cause in the trace of a Java exception and the first source line
-// below it; "" if there is none.
+// rootCause returns the last cause in the trace of a Java exception and the first source line below
+// it, or "" if there is none.
 func rootCause(output string) string {
 	all := javaCause.FindAllStringSubmatchIndex(output, -1)
 	if len(all) == 0 {
@@ -93,7 +93,7 @@ func firstWords(output string) string {
 	return words
 }
 
-// withPlace adds the last of the places (file and line), if there is one.
+// withPlace adds the last of the places (file and line) to words, if there is one.
 func withPlace(words string, places [][]string) string {
 	if len(places) == 0 {
 		return words

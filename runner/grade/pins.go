@@ -42,7 +42,7 @@ func (s *session) pinReference(ctx context.Context) error {
 	return nil
 }
 
-// usable checks that there is a reference and that it builds.
+// usable returns an error unless there is a reference that builds.
 func usable(ref *subject) error {
 	switch {
 	case ref == nil:

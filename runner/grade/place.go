@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// place is the fresh directory in which a step runs: its working directory, and next to it a
-// directory for temporary files, which is also its home.
+// place is the fresh directory in which a step runs. It consists of the working directory and a
+// directory for temporary files, which is also the step's home.
 type place struct {
 	scratch   *sandbox.Scratch
 	work, tmp string // absolute
@@ -35,7 +35,7 @@ func (s *workspace) placeShowing(t *tree) (*place, error) {
 	return p, nil
 }
 
-// remove removes the place in the background. The session waits for it before it ends.
+// remove removes the place in the background. The session waits for the removal before it ends.
 func (p *place) remove() { p.scratch.Discard() }
 
 // localise removes the runner's paths from a text that people read.

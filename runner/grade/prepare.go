@@ -27,14 +27,14 @@ func (s *materials) testsTree() (*tree, error) {
 	return t, nil
 }
 
-// prepareFailure is a step of prepare that failed: a mistake of staff.
+// prepareFailure reports a failed step of prepare, which is a mistake of staff.
 type prepareFailure struct{ message, output string }
 
 // Error implements error.
 func (f *prepareFailure) Error() string { return f.message }
 
-// prepare runs the assignment's prepare, or uses its result of an earlier time. The error may be
-// a prepareFailure.
+// prepare runs the assignment's prepare, or uses the result of an earlier run. The error may be a
+// prepareFailure.
 func (s *materials) prepare(ctx context.Context) error {
 	if len(s.spec.Prepare) == 0 {
 		return nil
@@ -55,8 +55,8 @@ func (s *materials) prepare(ctx context.Context) error {
 	return nil
 }
 
-// preparedTree returns the result of prepare. All files have the same time, because times are
-// lost on the way to other runners.
+// preparedTree returns the result of prepare. All files have the same time, because times are lost
+// on the way to other runners.
 func (s *materials) preparedTree(dir string) (*tree, error) {
 	files, err := listFiles(dir)
 	if err != nil {

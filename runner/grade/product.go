@@ -10,12 +10,12 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// maxNamedProducts is how many of a submission's built files are named.
+// maxNamedProducts is the maximum number of a submission's built files that are named.
 const maxNamedProducts = 4
 
-// productsNote names the files of a subject that a compiler made and that are next to their
-// sources; nil if there are none. A build that compares times builds them again, one that does
-// not uses them unchanged, and the student must know about them.
+// productsNote names the built files of a subject that are next to their sources, or returns nil if
+// there are none. The student must know about them: a build that compares times builds them again,
+// and any other build uses them unchanged.
 func (b *subject) productsNote() []string {
 	products := b.products()
 	if len(products) == 0 {
@@ -32,11 +32,11 @@ func (b *subject) productsNote() []string {
 	return append(note, "and push again")
 }
 
-// products lists the built files that are next to their sources. If a directory contains nothing
-// else, it is listed instead of them.
+// products lists the built files that are next to their sources. A directory that contains nothing
+// else is listed instead of its files.
 func (b *subject) products() []string {
 	stems, built := b.sourceStems()
-	whole := map[string]bool{} // by directory: only products below it
+	whole := map[string]bool{} // by directory: it contains only products
 	var found []source
 	for _, f := range b.sources {
 		is := f.own && f.binary != nil && !within(b.left, f.name) && besideSource(f, stems, built)
@@ -61,8 +61,8 @@ func (b *subject) products() []string {
 	return names
 }
 
-// sourceStems returns the names, without extensions, of the sources that are compiled, and
-// whether some of them are compiled into programs.
+// sourceStems returns the names, without extensions, of the sources that are compiled. programs
+// reports whether some of them are compiled into programs.
 func (b *subject) sourceStems() (stems map[string]bool, programs bool) {
 	stems = map[string]bool{}
 	for _, f := range b.sources {
@@ -78,8 +78,8 @@ func (b *subject) sourceStems() (stems map[string]bool, programs bool) {
 	return stems, programs
 }
 
-// besideSource reports, by its name, whether a built file is made from a source of the
-// submission: for programs and libraries, from any source.
+// besideSource reports whether the name of a built file shows that it is made from a source of the
+// submission. Programs and libraries may be made from any source.
 func besideSource(f source, stems map[string]bool, programs bool) bool {
 	if f.binary.kind == binaryProgram || path.Ext(f.name) == ".a" || path.Ext(f.name) == ".lib" {
 		return programs
@@ -89,8 +89,8 @@ func besideSource(f source, stems map[string]bool, programs bool) bool {
 	return stems[stem] || stems[strings.TrimSuffix(stem, "Kt")]
 }
 
-// tracesNote names files that macOS left next to sources with the same extension: tools that
-// look for sources find these too.
+// tracesNote names files that macOS left next to sources with the same extension. Tools that search
+// for sources find these too.
 func (b *subject) tracesNote() []string {
 	var names []string
 	for _, f := range b.sources {
@@ -105,10 +105,11 @@ func (b *subject) tracesNote() []string {
 	return append(note, "  "+removal(names), "then commit and push")
 }
 
-// maxNoteLine is the length of a line of a note, in characters: a push shows 72 with its mark.
+// maxNoteLine is the maximum length of a line of a note, in characters: a push shows 72 with its
+// mark.
 const maxNoteLine = 70
 
-// wrapNote breaks a note at blanks.
+// wrapNote wraps a note at spaces.
 func wrapNote(text string) []string {
 	var lines []string
 	line := ""

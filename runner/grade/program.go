@@ -27,20 +27,20 @@ func markPrograms(dir string, files []treeFile) error {
 	return nil
 }
 
-// sharedLibrary reports whether a file is one by its name.
+// sharedLibrary reports whether a file's name is that of a shared library.
 func sharedLibrary(name string) bool {
 	base := path.Base(name)
 	return strings.HasSuffix(base, ".so") || strings.Contains(base, ".so.")
 }
 
-// executable reports whether a file that has an execute bit can be executed. Machines without
-// such bits set it on every file, including sources and data.
+// executable reports whether a file with an execute bit can be executed. Systems without execute
+// bits set the bit on every file, including sources and data.
 func executable(name string, start []byte) bool {
 	return bytes.HasPrefix(start, []byte("\x7fELF")) || bytes.HasPrefix(start, []byte("#!")) ||
 		slices.Contains([]string{"", ".sh"}, path.Ext(name)) // a shell script, which needs no first line
 }
 
-// startOf returns the first bytes of a file of the runner's own, at most so many.
+// startOf returns at most the first most bytes of a file that belongs to the runner.
 func startOf(name string, most int64) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {

@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// A difference shows at most quoteBefore bytes before the first byte in which two texts differ,
-// and quoteAfter bytes from there on.
+// A difference shows at most quoteBefore bytes before the first byte in which two texts differ, and
+// quoteAfter bytes from that byte on.
 const (
 	quoteBefore = 20
 	quoteAfter  = 40
 )
 
-// quoteAt quotes the part of text around the byte at, with an ellipsis where something was left
-// out. The result contains only printable characters; all others are escaped.
+// quoteAt quotes the part of text around the byte at, with an ellipsis for omitted parts. The
+// result contains only printable characters; all others are escaped.
 func quoteAt(text []byte, at int) string {
 	from, to := max(0, at-quoteBefore), min(len(text), at+quoteAfter)
 	if from <= 3 {
@@ -40,7 +40,7 @@ func quoteAt(text []byte, at int) string {
 	return quoted
 }
 
-// expectedGot returns the expected and the actual text around the first difference, with code
+// expectedGot returns the expected and the actual text around the first difference. It adds code
 // points if a reader would see no difference.
 func expectedGot(expected, got []byte) string {
 	at := commonPrefix(expected, got)
@@ -58,7 +58,7 @@ func commonPrefix(a, b []byte) int {
 	return n
 }
 
-// lineOf returns the number, from 1, of the line with the byte at.
+// lineOf returns the number, from 1, of the line that contains the byte at.
 func lineOf(text []byte, at int) int {
 	return 1 + bytes.Count(text[:min(at, len(text))], []byte{'\n'})
 }

@@ -16,18 +16,18 @@ const (
 	recipeClasses = recipeDir + "/classes"
 )
 
-// libraryWords end the messages about programs without a main function, which may be read by the
-// author of the assignment.
+// libraryWords ends the messages about programs without a main function. The author of the
+// assignment may read these.
 const libraryWords = ": write one, or, for a library, write build: steps in assignment.yaml instead of build: auto"
 
-// recipe is how build: auto builds a program from files in one language; see docs/building.md.
+// recipe tells build: auto how to build a program from files in one language; see docs/building.md.
 type recipe struct {
 	name   string
 	steps  [][]string                     // argument lists
 	finish func(s *sandbox.Scratch) error // on the frozen artefacts, before they are sealed
 }
 
-// language is one that build: auto supports.
+// language is a language that build: auto supports.
 type language struct {
 	name     string
 	endings  []string
@@ -47,8 +47,8 @@ func languages() []language {
 	}
 }
 
-// chooseRecipe chooses the language by the extensions of the subject's files, and notes which
-// files it ignores. The error is a buildFailure.
+// chooseRecipe chooses the language by the extensions of the subject's files, and notes the files
+// that it ignores. The error is a buildFailure.
 func chooseRecipe(b *subject) (recipe, error) {
 	found := map[string][]string{}
 	var out []string
@@ -84,8 +84,8 @@ func chooseRecipe(b *subject) (recipe, error) {
 		files[chosen[0].name][0], chosen[0].name, files[chosen[1].name][0], chosen[1].name)}
 }
 
-// isWork reports whether a file may be the student's work: it is not in a directory that a tool
-// made, and not one that macOS writes next to another file.
+// isWork reports whether a file may be the student's work. It is not if it is in a directory that a
+// tool made, or if macOS wrote it next to another file.
 func (b *subject) isWork(name string) bool {
 	return !within(b.left, name) && !strings.HasPrefix(path.Base(name), "._")
 }
@@ -112,8 +112,8 @@ func arguments(files []string) []string {
 	return safe
 }
 
-// wrapper returns a finish that writes the program as a script that executes argv, which is
-// computed from the path of the artefacts.
+// wrapper returns a finish that writes the program as a script that executes argv. argv computes
+// the arguments from the path of the artefacts.
 func wrapper(argv func(artefacts string) []string) func(*sandbox.Scratch) error {
 	return func(s *sandbox.Scratch) error { return writeWrapper(s, argv(s.Path())) }
 }
@@ -132,7 +132,7 @@ func writeWrapper(s *sandbox.Scratch, argv []string) error {
 }
 
 // oneOf returns the file that is the program: the only file, or the file with the first preferred name that exists. If
-// several directories have that name, the one at the root is the program.
+// several directories have a file with that name, it returns the one at the root.
 func oneOf(what string, files, preferred []string) (string, error) {
 	if len(files) == 1 {
 		return files[0], nil

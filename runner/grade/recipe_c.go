@@ -22,8 +22,8 @@ func recipeMixed(files []string, b *subject) (recipe, error) {
 	return compiled("gcc", []string{"-O2", "-pipe", "-Wall"}, files, b, "-lstdc++")
 }
 
-// compiled is a recipe whose compiler writes the program itself. A file that another one
-// includes is not compiled separately.
+// compiled returns a recipe whose compiler writes the program itself. It does not compile a file
+// separately that another one includes.
 func compiled(compiler string, flags, files []string, b *subject, libraries ...string) (recipe, error) {
 	included, err := includedSources(files, b)
 	if err != nil {
@@ -42,11 +42,11 @@ func compiled(compiler string, flags, files []string, b *subject, libraries ...s
 	return recipe{name: compiler, steps: [][]string{{"mkdir", "-p", path.Dir(recipeProgram)}, argv}}, nil
 }
 
-// maxHeaderDirs is how many directories with headers are searched.
+// maxHeaderDirs is the maximum number of header directories that are searched.
 const maxHeaderDirs = 200
 
-// headerFlags lets every file include headers by their names from the top, and from whatever
-// directory they stand in. The system's own come first where they are asked for in angle brackets.
+// headerFlags lets every file include headers by their names from the top, or from any header
+// directory. For names in angle brackets, the system's headers take precedence.
 func headerFlags(b *subject) []string {
 	dirs := []string{"."}
 	for _, f := range b.sources {
@@ -73,10 +73,10 @@ func header(name string) bool {
 // includesSource matches a line that includes a source file.
 var includesSource = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*include[ \t]*"([^"\n]+\.(?:c|cc|cpp|cxx|c\+\+|C))"`)
 
-// maxSource is the size of the largest source that is searched for includes, in bytes.
+// maxSource bounds the size of a source that is searched for includes, in bytes.
 const maxSource = 1 << 20
 
-// includedSources returns which of the files another one, or a header, includes.
+// includedSources returns the files that another file, or a header, includes.
 func includedSources(files []string, b *subject) (map[string]bool, error) {
 	included := map[string]bool{}
 	for _, f := range b.sources {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// recipeGo builds the topmost package, or, if that is a library, the only program of its module. Without a go.mod it
-// builds all files of the topmost directory with Go files as one program.
+// recipeGo builds the topmost package or, if that is a library, the only program of its module. Without a go.mod it
+// builds all files of the topmost directory that has Go files as one program.
 func recipeGo(files []string, _ *subject) (recipe, error) {
 	var sources []string
 	for _, f := range files {

@@ -18,7 +18,7 @@ func recipeJava(files []string, _ *subject) (recipe, error) {
 	return recipe{name: "javac", steps: [][]string{argv}, finish: finishJava}, nil
 }
 
-// finishJava finds the class to run among the frozen ones and writes the program.
+// finishJava finds the class to run among the frozen classes and writes the program.
 func finishJava(s *sandbox.Scratch) error {
 	main, err := mainClass(filepath.Join(s.Path(), recipeClasses))
 	if err != nil {
@@ -28,11 +28,11 @@ func finishJava(s *sandbox.Scratch) error {
 	return writeWrapper(s, []string{"java", "-cp", classes + ":" + s.Path(), main})
 }
 
-// maxClassFile is the size of the largest class file that is searched for a main, in bytes.
+// maxClassFile bounds the size of a class file that is searched for a main, in bytes.
 const maxClassFile = 4 << 20
 
-// mainClass returns the class below dir to run: the only one with a main, or of
-// several the one named Main. The error is a buildFailure.
+// mainClass returns the class below dir to run: the only one with a main or, if there are several,
+// the one named Main. The error is a buildFailure.
 func mainClass(dir string) (string, error) {
 	files, err := listFiles(dir)
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// pythonCheck compiles every file that it is given without writing anything, and ends
-// with status 1 where one does not parse. The compiler passes over bytes in a comment that the
-// interpreter, which decodes the whole file, refuses.
+// pythonCheck compiles every given file without writing anything, and exits with status 1 if one
+// does not parse. It decodes the whole file like the interpreter, because the compiler accepts
+// invalid bytes in a comment.
 const pythonCheck = `import sys, tokenize, traceback
 bad = 0
 for name in sys.argv[1:]:
@@ -47,7 +47,8 @@ func recipePython(files []string, b *subject) (recipe, error) {
 	}, nil
 }
 
-// packageOf returns the package that a __main__.py makes executable, "" for any other file.
+// packageOf returns the package that a __main__.py makes executable. It returns "" for any other
+// file.
 func packageOf(main string, b *subject) string {
 	dir, base := path.Split(main)
 	dir = path.Clean(dir)
@@ -77,8 +78,8 @@ func recipeJavaScript(files []string, b *subject) (recipe, error) {
 	return r, nil
 }
 
-// packageMain returns the file that package.json at the top names as main, "" if it names no
-// existing one.
+// packageMain returns the main file that the topmost package.json names. It returns "" if the file
+// does not exist.
 func packageMain(files []string, b *subject) (string, error) {
 	for _, f := range b.sources {
 		if f.name != "package.json" {

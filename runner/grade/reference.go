@@ -8,8 +8,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// reference returns the built reference solution; nil if the assignment has none or it does not
-// build.
+// reference returns the built reference solution. It returns nil if the assignment has none or it
+// does not build.
 func (s *builds) reference(ctx context.Context) (*subject, error) {
 	if s.spec.Solution == "" {
 		return nil, nil
@@ -29,9 +29,9 @@ func (s *builds) reference(ctx context.Context) (*subject, error) {
 	return ref, nil
 }
 
-// referenceFailsToo repeats with the reference what failed with a subject, and reports whether
-// it fails too. Then the tests are at fault. They also are if there is no reference that could
-// clear them, or if the subject is the reference.
+// referenceFailsToo repeats with the reference what failed with a subject, and reports whether that
+// fails too. Then the tests are at fault. They are also at fault if there is no reference to
+// compare with, or if the subject is the reference.
 func (s *builds) referenceFailsToo(ctx context.Context, b *subject, again func(ref *subject) (bool, error)) (bool, error) {
 	if b.reference {
 		return true, nil

@@ -5,8 +5,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// scoring computes a test's score from its entries. Unless the score is the sum, the entries are
-// emitted once all of them are known.
+// scoring computes a test's score from its entries. Unless the score is the sum, it emits the
+// entries once all of them are known.
 type scoring struct {
 	rule    assignment.Scoring
 	emit    func(schema.TestResult)
@@ -27,7 +27,7 @@ func (s *scoring) add(r schema.TestResult) {
 	s.waiting = append(s.waiting, r)
 }
 
-// end emits the entries that had to wait, with their final scores.
+// end emits the entries that were held back, with their final scores.
 func (s *scoring) end() {
 	share, why := s.share()
 	for _, r := range s.waiting {
@@ -44,7 +44,7 @@ func (s *scoring) end() {
 	s.waiting = nil
 }
 
-// share returns the part of its maximum (of its score, for accepted) that every entry gets, and
+// share returns the fraction of its maximum (of its score, for accepted) that every entry gets, and
 // the reason.
 func (s *scoring) share() (share schema.Points, why string) {
 	one := schema.NewPoints(1, 1)
@@ -74,13 +74,13 @@ func (s *scoring) share() (share schema.Points, why string) {
 	return one, ""
 }
 
-// accepted reports whether an entry got at least a part of its points.
+// accepted reports whether an entry got any of its points.
 func accepted(r schema.TestResult) bool {
 	return r.Outcome == schema.OutcomePassed || r.Outcome == schema.OutcomePartial
 }
 
-// fraction returns the part of its maximum that an entry got. An entry that is worth nothing
-// counts by its outcome.
+// fraction returns the fraction of its maximum that an entry got. The outcome decides for an entry
+// that is worth nothing.
 func fraction(r schema.TestResult) schema.Points {
 	if r.MaxScore.IsZero() {
 		if r.Outcome == schema.OutcomePassed {

@@ -17,34 +17,34 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// sealedReports is a listener for JUnit that signs its reports. JUnit finds it on the class path
-// automatically.
+// sealedReports is the source of a JUnit listener that signs its reports. JUnit finds the listener
+// on the class path automatically.
 //
 //go:embed frameworks/SealedReports.java
 var sealedReports string
 
 const (
-	sealedJUnit   = "junit" // its directory among the launchers
+	sealedJUnit   = "junit" // the listener's directory among the launchers
 	sealedClass   = "grader/SealedReports.class"
 	sealedService = "META-INF/services/org.junit.platform.launcher.TestExecutionListener"
-	// compiledDir is where an image has it compiled. A machine without it compiles it once and
-	// keeps it.
+	// compiledDir is the directory in which an image has the compiled listener. A machine without
+	// it compiles the listener once and keeps it.
 	compiledDir = "usr/lib/grader"
 )
 
-// compiledName names the compiled listener after its sources.
+// compiledName returns the compiled listener's name, which depends on its sources.
 func compiledName() string {
 	sum := sha256.Sum256([]byte(sealedReports))
 	return "junit-" + hex.EncodeToString(sum[:8]) + ".class"
 }
 
-// compiler is the command that compiles the listener in its directory.
+// compiler returns the command that compiles the listener in its directory.
 func compiler(classPath string) []string {
 	return []string{"javac", "-proc:none", "-encoding", "UTF-8", "-cp", classPath, "-d", ".", "SealedReports.java"}
 }
 
-// CompileFrameworks compiles the parts of test frameworks into the image in which this process
-// runs, so that jobs do not have to.
+// CompileFrameworks compiles parts of test frameworks into the image in which this process runs, so
+// that jobs do not have to.
 func CompileFrameworks(ctx context.Context, i Image) error {
 	if i.Variables["CLASSPATH_JUNIT"] == "" {
 		return nil
@@ -73,7 +73,7 @@ func CompileFrameworks(ctx context.Context, i Image) error {
 	return keepClass(filepath.Join("/"+compiledDir, compiledName()), class)
 }
 
-// keepClass writes a class where others can read it at any time.
+// keepClass writes a class so that others can read it at any time.
 func keepClass(file string, class []byte) error {
 	fresh, err := os.CreateTemp(filepath.Dir(file), "class-")
 	if err != nil {
@@ -91,7 +91,7 @@ func keepClass(file string, class []byte) error {
 	return nil
 }
 
-// wantsJUnit reports whether the assignment has a test with JUnit.
+// wantsJUnit reports whether the assignment has a JUnit test.
 func (s *materials) wantsJUnit() bool {
 	if s.grader.Image.Variables["CLASSPATH_JUNIT"] == "" {
 		return false
@@ -99,7 +99,7 @@ func (s *materials) wantsJUnit() bool {
 	return slices.ContainsFunc(s.spec.Tests, func(t assignment.Test) bool { return usesJUnit(&t) })
 }
 
-// usesJUnit reports whether a test starts JUnit by $CLASSPATH_JUNIT.
+// usesJUnit reports whether a test starts JUnit through $CLASSPATH_JUNIT.
 func usesJUnit(t *assignment.Test) bool {
 	line := t.Run.Shell + strings.Join(t.Run.Argv, " ")
 	return t.Report == assignment.ReportJUnit && strings.Contains(line, "CLASSPATH_JUNIT")
@@ -117,8 +117,8 @@ func (s *materials) sealJUnit(ctx context.Context, to *sandbox.Scratch) error {
 	)
 }
 
-// compiledListener returns the class: the image's, the one that this machine keeps, or a new
-// one; nil if this machine's JUnit is too old for it.
+// compiledListener returns the class: the image's, the one that this machine keeps, or a new one.
+// It returns nil if this machine's JUnit is too old for it.
 func (s *materials) compiledListener(ctx context.Context) ([]byte, error) {
 	kept := ""
 	if dir := s.grader.Wall.Cache(); dir != "" {

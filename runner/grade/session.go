@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// session is one job in progress: the assignment, and what has been created for it so far.
+// session is one job in progress: the assignment, and everything created for it so far.
 type session struct {
 	*workspace
 	*materials
@@ -39,7 +39,7 @@ func (g *Grader) open(j Job, o Observer) (*session, error) {
 	return newSession(g, j, spec, o), nil
 }
 
-// loadError gives a mistake in the assignment its code.
+// loadError adds the code to an error in the assignment.
 func loadError(err error) error {
 	if invalid := new(assignment.Invalid); errors.As(err, &invalid) {
 		return &schema.Error{Code: schema.CodeInvalid, Message: err.Error(), Err: err}
@@ -47,7 +47,7 @@ func loadError(err error) error {
 	return fmt.Errorf("load assignment: %w", err)
 }
 
-// silent is an observer that ignores everything.
+// silent is an observer that ignores all events.
 type silent struct{}
 
 func (silent) Prepared(string)          {}

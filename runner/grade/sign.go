@@ -9,27 +9,28 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// sign is the message with which a program gives up because the kernel refused it something: it
-// reached a limit that does not end it. Compilers, shells and virtual machines pass on the
+// sign matches the message with which a program gives up because the kernel refused a request: the
+// program reached a limit that does not end it. Compilers, shells and virtual machines pass on the
 // messages of the programs that they start, so there is no better evidence.
 type sign struct {
 	says  *regexp.Regexp
 	met   metLimit
-	means string // what was refused, for people
+	means string // the refused request, for people
 }
 
-// metLimit is a limit at which requests are refused while the step goes on.
+// metLimit is a limit that makes the kernel refuse requests while the step continues.
 type metLimit int
 
 const (
 	metMemory   metLimit = iota
-	metFileSize          // of one file, which is the disk limit
+	metFileSize          // of one file; it is the disk limit
 	metSpace             // of the file system, or its quota
 	metTasks
 	metFiles
 )
 
-// signs are matched in this order against the end of what a program printed.
+// signs returns the signs, in the order in which they are compared with the end of a program's
+// output.
 func signs() []sign {
 	has := func(words string) *regexp.Regexp { return regexp.MustCompile(words) }
 	return []sign{
@@ -51,7 +52,7 @@ func signs() []sign {
 	}
 }
 
-// signOf returns the sign in the output of a program that ended badly.
+// signOf returns the sign in the output of a program that failed.
 func signOf(r sandbox.Result) (sign, bool) {
 	if r.Exit == 0 && r.Signal == 0 {
 		return sign{}, false
@@ -65,7 +66,7 @@ func signOf(r sandbox.Result) (sign, bool) {
 	return sign{}, false
 }
 
-// ending is the outcome of a program that reached the limit, if the limit has its own outcome.
+// ending returns the outcome of a program that reached the limit, if the limit has its own outcome.
 func (s sign) ending(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string) {
 	switch {
 	case s.met == metMemory && l.Memory > 0:
@@ -78,7 +79,7 @@ func (s sign) ending(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string
 	return "", ""
 }
 
-// words is what a crash message adds about a limit without its own outcome.
+// words returns what a crash message adds about a limit without its own outcome.
 func (s sign) words(r sandbox.Result, l sandbox.Limits) string {
 	switch s.met {
 	case metTasks:
@@ -91,13 +92,13 @@ func (s sign) words(r sandbox.Result, l sandbox.Limits) string {
 	return ""
 }
 
-// reportRequest matches the lines in which a compiler asks for a bug report. Usually it has only
-// reached a limit, and students should not report that.
+// reportRequest returns a pattern for the lines in which a compiler asks for a bug report. Usually
+// the compiler has only reached a limit, which students should not report.
 func reportRequest() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^(Please submit a full bug report|See <(file|https?):[^>]*(README\.Bugs|/bugs)[^>]*> for instructions|PLEASE submit a bug report to|Please include the complete backtrace with any bug report).*\n?`)
 }
 
-// withoutReportRequests removes such lines from a compiler's output.
+// withoutReportRequests removes these lines from a compiler's output.
 func withoutReportRequests(output []byte) []byte {
 	if !bytes.Contains(output, []byte("bug report")) {
 		return output

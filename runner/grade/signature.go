@@ -10,23 +10,23 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// A framework that our own launcher (frameworks/) starts reads a word from the first of these
-// files before it loads any code of the submission, and signs its reports in the second.
+// The files of a framework that our own launcher (frameworks/) starts. The launcher reads a word
+// from the first before it loads any code of the submission, and signs its reports in the second.
 const (
 	wordFile      = ".once"
 	signatureFile = ".signed"
 )
 
-// signature is the launcher's statement about the reports, at its end.
+// signature is the launcher's statement about the reports, written when it ends.
 type signature struct {
 	Word    string            `json:"word"`
 	Reports map[string]string `json:"reports"` // SHA-256 by path below $REPORTS
-	Passed  int               `json:"passed"`  // how many cases it saw pass
+	Passed  int               `json:"passed"`  // parts of the framework that were changed while it ran
 	Changed []string          `json:"changed"` // parts of the framework that were changed while it ran
 	Noted   []string          `json:"noted"`   // functions that the submission called and that inspect the framework's process
 }
 
-// handOver writes a new word to the file that the launcher reads.
+// handOver writes a new word to the file that the launcher reads, and returns the word.
 func handOver(reports *sandbox.Scratch) (string, error) {
 	word := rand.Text()
 	if err := reports.WriteFile(wordFile, []byte(word), 0o600); err != nil {

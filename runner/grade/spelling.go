@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// spelt returns the order's command with file names in the files' own form: an instructor's
-// editor and a student's system may use different normal forms of Unicode.
+// spelt returns the order's command with file names in the Unicode form of the files: an
+// instructor's editor and a student's system may use different normal forms.
 func (o order) spelt() assignment.Command {
 	pairs := o.spellings()
 	if len(pairs) == 0 {
@@ -26,8 +26,8 @@ func (o order) spelt() assignment.Command {
 	return c
 }
 
-// spellings returns pairs of another form of a name and the name, for every file or directory
-// that a step finds and whose name has two forms.
+// spellings returns pairs of another form of a name and the name itself, for every file or
+// directory that a step can find and whose name has two forms.
 func (o order) spellings() []string {
 	if isASCII(o.command.Shell) && isASCII(strings.Join(o.command.Argv, "")) {
 		return nil

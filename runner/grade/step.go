@@ -28,14 +28,14 @@ type order struct {
 	limits  assignment.Limits
 	compile bool // a compiler: both streams are merged, and passed to watch as they arrive
 	judging bool // JUnit, in the process of the submission
-	beside  bool // another order, of the student, runs at the same time
+	beside  bool // another order, the student's, runs at the same time
 	watch   func(chunk []byte)
 }
 
 // errCutOff reports that the job's own limit, or its caller, ended a step.
 var errCutOff = errors.New("the job was cut off")
 
-// step returns the order in the wall's form, and the settings of its virtual machines.
+// step converts the order to the wall's form. It also returns the settings of its virtual machines.
 func (s *workspace) step(o order) (sandbox.Step, javaSettings) {
 	limits := s.bounds(o.limits)
 	java := s.javaIn(o.place, limits, o.compile)
@@ -88,7 +88,7 @@ func (s *workspace) cores() int {
 // does not exist ends with status 127, as in a shell.
 func (s *workspace) run(ctx context.Context, o order) (sandbox.Result, error) {
 	step, java := s.step(o)
-	step.Alone = true // tests are run one after the other
+	step.Alone = true // tests are run one after another
 	result, err := s.grader.Wall.Run(ctx, step)
 	return s.ended(ctx, result, err, step.Argv[0], java)
 }

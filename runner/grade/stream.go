@@ -12,17 +12,17 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// maxInMemory is the size of the largest input that is kept in memory, in bytes.
+// maxInMemory bounds the size of an input that is kept in memory, in bytes.
 const maxInMemory = 16 << 20
 
-// stream returns data as a file from which standard input is read. It has no name. A program
-// that has it may open it again, as /dev/stdin, and read from the beginning.
+// stream returns data as an unnamed file for standard input. A program that has it may open it
+// again, as /dev/stdin, and read from the beginning.
 func (g *Grader) stream(data []byte) (*os.File, error) {
 	return g.streamFrom(bytes.NewReader(data), int64(len(data)))
 }
 
-// streamFrom is stream for the content of a file. Landlock lets a program reopen only a file in
-// memory; for a large one the memory is too expensive.
+// streamFrom is like stream, for the content of a file. Landlock lets a program reopen a file only
+// if it is in memory; for a large file that would use too much memory.
 func (g *Grader) streamFrom(source io.Reader, length int64) (*os.File, error) {
 	w, err := g.nameless(length)
 	if err != nil {
@@ -57,7 +57,7 @@ func (g *Grader) nameless(length int64) (*os.File, error) {
 	return f, os.Remove(f.Name())
 }
 
-// input opens an Input of the assignment; nil if it is absent.
+// input opens an Input of the assignment. It returns nil if the input is absent.
 func (s *workspace) input(in assignment.Input) (*os.File, error) {
 	switch {
 	case !in.Set:
@@ -68,9 +68,9 @@ func (s *workspace) input(in assignment.Input) (*os.File, error) {
 	return s.grader.stream([]byte(in.Text))
 }
 
-// open opens a copy of a file of the tests repository. A program can reopen a file that it has
-// through /proc. If steps run under the runner's own uid, it could then write to the input that
-// later tests and the checker read, and it would always learn the file's path.
+// open opens a copy of a file of the tests repository, because a program can reopen its files
+// through /proc. If steps run under the runner's own uid, it could otherwise write to the input
+// that later tests and the checker read. It could also learn the file's path.
 func (s *workspace) open(name string) (*os.File, error) {
 	f, err := os.Open(filepath.Join(s.job.Tests, filepath.FromSlash(name)))
 	if err != nil {

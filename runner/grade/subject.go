@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// subject is one set of files to grade: a student's, the reference's, a sample's.
+// subject is a set of files to grade: a student's, the reference's or a sample's.
 type subject struct {
 	dir       string
 	reference bool
@@ -32,13 +32,13 @@ type subject struct {
 	notes []string   // lines for the student, shown before the build's output
 }
 
-// source is one file of a subject: its name and its origin.
+// source is one file of a subject, with its name and its origin.
 type source struct {
 	name, from string
 	mode       fs.FileMode
 	stamp      sandbox.Stamp
 	own        bool        // the subject's own, not a locked one of starter/
-	binary     *binaryFile // what kind of compiler's output it is; nil for anything else
+	binary     *binaryFile // the kind of a compiler's output; nil for other files
 }
 
 // newSubject lists a subject's files: its own, with the locked ones replaced from starter/.
@@ -92,7 +92,7 @@ func (b *subject) names() []string {
 	return names
 }
 
-// reserved reports whether a name is one that build: auto writes.
+// reserved reports whether build: auto writes a file with that name.
 func (s *builds) reserved(name string) bool {
 	return s.spec.Auto && strings.HasPrefix(name, recipeDir+"/")
 }
@@ -115,9 +115,9 @@ func matchAny(globs []string, name string) bool {
 	})
 }
 
-// steers reports whether a file with that name changes the behaviour of a test framework that
-// runs next to it: configuration, plugins, start-up hooks, bytecode that Python uses in place of
-// a source. An analyser's configuration would choose the findings.
+// steers reports whether a file with that name changes the behaviour of a test framework that runs
+// next to it: configuration, plugins, start-up hooks, bytecode that Python uses instead of a
+// source. An analyser's configuration would determine its findings.
 func steers(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	switch base {
@@ -134,8 +134,8 @@ func steers(name string) bool {
 	return strings.HasSuffix(base, ".pth") || strings.HasSuffix(base, ".pyc") || strings.Contains("/"+strings.ToUpper(name), "/META-INF/SERVICES/")
 }
 
-// forInProcess returns the artefacts that an in-process test may see, and notes what was removed
-// from them.
+// forInProcess returns the artefacts that an in-process test may see, and records the removed
+// names.
 func (s *builds) forInProcess(b *subject) (*tree, error) {
 	if b.inProcess != nil {
 		return b.inProcess, nil

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// begin starts a result.
+// begin returns a new result.
 func (s *session) begin() schema.Result {
 	p := s.job.Provenance
 	p.Wall = string(s.grader.Wall.Level())
@@ -80,7 +80,7 @@ func (s *session) gradeSubject(ctx context.Context, b *subject, watch Observer, 
 	return nil
 }
 
-// gradeTests runs tests one after the other. If why is not empty, it emits them as not run, for that reason.
+// gradeTests runs tests one after another. If why is not empty, it emits them as not run, for that reason.
 func (s *session) gradeTests(ctx context.Context, b *subject, tests []*assignment.Test, why string, result *schema.Result, emit func(schema.TestResult)) error {
 	for _, t := range tests {
 		if err := s.gradeOrSkip(ctx, b, t, why, result, emit); err != nil {
@@ -90,7 +90,7 @@ func (s *session) gradeTests(ctx context.Context, b *subject, tests []*assignmen
 	return nil
 }
 
-// gradeOrSkip runs a test, or emits it as not run: if why is not empty, for that reason.
+// gradeOrSkip runs a test. If why is not empty, it emits the test as not run, for that reason.
 func (s *session) gradeOrSkip(ctx context.Context, b *subject, t *assignment.Test, why string, result *schema.Result, emit func(schema.TestResult)) error {
 	if why == "" && ctx.Err() != nil {
 		why = cutOffWords(ctx, s.spec)
@@ -110,15 +110,14 @@ func (s *session) gradeOrSkip(ctx context.Context, b *subject, t *assignment.Tes
 	return s.gradeTest(ctx, b, t, emit)
 }
 
-// passedInFull reports whether every entry of a test passed with all its points. Unpinned
-// entries do not count.
+// passedInFull reports whether every pinned entry of a test passed with all its points.
 func passedInFull(results []schema.TestResult, test string) bool {
 	return !slices.ContainsFunc(results, func(r schema.TestResult) bool {
 		return r.Test == test && !r.Unpinned && (r.Outcome != schema.OutcomePassed || r.Score.Cmp(r.MaxScore) < 0)
 	})
 }
 
-// sum adds the entries up. A fault of the tests makes the whole result the grader's.
+// sum adds up the entries. If the tests are at fault, the whole result is the grader's error.
 func (s *session) sum(result *schema.Result) {
 	var score, most schema.Points
 	for _, t := range result.Tests {
@@ -133,7 +132,7 @@ func (s *session) sum(result *schema.Result) {
 	result.Score, result.MaxScore = score.Clamp(schema.Points{}, most), most
 }
 
-// settleError turns a fault of the tests into a result; other errors are returned.
+// settleError converts an error of the tests into a result, and returns other errors.
 func (s *session) settleError(err error, result *schema.Result) error {
 	if errors.Is(err, errCutOff) {
 		result.Outcome, result.Blame = schema.OutcomeGraderError, schema.BlameGrader
@@ -164,7 +163,7 @@ func (s *session) settleError(err error, result *schema.Result) error {
 	return nil
 }
 
-// testsFault recognises faults that staff must mend.
+// testsFault recognises errors that staff must fix.
 func testsFault(err error) (message, output string, ours bool) {
 	if failed := new(prepareFailure); errors.As(err, &failed) {
 		return failed.message, failed.output, true
@@ -175,7 +174,7 @@ func testsFault(err error) (message, output string, ours bool) {
 	return "", "", false
 }
 
-// refusal adds the code to an error that is the tests' fault.
+// refusal adds the code to an error for which the tests are at fault.
 func refusal(err error) error {
 	if message, output, ours := testsFault(err); ours {
 		return schema.Errorf(schema.CodeRefused, "%s", joinNonEmpty("\n", message, output))

@@ -7,16 +7,16 @@ import (
 	"github.com/grader/grader/runner/grade/report"
 )
 
-// summary is the content of a framework's closing words in its output.
+// summary holds what a framework's closing words in its output say.
 type summary struct {
-	stands int  // how often they occur
-	passed int  // according to the last of them
-	begun  bool // the framework printed that it began, which GoogleTest does
+	stands int  // number of closing words
+	passed int  // according to the last closing words
+	begun  bool // the framework printed that it began, as GoogleTest does
 }
 
-// closingWords matches the last lines of pytest, JUnit's console, GoogleTest and Unity. Each
-// contains how many cases passed, except that pytest omits a zero, and Unity prints the total
-// and the cases that did not pass.
+// closingWords matches the last lines of pytest, JUnit's console, GoogleTest and Unity. They
+// contain the number of passed cases, with two exceptions: pytest omits a zero, and Unity prints
+// the total and the number of cases that did not pass.
 var closingWords = regexp.MustCompile(`(?m)^(?:` +
 	`(?:=+ )?((?:\d+ (?:(?:subtests )?x?(?:passed|failed)|(?:subtests )?skipped|deselected|warnings?|errors?|rerun)(?:, )?)+|no tests ran) in [\d.]+s(?: \([\d:]+\))?(?: =+)?` +
 	`|\[ +(\d+) tests successful +\]` +
@@ -25,10 +25,10 @@ var closingWords = regexp.MustCompile(`(?m)^(?:` +
 	`)\r?$`)
 
 // openingWords matches the first line of GoogleTest. A program that closes its standard output loses GoogleTest's closing
-// words, so their absence after this line contradicts nothing.
+// words, so their absence after this line proves nothing.
 var openingWords = regexp.MustCompile(`(?m)^\[==========\] Running \d+ tests? from \d+ test suites?\.\r?$`)
 
-// pytestPasses matches the numbers that pytest counts as passed.
+// pytestPasses matches the numbers of cases that pytest counts as passed.
 var pytestPasses = regexp.MustCompile(`(\d+) x?passed`)
 
 // summaryOf finds the closing words in an output.
@@ -46,7 +46,7 @@ func summaryOf(output []byte) summary {
 	return s
 }
 
-// decimal parses a number of digits; 0 if there are none, or too many.
+// decimal parses a number of digits. It returns 0 if there are none, or too many.
 func decimal(digits []byte) int {
 	n, err := strconv.Atoi(string(digits))
 	if err != nil {

@@ -11,11 +11,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// changingName matches names that contain a time, a process id or a random part, which differ in
-// the next run.
+// changingName matches names that contain a time, a process id or a random part, which change with
+// every run.
 var changingName = regexp.MustCompile(`\d{3}|[0-9a-f]{8}`)
 
-// trace returns what can be observed from outside about the origin of the reports.
+// trace returns what can be observed from outside the process about the origin of the reports.
 func (g reading) trace() schema.ReportTrace {
 	t := schema.ReportTrace{
 		Summary:  g.summary.stands == 1 && g.summary.passed == g.passes(),
@@ -36,7 +36,7 @@ func (g reading) trace() schema.ReportTrace {
 	return t
 }
 
-// passes counts the cases that the reports say passed.
+// passes returns the number of cases that passed according to the reports.
 func (g reading) passes() int {
 	n := 0
 	for _, c := range g.cases {
@@ -47,13 +47,14 @@ func (g reading) passes() int {
 	return n
 }
 
-// clean reports whether the process ended as one without errors does.
+// clean reports whether the process ended without an error.
 func (g reading) clean() bool {
 	return g.run.Limit == "" && g.run.Signal == 0 && g.run.Exit == 0
 }
 
 // finished reports whether the framework finished, as far as that can be observed: it signed, it
-// closed as the reference's did, or it left complete reports in all of the reference's files.
+// printed closing words as the reference's did, or it left complete reports in all of the
+// reference's files.
 func (g reading) finished(reference schema.ReportTrace) bool {
 	switch {
 	case reference.Attested:
@@ -71,8 +72,8 @@ func (g reading) finished(reference schema.ReportTrace) bool {
 	return true
 }
 
-// split returns the documents that the reference writes too, and the names of the others, which
-// are ignored. If nothing is known about the reference's, all are returned.
+// split returns the documents that the reference writes too, and the names of the other ones, which
+// are ignored. If the reference's documents are unknown, it returns all.
 func split(documents []document, known map[string]int) (own []document, foreign []string) {
 	if len(known) == 0 {
 		return documents, nil
@@ -87,8 +88,8 @@ func split(documents []document, known map[string]int) (own []document, foreign 
 	return own, foreign
 }
 
-// voided explains why a report that the framework should have signed is worth nothing, "" if it
-// is valid.
+// voided explains why a report that the framework should have signed is worth nothing. It returns
+// "" if the report is valid.
 func (g reading) voided(reference schema.ReportTrace) string {
 	changed := without(g.seal.Changed, reference.Changed)
 	switch {
@@ -110,7 +111,8 @@ func (g reading) voided(reference schema.ReportTrace) string {
 	return ""
 }
 
-// readersLast sorts calls that only read the frames of a process after those that can change it.
+// readersLast sorts notes so that calls that only read a process's frames follow those that can
+// change it.
 func readersLast(notes []string) []string {
 	reads := func(note string) bool { return strings.HasSuffix(note, "frame") }
 	slices.SortStableFunc(notes, func(a, b string) int {
@@ -130,8 +132,8 @@ func without(texts, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return slices.Contains(others, text) })
 }
 
-// contradictions describes, for staff, where the observed reports differ from the reference's.
-// unreported is how many pinned cases they do not contain.
+// contradictions describes, for staff, how the observed reports differ from the reference's.
+// unreported is the number of pinned cases that they do not contain.
 func (g reading) contradictions(reference schema.ReportTrace, unreported int) []string {
 	var all []string
 	say := func(differs bool, format string, values ...any) {
@@ -152,7 +154,7 @@ func (g reading) contradictions(reference schema.ReportTrace, unreported int) []
 		say(there && written > 0 && g.written[name] > written, "%s was written %d times, by the reference %d", name, g.written[name], written)
 	}
 	say(g.flooded, "more happened in the directory of the reports than could be followed")
-	attested := reference.Attested && g.signed // and so are its totals, whatever it printed
+	attested := reference.Attested && g.signed // then its totals are attested too, whatever it printed
 	say(reference.Totals && !attested && (g.misstated || !g.stated), "the totals that a report states are not those of its cases")
 	if reference.Summary {
 		say(g.summary.stands == 0 && g.clean() && !attested && !g.summary.begun, "the framework's closing words are missing from the output")

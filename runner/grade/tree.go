@@ -9,15 +9,15 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// Limits of what a build and prepare may leave.
+// Limits of the files that a build and prepare may leave.
 const (
 	maxArtefacts     = 20_000
 	maxArtefactDepth = 40
 	maxFrozenBytes   = 4 << 30
 )
 
-// frozenCaps also limits what is frozen from a step to the step's own disk limit: that limit
-// counts blocks, and a sparse file, which uses none, is copied in full.
+// frozenCaps also applies the step's own disk limit to what is frozen from the step. The disk limit
+// counts blocks; a sparse file uses none, but is copied in full.
 func frozenCaps(disk int64) sandbox.Caps {
 	return sandbox.Caps{Files: maxArtefacts, Bytes: atMost(maxFrozenBytes, disk), Depth: maxArtefactDepth}
 }
@@ -28,16 +28,16 @@ type tree struct {
 	files   []treeFile
 }
 
-// treeFile is a regular file of a tree, by its slash-separated path.
+// treeFile is a regular file of a tree. Its path is slash-separated.
 type treeFile struct {
 	path    string
 	mode    fs.FileMode
 	stamp   sandbox.Stamp
-	binary  *binaryFile // what kind of compiler's output it is; only set for files of a commit
+	binary  *binaryFile // the kind of a compiler's output; only set for files of a commit
 	program bool        // whether it is a program or a shared library; only set in a sealed tree
 }
 
-// path returns the tree's directory, "" for no tree.
+// path returns the tree's directory, or "" for a nil tree.
 func (t *tree) path() string {
 	if t == nil {
 		return ""
@@ -52,8 +52,8 @@ func (t *tree) remove() {
 	}
 }
 
-// listFiles lists the regular files below a directory that only the runner writes, sorted by
-// name. Their stamps are their modification times.
+// listFiles lists the regular files below a directory that only the runner writes, sorted by name.
+// Their modification times become their stamps.
 func listFiles(dir string) ([]treeFile, error) {
 	var files []treeFile
 	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
@@ -77,8 +77,8 @@ func listFiles(dir string) ([]treeFile, error) {
 	return files, nil
 }
 
-// listCommitted lists the regular files of a commit that is unpacked below a directory:
-// compilers' output is older than everything else.
+// listCommitted lists the regular files of a commit that is unpacked below a directory. It makes
+// compilers' output older than all other files.
 func listCommitted(dir string) ([]treeFile, error) {
 	files, err := listFiles(dir)
 	if err != nil {
@@ -98,8 +98,8 @@ func listCommitted(dir string) ([]treeFile, error) {
 	return files, nil
 }
 
-// expose makes a tree of the files in a directory of the runner that keep selects; nil selects
-// all.
+// expose makes a tree of the files in a directory of the runner for which keep returns true. A nil
+// keep selects all.
 func (s *workspace) expose(dir string, files []treeFile, keep func(path string) bool) (*tree, error) {
 	scratch, err := s.grader.Wall.NewScratch()
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *workspace) expose(dir string, files []treeFile, keep func(path string) 
 	return s.seal(scratch, nil)
 }
 
-// freeze makes a tree of what a step left in its scratch directory.
+// freeze makes a tree of the files that a step left in its scratch directory.
 func (s *workspace) freeze(src *sandbox.Scratch, caps sandbox.Caps, finish func(*sandbox.Scratch) error) (*tree, error) {
 	scratch, err := s.grader.Wall.NewScratch()
 	if err != nil {
@@ -152,8 +152,8 @@ func (s *workspace) seal(scratch *sandbox.Scratch, finish func(*sandbox.Scratch)
 	return &tree{scratch: scratch, files: files}, nil
 }
 
-// show adds a tree's files to a scratch: executables and libraries as links, because a scratch
-// may forbid execution, all others as copies that the step may change.
+// show adds a tree's files to a scratch. Executables and libraries become links, because a scratch
+// may forbid execution. All others become copies that the step may change.
 func (t *tree) show(scratch *sandbox.Scratch) error {
 	for _, f := range t.files {
 		source := filepath.Join(t.path(), f.path)

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// trial is one test of the assignment applied to one subject.
+// trial is the application of one test of the assignment to one subject.
 type trial struct {
 	*session
 	test    *assignment.Test
@@ -23,8 +23,8 @@ type trial struct {
 	emit    func(schema.TestResult)
 }
 
-// newTrial prepares a test: what it may see, and its own compilation. A failed compilation is a
-// compileFailure.
+// newTrial prepares a test: the files that it may see, and its own compilation. The error of a
+// failed compilation is a compileFailure.
 func (s *session) newTrial(ctx context.Context, b *subject, t *assignment.Test, emit func(schema.TestResult)) (*trial, error) {
 	r := &trial{session: s, test: t, subject: b, shown: b.artefacts, emit: emit}
 	var err error
@@ -50,7 +50,7 @@ func (s *session) newTrial(ctx context.Context, b *subject, t *assignment.Test, 
 	return r, nil
 }
 
-// end removes what only this test sees.
+// end removes the trees that only this test sees.
 func (r *trial) end() {
 	r.needs.remove()
 	r.testOut.remove()
@@ -65,7 +65,7 @@ func (r *trial) vars() variables {
 	return v
 }
 
-// compileFailure is a test's own compilation that failed.
+// compileFailure reports that a test's own compilation failed.
 type compileFailure struct {
 	message, output string
 }
@@ -86,7 +86,7 @@ func (r *trial) compile(ctx context.Context) error {
 	}
 	defer func() { _ = out.Remove() }()
 	v := r.vars().with("TEST_OUT", out.Path())
-	delete(v, "FRAMEWORKS") // nothing is judged here
+	delete(v, "FRAMEWORKS") // this step judges nothing
 	o := order{
 		command: r.test.Compile, place: p, vars: v, trees: []*tree{r.shown, r.needs},
 		write: []*sandbox.Scratch{out}, limits: r.test.Compiler, compile: true,

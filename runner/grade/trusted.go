@@ -13,13 +13,13 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// The exit statuses of a checker's or a driver's verdict.
+// The exit statuses with which a checker or driver gives its verdict.
 const (
 	statusRight = 42
 	statusWrong = 43
 )
 
-// Limits of what a checker or driver leaves in its feedback directory.
+// Limits of the files that a checker or driver leaves in its feedback directory.
 const (
 	maxFeedbackMessage = 8 << 10
 	maxFeedbackScore   = 64
@@ -36,8 +36,8 @@ type trusted struct {
 	order    order
 }
 
-// newTrusted prepares a checker or driver. It reads the tests repository, which is its working
-// directory, and the result of prepare. The words of its command are followed by INPUT ANSWER
+// newTrusted prepares a checker or driver. It can read the tests repository, which is its working
+// directory, and the result of prepare. Its command is followed by the arguments INPUT ANSWER
 // FEEDBACK_DIR and the test's flags.
 func (r *trial) newTrusted(c assignment.Command, it item) (*trusted, error) {
 	tests, err := r.testsTree()
@@ -83,7 +83,7 @@ func (t *trusted) fill(s *session, tests *tree, c assignment.Command, flags []st
 	return nil
 }
 
-// file returns the path at which a trusted program finds an input of the assignment; an absent
+// file returns the path at which a trusted program finds an input of the assignment. An absent
 // input is an empty file.
 func (t *trusted) file(tests *tree, in assignment.Input, name string) (string, error) {
 	if in.File != "" {
@@ -95,8 +95,8 @@ func (t *trusted) file(tests *tree, in assignment.Input, name string) (string, e
 	return path.Join(t.place.work, name), nil
 }
 
-// verdictOf returns the verdict of a trusted program. It returns false for one that crashed: any
-// other status, a limit, or an invalid score.
+// verdictOf returns the verdict of a trusted program. It returns false if the program crashed,
+// which includes any other status, a limit, or an invalid score.
 func (t *trusted) verdictOf(run sandbox.Result, result *schema.TestResult) (crash string, ok bool) {
 	switch {
 	case run.Limit != "":
@@ -124,7 +124,7 @@ func (t *trusted) verdictOf(run sandbox.Result, result *schema.TestResult) (cras
 	return "", true
 }
 
-// silence is what the student reads if the program gives no reason for deducting points.
+// silence returns the message to the student if the program gives no reason for deducting points.
 func (t *trusted) silence(o schema.Outcome) string {
 	if o == schema.OutcomePartial {
 		return fmt.Sprintf("the %s gave a part of the points; it gave no reason", t.what)
@@ -148,7 +148,8 @@ func grant(result *schema.TestResult, share schema.Points) {
 	}
 }
 
-// studentFiles are the files of which the student reads the first that is not empty.
+// studentFiles returns the names of the files for the student, who reads the first that is not
+// empty.
 func studentFiles() []string { return []string{"message.txt", "teammessage.txt"} }
 
 // message returns the content of the first of these files that is not empty.
@@ -162,8 +163,8 @@ func (t *trusted) message(names ...string) string {
 	return ""
 }
 
-// score returns the share of the points from score_multiplier.txt or score.txt, all points if
-// neither exists, exact to six decimals.
+// score returns the share of the points from score_multiplier.txt or score.txt, exact to six
+// decimals. It returns all points if neither exists.
 func (t *trusted) score() (schema.Points, bool) {
 	share, err := t.number("score_multiplier.txt", 1)
 	if schema.CodeOf(err) == schema.CodeNotFound {
@@ -179,7 +180,7 @@ func (t *trusted) score() (schema.Points, bool) {
 	return schema.NewPoints(int64(math.Round(share*precision)), precision), true
 }
 
-// most is the number in score.txt that means all points.
+// most returns the number in score.txt that means all points.
 func (t *trusted) most() float64 {
 	most, err := t.scale.Number().Float64()
 	if err != nil {
@@ -201,15 +202,15 @@ func (t *trusted) number(file string, most float64) (float64, error) {
 	return number / most, nil
 }
 
-// trustedJudge is a judge that lets a trusted program decide.
+// trustedJudge is a judge that uses a trusted program's verdict.
 type trustedJudge interface {
 	caseJudge
 	// crashes reports whether the trusted program of a case crashes with the trial's subject.
 	crashes(ctx context.Context, r *trial, it item) (bool, error)
 }
 
-// blame decides who made a checker or driver crash. The same case is run with the reference at
-// once; only if it crashes there too, the tests are at fault.
+// blame decides who is at fault when a checker or driver crashes. It runs the same case with the
+// reference at once. Only if it crashes there too are the tests at fault.
 func (r *trial) blame(ctx context.Context, judge trustedJudge, crash, words string, it item, result *schema.TestResult) error {
 	ours, err := r.referenceFailsToo(ctx, r.subject, func(ref *subject) (bool, error) {
 		other, err := r.newTrial(ctx, ref, r.test, func(schema.TestResult) {})

@@ -15,13 +15,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxPath is the length in bytes of the longest path that Unpack accepts; the kernel's own limit
-// is 4096.
+// maxPath is the maximum length in bytes of a path that Unpack accepts; the kernel's own limit is
+// 4096.
 const maxPath = 1024
 
-// Unpack unpacks a tar of regular files below dir, which must be empty, with openat2: no links,
-// no devices, no name outside of dir. Names get the form of schema.NormalPath. CodeInvalid: the
-// tar is malformed or has such an entry. CodeLimit: it exceeds the limits.
+// Unpack unpacks a tar of regular files below dir, which must be empty. It uses openat2 and accepts
+// no links, no devices and no names outside dir. Names get the form of schema.NormalPath.
+// CodeInvalid: the tar is malformed or has such an entry. CodeLimit: it exceeds the limits.
 func Unpack(r io.Reader, dir string, c Caps) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -45,7 +45,7 @@ type unpacker struct {
 	caps Caps
 	made map[string]bool // directories
 
-	renamed map[string]bool // files whose name has another form, by the normal one
+	renamed map[string]bool // files whose name had another form, by the normal form
 	files   int
 	bytes   int64
 }
@@ -87,8 +87,8 @@ func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
 	return schema.Errorf(schema.CodeInvalid, "unpack: %q is not a regular file", h.Name)
 }
 
-// normal returns the name in its normal form. An old submission may contain a name in both
-// forms; then the second one is decomposed.
+// normal returns the name in its normal form. If an old submission contains a name in both forms,
+// the second one becomes decomposed.
 func (u *unpacker) normal(name string) string {
 	normal, decomposed := schema.NormalPath(name), norm.NFD.String(name)
 	if normal == decomposed {
@@ -193,8 +193,8 @@ func (u *unpacker) open(name string, flags int, mode uint64) (int, error) {
 	return fd, nil
 }
 
-// unpackError tells whose fault a failed call is: a name that is taken or impossible is the
-// archive's fault.
+// unpackError adds the code to the error of a failed call. A name that exists already or is
+// impossible is the archive's fault.
 func unpackError(name string, err error) error {
 	switch {
 	case errors.Is(err, unix.EEXIST), errors.Is(err, unix.ENOTDIR), errors.Is(err, unix.ENAMETOOLONG), errors.Is(err, unix.EILSEQ), errors.Is(err, unix.EINVAL):

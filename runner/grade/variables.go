@@ -10,11 +10,11 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// variables are the variables that a step may use: $ARTEFACTS, $NEEDS, $TEST_OUT, $REPORTS,
-// $PREPARED, $PROGRAM, as far as they exist for it.
+// variables holds the variables that a step may use, if they are defined for it: $ARTEFACTS,
+// $NEEDS, $TEST_OUT, $REPORTS, $PREPARED, $PROGRAM.
 type variables map[string]string
 
-// with returns the variables and one more; an empty value adds nothing.
+// with returns the variables plus one more. An empty value adds nothing.
 func (v variables) with(name, value string) variables {
 	if value == "" {
 		return v
@@ -27,7 +27,7 @@ func (v variables) with(name, value string) variables {
 	return more
 }
 
-// environment is everything that decides a step's environment.
+// environment holds everything that determines a step's environment.
 type environment struct {
 	image Image
 	place *place
@@ -36,7 +36,7 @@ type environment struct {
 	cores int // that the step may use
 }
 
-// list returns the environment in execve's form, sorted. The step's directories override the
+// list returns the environment in the form for execve, sorted. The step's directories override the
 // image's values, which override the defaults.
 func (e environment) list() []string {
 	values := map[string]string{
@@ -74,16 +74,16 @@ func (e environment) list() []string {
 // stepUser is the user name of a step, the same as in the wall's /etc/passwd.
 const stepUser = "student"
 
-// coreVariables tell programs how many threads to start at the same time: the machine may have
-// any number of processors, of which the flavour gives some. OMP_NUM_THREADS is OpenMP's, and
+// coreVariables returns variables that tell programs how many threads to start at the same time.
+// The machine may have more processors than the flavour allows. OMP_NUM_THREADS is OpenMP's, and
 // determines what nproc prints.
 func coreVariables() []string {
 	return []string{"GOMAXPROCS", "OMP_NUM_THREADS", "PYTHON_CPU_COUNT"}
 }
 
-// argv returns the arguments that a command executes, with further arguments. In a list, $NAME
-// and ${NAME} of the step's and the image's variables are replaced; a word that is one image
-// variable becomes as many words as its value has.
+// argv returns the arguments that a command executes, with further arguments. In a list, $NAME and
+// ${NAME} of the step's and the image's variables are replaced. A word that is one image variable
+// becomes the words of the variable's value.
 func (e environment) argv(c assignment.Command, more ...string) []string {
 	if c.Shell != "" {
 		line := c.Shell
@@ -109,7 +109,7 @@ func (e environment) words(list []string) []string {
 	return words
 }
 
-// takesArguments reports whether a shell line determines the place of its arguments.
+// takesArguments reports whether a shell line itself says where its arguments go.
 func takesArguments(line string) bool {
 	for _, name := range []string{"$@", "$*", "$1", "${1", "${@", "${*"} {
 		if strings.Contains(line, name) {
@@ -119,7 +119,7 @@ func takesArguments(line string) bool {
 	return false
 }
 
-// expand replaces the names that one of the maps contains and leaves every other $ unchanged.
+// expand replaces the names that one of the maps contains, and leaves every other $ unchanged.
 func expand(word string, known ...map[string]string) string {
 	if !strings.Contains(word, "$") {
 		return word

@@ -12,15 +12,15 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// The limits of what is examined and reported of a tests repository's data.
+// The limits on examining and reporting the data of a tests repository.
 const (
 	maxLookedAt      = 1 << 20 // bytes of one file
 	maxNamedWarnings = 3       // files of one kind
 )
 
-// Warnings reports what other systems have left in a tests repository in dir: line ends and
-// marks that programs see as part of their input, and files that nobody needs. None of it is
-// wrong in itself. The lines fit a push, and contain the commands that change it.
+// Warnings reports traces of other systems in a tests repository in dir: line ends and byte order
+// marks that programs read as input, and files that nobody needs. They are not errors. The lines
+// fit a push, and contain the commands that fix the traces.
 func Warnings(dir string, spec *assignment.Spec) ([]string, error) {
 	files, err := listFiles(dir)
 	if err != nil {
@@ -134,7 +134,7 @@ func (w *warner) warnings() []string {
 	return all
 }
 
-// named lists the first names and how many more there are.
+// named lists the first names, and the number of further ones.
 func named(names []string) string {
 	last := fmt.Sprintf("%d more", len(names)-maxNamedWarnings)
 	if len(names) <= maxNamedWarnings {
@@ -145,13 +145,13 @@ func named(names []string) string {
 	return joinNonEmpty(" and ", strings.Join(names, ", "), last)
 }
 
-// removal is the command that removes files from the repository.
+// removal returns the command that removes files from the repository.
 func removal(names []string) string {
 	return schema.RemoveCommand(names[:min(len(names), maxNamedWarnings)]...)
 }
 
-// unixLines are the commands that change files to LF line ends, independent of the system on
-// which they are edited.
+// unixLines returns the commands that convert files to LF line ends on any system on which they are
+// edited.
 func unixLines(names []string) []string {
 	var commands, patterns []string
 	for _, name := range names {
@@ -167,7 +167,7 @@ func unixLines(names []string) []string {
 	return append(commands, "git add .gitattributes", "git add --renormalize .")
 }
 
-// warn tells the author of a push of tests what other systems have left in them.
+// warn emits the warnings to the author of a push of tests.
 func (s *materials) warn() error {
 	lines, err := Warnings(s.job.Tests, s.spec)
 	if err != nil {

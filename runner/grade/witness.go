@@ -18,27 +18,28 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// The pipes between pytest's launcher and the runner. The launcher removes their names, and that
-// of the key, before it loads any code of the submission.
+// The pipes between pytest's launcher and the runner. The launcher removes their names, and that of
+// the key, before it loads any code of the submission.
 const (
 	eventsPipe  = ".events"
 	answersPipe = ".answers"
 )
 
-// Limits of what a launcher sends.
+// Limits on the data that a launcher sends.
 const (
 	maxRecord    = 256 << 10
 	maxWitnessed = 100_000 // cases
 	maxNotes     = 100
 )
 
-// witness hears, outside of the wall, what a launcher (frameworks/) says of the framework
-// while that runs. What it has heard cannot be taken back, whatever the submission does to the
-// process afterwards.
+// witness records, outside the wall, what a launcher (frameworks/) reports about the framework
+// while that runs. The submission cannot change the records afterwards, whatever it does to the
+// process.
 //
-// The launcher sends lines: the HMAC-SHA-256 by the key of the rest, the number of the record from
-// 1, and a JSON array of whether it waits for an answer and the record. The answer to record n is
-// the HMAC of "answer n". Both are in hexadecimal digits.
+// The launcher sends lines. A line consists of the HMAC-SHA-256 of the rest of the line, the number
+// of the record, from 1, and a JSON array. The array says whether the launcher waits for an answer,
+// and contains the record. The answer to record n is the HMAC of "answer n". HMACs are in
+// hexadecimal digits.
 type witness struct {
 	key      []byte
 	events   *os.File // for reading
@@ -47,13 +48,13 @@ type witness struct {
 	listened sync.WaitGroup
 
 	count int  // received records
-	lost  bool // a record is missing, or one is not from the launcher
+	lost  bool // a record is missing, or one does not come from the launcher
 	cases map[string]bool
 	seal  signature
 	ended bool
 }
 
-// record is one statement of a launcher. One field is set; the first record is its start.
+// record is one statement of a launcher. Only one field is set. The first record is the start.
 type record struct {
 	Start    bool     `json:"start"`
 	Note     string   `json:"note"`     // the submission is about to read or change the framework
@@ -80,15 +81,15 @@ func openWitness(reports *sandbox.Scratch, key string) (*witness, error) {
 	return newWitness(key, events, answers, keep, unread), nil
 }
 
-// newWitness listens. It closes all files at the end; it closes the others before it waits for
-// the end of the events.
+// newWitness starts to listen. end closes all files: first the others, then, after the end of the
+// events, the pipes.
 func newWitness(key string, events, answers *os.File, others ...*os.File) *witness {
 	w := &witness{key: []byte(key), events: events, answers: answers, others: others, cases: map[string]bool{}}
 	w.listened.Go(w.listen)
 	return w
 }
 
-// end stops listening after the step's end.
+// end stops listening after the step has ended.
 func (w *witness) end() {
 	for _, f := range w.others {
 		f.Close()
@@ -103,11 +104,11 @@ func (w *witness) end() {
 	}
 }
 
-// spoke reports whether there was a launcher.
+// spoke reports whether a launcher sent anything.
 func (w *witness) spoke() bool { return w.count > 0 || w.lost }
 
-// listen reads records to the end, or until one is not from the launcher: after that it answers
-// nothing.
+// listen reads records until the end, or until one does not come from the launcher. After such a
+// record it answers nothing.
 func (w *witness) listen() {
 	lines := bufio.NewReaderSize(w.events, maxRecord)
 	for !w.lost {
@@ -125,7 +126,7 @@ func (w *witness) listen() {
 	w.events.Close()
 }
 
-// take handles a line.
+// take processes a line.
 func (w *witness) take(line string) {
 	sum, rest, _ := strings.Cut(line, " ")
 	number, text, _ := strings.Cut(rest, " ")
@@ -146,14 +147,14 @@ func (w *witness) take(line string) {
 	}
 }
 
-// sum signs a text.
+// sum returns the HMAC of a text.
 func (w *witness) sum(text string) []byte {
 	mac := hmac.New(sha256.New, w.key)
 	mac.Write([]byte(text))
 	return hex.AppendEncode(nil, mac.Sum(nil))
 }
 
-// note records a statement. A case that did not pass once has not passed.
+// note records a statement. A case that failed once counts as failed.
 func (w *witness) note(r record) {
 	switch {
 	case len(r.Case) == 2:
@@ -174,7 +175,7 @@ func (w *witness) note(r record) {
 	}
 }
 
-// appendNotes adds the texts that are new, up to a limit.
+// appendNotes appends the new texts, up to a limit.
 func appendNotes(notes []string, more ...string) []string {
 	for _, text := range more {
 		if len(notes) < maxNotes && !slices.Contains(notes, text) {

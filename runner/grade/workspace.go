@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// workspace runs the steps of a job: it makes their places and trees, and applies the limits of the assignment and the
+// workspace runs the steps of a job. It makes their places and trees, and applies the limits of the assignment and the
 // flavour.
 type workspace struct {
 	grader *Grader
@@ -31,7 +31,7 @@ func (s *workspace) close() {
 	s.grader.Wall.AwaitRemovals()
 }
 
-// keep remembers a tree, to remove it when the job ends.
+// keep records a tree, which is removed when the job ends.
 func (s *workspace) keep(t *tree) *tree {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -39,7 +39,7 @@ func (s *workspace) keep(t *tree) *tree {
 	return t
 }
 
-// now is the time of the grader's clock.
+// now returns the time of the grader's clock.
 func (s *workspace) now() time.Time {
 	if s.grader.Clock == nil {
 		return time.Now()
@@ -47,7 +47,7 @@ func (s *workspace) now() time.Time {
 	return s.grader.Clock()
 }
 
-// within limits ctx to the job's limit.
+// within returns ctx limited to the job's time limit.
 func (s *workspace) within(ctx context.Context) (context.Context, context.CancelFunc) {
 	if s.spec.JobLimit <= 0 {
 		return context.WithCancel(ctx)

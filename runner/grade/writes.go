@@ -7,11 +7,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// writeWatch counts, outside the wall, how often each file directly below a directory is
-// written. The kernel keeps the events until end reads them.
+// writeWatch counts, outside the wall, how often each file directly below a directory is written.
+// The kernel queues the events until end reads them.
 type writeWatch struct{ fd int }
 
-// watchWrites begins to watch. If the kernel refuses a watch, nothing is counted.
+// watchWrites starts to watch. If the kernel refuses a watch, nothing is counted.
 func watchWrites(dir string) writeWatch {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
 	if err != nil {
@@ -25,8 +25,8 @@ func watchWrites(dir string) writeWatch {
 	return writeWatch{fd}
 }
 
-// end stops watching and returns how often each file was written, and whether more happened than
-// the kernel keeps.
+// end stops watching and returns how often each file was written. flooded reports that more
+// happened than the kernel queues.
 func (w writeWatch) end() (written map[string]int, flooded bool) {
 	if w.fd < 0 {
 		return nil, false
