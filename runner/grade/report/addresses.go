@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Patterns of where a language prints an object's place in memory, which is another one in
-// each run: Python's "<Stack object at 0x7f8e5b5982d0>", the pointers of Go and C, and Java's
-// "Stack@2805d709", a hash that differs likewise. Shorter numbers may be a test's own.
+// Patterns for the ways in which languages print an object's address, which changes with every run:
+// Python's "<Stack object at 0x7f8e5b5982d0>", the pointers of Go and C, and Java's
+// "Stack@2805d709", a hash that changes too. Shorter numbers may belong to a test.
 var (
 	pythonObject  = regexp.MustCompile(`(<[^<>\n]{1,200} at )0x[0-9a-fA-F]{4,16}(>|, file )`)
 	pythonAddress = regexp.MustCompile(` at 0x[0-9a-fA-F]{4,16}\b`)
@@ -15,8 +15,8 @@ var (
 	javaHash      = regexp.MustCompile(`\b((?:[a-zA-Z_$][\w$]*\.)*[A-Z][\w$]*(?:/0x…)?(?:;|\[\])*|\[+[BCDFIJSZ])@[0-9a-f]{5,8}\b`)
 )
 
-// withoutObjects returns a text with an ellipsis for each address of an object of Python's. Other
-// numbers stay: in a text they may be what a test is about.
+// withoutObjects returns a text with an ellipsis for each address of a Python object. Other numbers
+// stay, because in a text they may be what a test is about.
 func withoutObjects(text string) string {
 	if !strings.Contains(text, " at 0x") {
 		return text

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Case is what a framework reports about one case. All of it was written by a process that also
-// runs the student's code.
+// Case is a framework's report about one case. All of it was written by a process that also runs
+// the student's code.
 type Case struct {
 	Name    string // one printable line, never empty
 	Verdict Verdict
@@ -27,8 +27,8 @@ const (
 	Skipped Verdict = "skipped"
 )
 
-// cleanName makes a case's name one short printable line without addresses. A long name keeps
-// its end, where parametrised cases differ.
+// cleanName makes a case's name one short printable line without addresses. It keeps the end of a
+// long name, because parametrised cases differ there.
 func cleanName(name string) string {
 	name = withoutAddresses(strings.Join(strings.Fields(schema.Sanitize(name)), " "))
 	if len(name) > maxName {

@@ -9,29 +9,29 @@ import (
 	"strings"
 )
 
-// readCTest reads CTest's Test.xml (ctest -T Test) and what ctest --output-junit
-// writes, which is JUnit's XML with the test's name twice.
+// readCTest reads CTest's Test.xml (ctest -T Test). It also reads the output of ctest
+// --output-junit, which is JUnit's XML with the test's name twice.
 func readCTest(document []byte, l *List) error {
 	return readXML(document, l, func(_, name string) string { return name })
 }
 
-// measurement is a named value of a test in Test.xml. The one without a name is the
-// test's output.
+// measurement is a named value of a test in Test.xml. The value without a name is the test's
+// output.
 type measurement struct {
 	name    string
-	packed  bool // Value is the base64 of zlib's format
+	packed  bool // Value is zlib data in base64
 	content strings.Builder
 }
 
-// startValue notes how a Value is encoded. Dashboards (ctest -D) get the output compressed,
-// and CTest calls that gzip.
+// startValue records how a Value is encoded. Dashboards (ctest -D) get the output compressed, in a
+// format that CTest calls gzip.
 func (m *measurement) startValue(attrs []xml.Attr) {
 	m.packed = attribute(attrs, "encoding") == "base64" && attribute(attrs, "compression") == "gzip"
 	m.content.Reset()
 }
 
-// text returns the value, of which at most limit bytes are unpacked. What cannot be
-// unpacked stays as it is.
+// text returns the value, of which it unpacks at most limit bytes. It returns a value that cannot
+// be unpacked unchanged.
 func (m *measurement) text(limit int64) string {
 	raw := m.content.String()
 	if !m.packed {
@@ -53,8 +53,8 @@ func (m *measurement) text(limit int64) string {
 	return string(text)
 }
 
-// use puts a measurement on a case: how long it took, what it printed, and what CTest says
-// of a case that did not pass ("SEGFAULT", "Timeout", "Unable to find executable").
+// use copies a measurement to a case: its duration, its output, or CTest's reason why the case did
+// not pass ("SEGFAULT", "Timeout", "Unable to find executable").
 func (m *measurement) use(c *xmlCase) {
 	const limit = 2 * maxText
 	switch m.name {

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// readGoTest reads the lines of go test -json. Cases are named package.Test/subtest with the
-// last element of the package's path; a test with subtests is a case, too. Lines that are not
-// events (output of compilers and programs) are skipped.
+// readGoTest reads the lines of go test -json. Cases are named package.Test/subtest with the last
+// element of the package's path. A test with subtests is a case, too. Lines that are not events
+// (output of compilers and programs) are skipped.
 //
-// If the events do not say how a test ended, the output does: see goText. A test that has
-// neither failed if its package did. Benchmarks are cases only if they fail.
+// If no event says how a test ended, the output does: see goText. If the output does not either,
+// the test failed if its package did. Benchmarks are cases only if they fail.
 func readGoTest(document []byte, l *List) error {
 	r := goReport{list: l, tests: map[string]*goTest{}, texts: map[string]*goText{}}
 	if err := plainLines(document, r.handleLine); err != nil {
@@ -35,7 +35,7 @@ type goEvent struct {
 	Output  string
 }
 
-// parseGoEvent reads a line and reports whether it has an event.
+// parseGoEvent parses a line and reports whether it is an event.
 func parseGoEvent(line string) (goEvent, bool) {
 	var e goEvent
 	ok := strings.HasPrefix(line, "{") && json.Unmarshal([]byte(line), &e) == nil && e.Action != ""
@@ -56,10 +56,10 @@ func textOfGoTest(printed []byte) []byte {
 	return text.Bytes()
 }
 
-// goReport follows the events of go test -json.
+// goReport collects the events of go test -json.
 type goReport struct {
 	list  *List
-	known bool // there was an event
+	known bool // there was at least one event
 	tests map[string]*goTest
 	order []*goTest
 	texts map[string]*goText // by package
@@ -68,15 +68,15 @@ type goReport struct {
 // goTest is the state of one test.
 type goTest struct {
 	pkg, name    string
-	starts, ends int             // as events tell
-	output       strings.Builder // as events tell
+	starts, ends int             // according to events
+	output       strings.Builder // according to events
 
-	textStarts int             // as the output of the package tells
-	unmatched  []goEnd         // ends in that output that no event told
-	text       strings.Builder // the part of that output that is the test's
+	textStarts int             // according to the output of the package
+	unmatched  []goEnd         // ends in that output without an event
+	text       strings.Builder // the test's part of that output
 }
 
-// handleLine follows one line.
+// handleLine processes one line.
 func (r *goReport) handleLine(line string) error {
 	e, ok := parseGoEvent(line)
 	if !ok {
@@ -106,7 +106,7 @@ func (r *goReport) handleLine(line string) error {
 	return nil
 }
 
-// test returns the state of a test, nil if there are too many.
+// test returns the state of a test, or nil if there are too many tests.
 func (r *goReport) test(pkg, name string) *goTest {
 	key := pkg + "\x00" + name
 	t := r.tests[key]
@@ -148,7 +148,7 @@ func (r *goReport) close() error {
 	return nil
 }
 
-// rescue adds a test that no event ended as often as it began.
+// rescue adds a test that has fewer ending events than starts.
 func (r *goReport) rescue(t *goTest) error {
 	missing := max(t.starts, t.textStarts) - t.ends
 	for _, end := range t.unmatched[max(0, len(t.unmatched)-max(missing, 0)):] {
@@ -163,7 +163,7 @@ func (r *goReport) rescue(t *goTest) error {
 	return r.list.add(Case{Name: t.title(), Verdict: Failed, Message: "the test did not end", Output: t.said()})
 }
 
-// said returns the output of a test that no event ended.
+// said returns the output of a test without an ending event.
 func (t *goTest) said() string {
 	if text := strings.TrimSpace(t.text.String()); text != "" {
 		return text
@@ -171,7 +171,7 @@ func (t *goTest) said() string {
 	return withoutFrames(t.output.String())
 }
 
-// match removes the end that an event reports from the ends in the output.
+// match removes the end that an event reports from the unmatched ends in the output.
 func (t *goTest) match(v Verdict) {
 	for i := len(t.unmatched) - 1; i >= 0; i-- {
 		if t.unmatched[i].verdict == v {
@@ -200,7 +200,7 @@ func goVerdict(action string) Verdict {
 	return Failed
 }
 
-// keepText adds to the output of a test, within the caps.
+// keepText appends to the output of a test, within the limits.
 func keepText(b *strings.Builder, text string) {
 	if b.Len() < 2*maxText {
 		b.WriteString(text)

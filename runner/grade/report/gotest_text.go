@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// goText reads the output of a package's tests as go test -v prints it.
+// goText parses the output of a package's tests as go test -v prints it.
 //
-// test2json, which makes events of the output, knows a line of the testing package by its
-// beginning. With -v, and before Go 1.20 always, output that ends without a newline hides
-// such a line: in "debug--- PASS: TestAdd (0.00s)" it sees output only, and nothing ends
-// TestAdd (go.dev/issue/26325). The names and verdicts stand at the end of such lines.
+// test2json, which converts the output to events, recognises a line of the testing package by its
+// beginning. With -v, and before Go 1.20 always, output that ends without a newline hides such a
+// line. In "debug--- PASS: TestAdd (0.00s)" test2json sees only output, so no event ends TestAdd
+// (go.dev/issue/26325). The names and verdicts are at the end of such lines.
 type goText struct {
-	test    func(name string) *goTest // what is known of a test; nil where there are too many
+	test    func(name string) *goTest // returns the state of a test; nil if there are too many
 	current *goTest                   // the test whose output follows
 	line    []byte                    // a line that has not ended
-	action  string                    // with what the package ended
+	action  string                    // the action that ended the package
 }
 
 // goEnd is the end of a test in the output.
@@ -26,18 +26,18 @@ type goEnd struct {
 	wall    time.Duration
 }
 
-// maxGoLine bounds what is kept of a line of output. Its end counts.
+// maxGoLine bounds the kept part of a line of output. The end of the line is kept.
 const maxGoLine = 2 * maxText
 
-// Lines of the testing package, behind any other text. Names have no white space in them.
+// Lines of the testing package, possibly after other text. Names contain no white space.
 var (
 	goStartLine  = regexp.MustCompile(`=== RUN   (\S+)$`)
 	goSwitchLine = regexp.MustCompile(`=== (?:CONT|NAME|PAUSE)  ?(\S+)$`)
 	goEndLine    = regexp.MustCompile(`(?: {4})*--- (PASS|FAIL|SKIP): (\S+) \((\d+\.\d+)s\)$`)
 )
 
-// withoutFrames returns a test's output without the lines of the testing package, which say whose output follows
-// and how long a test took.
+// withoutFrames returns a test's output without the lines of the testing package, which say which test's output
+// follows and how long a test took.
 func withoutFrames(output string) string {
 	var kept []string
 	for line := range strings.Lines(output) {
@@ -55,12 +55,12 @@ func withoutFrames(output string) string {
 	return strings.TrimSpace(strings.Join(kept, "\n"))
 }
 
-// goVerbose reports whether a text is what go test prints without -json.
+// goVerbose reports whether a text is output of go test without -json.
 func goVerbose(document []byte) bool { return goVerboseLine.Match(document) }
 
 var goVerboseLine = regexp.MustCompile(`(?m)^(?:=== RUN   Test|--- (?:PASS|FAIL|SKIP): Test|ok  \t)`)
 
-// write takes a piece of output.
+// write processes a piece of output.
 func (t *goText) write(output string) {
 	for output != "" {
 		piece, rest, ended := strings.Cut(output, "\n")
@@ -75,7 +75,7 @@ func (t *goText) write(output string) {
 	}
 }
 
-// flush reads the line that has not ended.
+// flush processes the line that has not ended.
 func (t *goText) flush() {
 	line := strings.TrimSuffix(string(t.line), "\r")
 	t.line = t.line[:0]
@@ -91,7 +91,7 @@ func (t *goText) flush() {
 	}
 }
 
-// begin reads a line that may say whose output follows.
+// begin parses a line that may say which test's output follows.
 func (t *goText) begin(line string) {
 	m := goStartLine.FindStringSubmatchIndex(line)
 	starts := m != nil
@@ -108,7 +108,7 @@ func (t *goText) begin(line string) {
 	}
 }
 
-// finish reads a line that may end a test.
+// finish parses a line that may end a test.
 func (t *goText) finish(line string) {
 	m := goEndLine.FindStringSubmatchIndex(line)
 	if m == nil {
@@ -127,21 +127,21 @@ func (t *goText) finish(line string) {
 	t.current.unmatched = append(t.current.unmatched, goEnd{goVerdict(line[m[2]:m[3]]), wall})
 }
 
-// keepBefore adds what stands on a line before one of the testing package.
+// keepBefore keeps the text before the testing package's part of a line.
 func (t *goText) keepBefore(text string) {
 	if text != "" {
 		t.keep(text + "\n")
 	}
 }
 
-// keep adds to the output of the current test.
+// keep appends to the output of the current test.
 func (t *goText) keep(text string) {
 	if t.current != nil {
 		keepText(&t.current.text, text)
 	}
 }
 
-// ended notes with what the package ended.
+// ended records the action that ended the package.
 func (t *goText) ended(action string) {
 	if action == "pass" || action == "fail" || action == "skip" {
 		t.action = action

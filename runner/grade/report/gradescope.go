@@ -10,16 +10,16 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Gradescope is the content of a results.json of Gradescope. Texts are plain and printable.
+// Gradescope is the content of a Gradescope results.json. Texts are plain and printable.
 //
 // Source of the format: Gradescope's public specification of autograders ("Output format").
 type Gradescope struct {
 	Score   *schema.Points // of the whole submission; nil: the sum of the tests' scores
 	Tests   []GradescopeTest
 	Output  string
-	Shown   GradescopeVisibility // of Output, and of the tests that name none
+	Shown   GradescopeVisibility // of Output, and of the tests without a visibility
 	Stdout  GradescopeVisibility // of what run_autograder printed
-	Staff   string               // leaderboard, extra_data and execution_time, a line each
+	Staff   string               // leaderboard, extra_data and execution_time, one per line
 	Remarks []string             // accepted deviations from the specification
 }
 
@@ -65,7 +65,7 @@ func ReadGradescope(document []byte) (Gradescope, error) {
 	return r.read()
 }
 
-// syntaxError says where a document is not JSON.
+// syntaxError returns an error that says where a document is not JSON.
 func syntaxError(text []byte) error {
 	var ignored any
 	err := json.Unmarshal(text, &ignored)
@@ -75,7 +75,7 @@ func syntaxError(text []byte) error {
 	}
 	at := int(min(broken.Offset, int64(len(text))))
 	line := 1 + bytes.Count(text[:at], []byte("\n"))
-	for _, word := range []string{"-Infinity", "Infinity", "NaN"} { // the error stands at the letter
+	for _, word := range []string{"-Infinity", "Infinity", "NaN"} { // the error's position is the first letter
 		if bytes.HasPrefix(text[max(at-1, 0):], []byte(word)) || word[0] == '-' && bytes.HasPrefix(text[max(at-2, 0):], []byte(word)) {
 			return fmt.Errorf("results.json is not JSON: line %d has %s, which JSON does not have; write a number", line, word)
 		}
@@ -90,7 +90,7 @@ func fields(text []byte) (map[string]json.RawMessage, bool) {
 	return found, err == nil && found != nil
 }
 
-// gradescopeReading is a results.json while it is read.
+// gradescopeReading is the state of reading a results.json.
 type gradescopeReading struct {
 	top     map[string]json.RawMessage
 	remarks []string
@@ -175,7 +175,8 @@ func (r *gradescopeReading) test(entry json.RawMessage, i int, shown GradescopeV
 	return t, nil
 }
 
-// passed returns the status, or whether the score is the whole max_score.
+// passed reports whether a test passed, by its status or, without one, by whether its score is the
+// whole max_score.
 func (r *gradescopeReading) passed(t GradescopeTest, status string) bool {
 	switch strings.ToLower(strings.TrimSpace(status)) {
 	case "passed":
@@ -195,7 +196,7 @@ func (r *gradescopeReading) passed(t GradescopeTest, status string) bool {
 	return t.Score.Cmp(*t.Max) >= 0
 }
 
-// keep cuts a text to the caps of a report.
+// keep truncates a text to the limits of a report.
 func (r *gradescopeReading) keep(text string) string {
 	text = schema.Excerpt(text, min(maxText, maxTexts-r.text))
 	r.text += len(text)

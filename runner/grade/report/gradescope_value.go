@@ -17,7 +17,8 @@ const maxGradescopeScore = 1e9
 // isNull reports whether a value is null.
 func isNull(raw json.RawMessage) bool { return bytes.Equal(bytes.TrimSpace(raw), []byte("null")) }
 
-// numberIn returns the number of a key, which may be written as text; nil where there is none.
+// numberIn returns the number of a key, which may be written as text. It returns nil if there is
+// none.
 func numberIn(o map[string]json.RawMessage, key, at string) (*schema.Points, error) {
 	raw, ok := o[key]
 	if !ok || isNull(raw) {
@@ -68,7 +69,7 @@ func formatIn(o map[string]json.RawMessage, key string, top map[string]json.RawM
 	return wordsIn(top, general)
 }
 
-// staffText shows values for staff, a line each.
+// staffText formats values for staff, one per line.
 func staffText(o map[string]json.RawMessage, keys ...string) string {
 	var lines []string
 	for _, key := range keys {
@@ -79,8 +80,8 @@ func staffText(o map[string]json.RawMessage, keys ...string) string {
 	return strings.Join(lines, "\n")
 }
 
-// visibility reads a visibility. An unknown value hides: what was meant to be hidden must not
-// be shown.
+// visibility reads a visibility. It treats an unknown value as hidden, because something that
+// should be hidden must not be shown.
 func (r *gradescopeReading) visibility(o map[string]json.RawMessage, key string, otherwise GradescopeVisibility) GradescopeVisibility {
 	word := strings.ToLower(strings.TrimSpace(wordsIn(o, key)))
 	switch word {

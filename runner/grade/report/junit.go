@@ -2,9 +2,9 @@ package report
 
 import "strings"
 
-// readJUnit reads JUnit's XML: testsuites, testsuite (nested or not), testcase. Cases
-// are named classname.name, without the parentheses that JUnit 5 puts after methods. A
-// method that has a display name is named by that.
+// readJUnit reads JUnit's XML: testsuites, testsuite (nested or not), testcase. Cases are named
+// classname.name, without the parentheses that JUnit 5 puts after methods. For a method with a
+// display name, that is the name.
 func readJUnit(document []byte, l *List) error {
 	return readXML(document, l, nameJUnit)
 }
@@ -18,15 +18,15 @@ func nameJUnit(class, name string) string {
 	return class + "." + name
 }
 
-// junitIdentity is what the JUnit platform's legacy XML says of a case in its first
-// system-out: a unique identifier and a display name, in two lines or more.
+// junitIdentity is the part of a case's first system-out in the JUnit platform's legacy XML that
+// identifies the case: a unique identifier and a display name, in two lines or more.
 type junitIdentity struct {
 	known   bool
 	kind    string // of the last segment of the identifier: "method", "test-template-invocation"
 	display string
 }
 
-// read reads the text of a system-out of a named case. It reports whether this is the identity,
+// read reads the text of a system-out of a named case. It reports whether the text is the identity,
 // and returns the output of the case if that follows in the same element.
 func (j *junitIdentity) read(text, name string) (printed string, is bool) {
 	id, rest, found := strings.Cut(strings.TrimLeft(text, "\r\n"), "\n")
@@ -44,9 +44,9 @@ func (j *junitIdentity) read(text, name string) (printed string, is bool) {
 	return printed, true
 }
 
-// title returns the name of a case: a method's display name, or the name that the report
-// gives. The display names of a parametrised test's runs are not used, since they print
-// the arguments, and an argument may print the submission's objects.
+// title returns the name of a case: a method's display name, or the name in the report. It does not
+// use the display names of a parametrised test's runs, because they contain the arguments, and an
+// argument may print the submission's objects.
 func (j *junitIdentity) title(name string) string {
 	if j.kind != "method" || j.display == "" || j.display == name {
 		return name
@@ -54,7 +54,7 @@ func (j *junitIdentity) title(name string) string {
 	return j.display
 }
 
-// arguments distinguishes a run of a parametrised or dynamic test from the others.
+// arguments returns what distinguishes a run of a parametrised or dynamic test from the others.
 func (j *junitIdentity) arguments() string {
 	if j.kind != "test-template-invocation" && j.kind != "dynamic-test" {
 		return ""

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Limits of the reports of one test. A report is read up to a limit that it exceeds.
+// Limits of the reports of one test. A report is read up to the limit that it exceeds.
 const (
 	MaxBytes = 8 << 20 // of all files together
 	MaxFiles = 1000
@@ -15,18 +15,18 @@ const (
 	maxCases = 10_000
 	maxDepth = 64          // of suites and subtests
 	maxName  = 300         // bytes
-	maxTitle = 4 * maxName // of a name before it is cut
+	maxTitle = 4 * maxName // of a name before it is truncated
 	maxText  = 16 << 10    // bytes of one case's message and output together
 	maxTexts = 4 << 20     // bytes of all cases' text
 	maxWall  = time.Hour   // the largest duration that a report may claim for a case
 )
 
-// ErrTooLarge says that a report exceeds a limit. The cases before the limit are in the list.
+// ErrTooLarge reports that a report exceeds a limit. The cases before the limit are in the list.
 var ErrTooLarge = errors.New("the report is too large; the rest of it was not read")
 
 // List collects the cases of one test's reports within the limits.
 type List struct {
-	// Rewrite, if set, is applied to every name, message and output before it is cut. It
+	// Rewrite, if set, is applied to every name, message and output before it is truncated. It
 	// removes parts that differ from run to run.
 	Rewrite func(text string) string
 

@@ -11,8 +11,8 @@ import (
 // terminalSequence matches the control sequences of terminals: colours, cursor movements, titles, links.
 var terminalSequence = regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[ -/]*[0-~])`)
 
-// plainText returns a text in one of Gradescope's formats as plain text: html and simple_format lose
-// their markup, ansi its control sequences; md is left as it is written.
+// plainText converts a text in one of Gradescope's formats to plain text. It removes the markup of
+// html and simple_format and the control sequences of ansi; it returns md unchanged.
 func plainText(text, format string) string {
 	switch strings.ToLower(strings.TrimSpace(format)) {
 	case "html":
@@ -23,8 +23,8 @@ func plainText(text, format string) string {
 	return strings.TrimSpace(terminalSequence.ReplaceAllString(text, ""))
 }
 
-// htmlText returns the text of an HTML fragment. Scripts and styles are left out. keepBreaks keeps the
-// source's line breaks; without it they are white space, except in preformatted text.
+// htmlText returns the text of an HTML fragment, without scripts and styles. If keepBreaks is set, it
+// keeps the source's line breaks. Otherwise they are white space, except in preformatted text.
 func htmlText(source string, keepBreaks bool) string {
 	t := htmlWriter{keepBreaks: keepBreaks}
 	z := html.NewTokenizer(strings.NewReader(source))
@@ -73,14 +73,14 @@ func (w *htmlWriter) write(text string) {
 	}
 }
 
-// space divides words.
+// space separates words.
 func (w *htmlWriter) space() {
 	if s := w.String(); s != "" && !strings.HasSuffix(s, " ") && !strings.HasSuffix(s, "\n") {
 		w.WriteString(" ")
 	}
 }
 
-// newline ends a line that has begun.
+// newline ends the current line, unless it is empty.
 func (w *htmlWriter) newline() {
 	if s := w.String(); s != "" && !strings.HasSuffix(s, "\n") {
 		w.WriteString("\n")
@@ -120,7 +120,7 @@ func (w *htmlWriter) end(a atom.Atom) {
 	}
 }
 
-// block begins a new line where an element stands on lines of its own.
+// block begins a new line for an element that is displayed as a block.
 func (w *htmlWriter) block(a atom.Atom) {
 	switch a {
 	case atom.P, atom.Div, atom.Tr, atom.Table, atom.Ul, atom.Ol, atom.Li, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6,

@@ -13,7 +13,7 @@ import (
 type Finding struct {
 	Rule, Message string
 	File          string // a path, or a URI that is not a file's
-	Line          int    // from 1; 0 where none is given
+	Line          int    // from 1; 0 means unknown
 }
 
 // String returns "src/List.java:12: message (rule)".
@@ -52,7 +52,7 @@ type sarifRun struct {
 	Results []sarifResult `json:"results"`
 }
 
-// sarifArtifact says where a file is: by a URI, or by the index among the run's artifacts.
+// sarifArtifact identifies a file by a URI, or by its index in the run's artifacts.
 type sarifArtifact struct {
 	URI   string `json:"uri"`
 	Index *int   `json:"index"`
@@ -78,9 +78,9 @@ type sarifResult struct {
 	} `json:"locations"`
 }
 
-// ReadSARIF returns the findings of a SARIF document. Results that passed, are
-// informational, are suppressed or are absent since a baseline are not findings. The error
-// is ErrTooLarge, or it says why this is not a SARIF document.
+// ReadSARIF returns the findings of a SARIF document. It omits results that passed, are
+// informational, are suppressed or are absent since a baseline. The error is ErrTooLarge, or it
+// says why this is not a SARIF document.
 func ReadSARIF(document []byte) ([]Finding, error) {
 	text, err := decodeMarked(document)
 	if err != nil {
@@ -115,7 +115,7 @@ func (r sarifResult) counts() bool {
 	return kind && r.Level != "none" && len(r.Suppressions) == 0 && r.Baseline != "absent"
 }
 
-// finding makes a finding of a result.
+// finding converts a result to a finding.
 func (run *sarifRun) finding(r sarifResult) Finding {
 	f := Finding{Rule: cleanName(run.ruleID(r)), Message: schema.Excerpt(run.message(r), 1000)}
 	if len(r.Locations) > 0 {
@@ -133,8 +133,8 @@ func (run *sarifRun) uri(a sarifArtifact) string {
 	return a.URI
 }
 
-// sarifPath returns the path that a file's URI stands for, without percent-encoding. A URI
-// of another kind stays as it is.
+// sarifPath returns the path of a file's URI, without percent-encoding. It returns any other URI
+// unchanged.
 func sarifPath(uri string) string {
 	path := uri
 	if rest, ok := strings.CutPrefix(uri, "file:"); ok {

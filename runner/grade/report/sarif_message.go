@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// sarifMessage is a message: a text, or the identifier of one of the rule's or the tool's,
+// sarifMessage is a message: a text, or the identifier of one of the rule's or the tool's texts,
 // with arguments for its placeholders.
 type sarifMessage struct {
 	Text      string   `json:"text"`
@@ -27,7 +27,7 @@ type sarifRuleRef struct {
 	Index *int   `json:"index"`
 }
 
-// rule returns the rule that a result breaks, nil where the run does not describe it.
+// rule returns the rule that a result breaks, or nil if the run does not describe it.
 func (run *sarifRun) rule(r sarifResult) *sarifRule {
 	rules := run.Tool.Driver.Rules
 	for _, index := range []*int{r.RuleIndex, r.Rule.Index} {
@@ -72,11 +72,11 @@ func (run *sarifRun) message(r sarifResult) string {
 	return unescapeSARIF(m.Text, m.Arguments)
 }
 
-// sarifEscape matches what stands for something else in a message: a doubled brace, a
+// sarifEscape matches the parts of a message that are not literal text: a doubled brace, a
 // placeholder, a link to a location, and an escaped bracket (SARIF 2.1.0, 3.11.5 and 3.11.6).
 var sarifEscape = regexp.MustCompile(`\{\{|\}\}|\{(\d{1,3})\}|\[((?:\\.|[^\]\\])*)\]\((?:\d+|sarif:[^)]*)\)|\\[\[\]]`)
 
-// unescapeSARIF returns the text that a message stands for. Links become their text.
+// unescapeSARIF returns the literal text of a message. It replaces links by their text.
 func unescapeSARIF(text string, arguments []string) string {
 	return sarifEscape.ReplaceAllStringFunc(text, func(escape string) string {
 		m := sarifEscape.FindStringSubmatch(escape)

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// readTAP reads the Test Anything Protocol, versions 12 to 14. A subtest is named parent/child.
-// Its parent is a case, too, unless it only groups others (Node's describe). A case marked TODO
-// counts as skipped.
+// readTAP reads the Test Anything Protocol, versions 12 to 14. A subtest is named parent/child. Its
+// parent is a case, too, unless it only groups others (Node's describe). A case marked TODO counts
+// as skipped.
 func readTAP(document []byte, l *List) error {
 	var r tapReport
 	cut := plainLines(document, r.handleLine)
@@ -20,12 +20,12 @@ func readTAP(document []byte, l *List) error {
 	return cut
 }
 
-// tapReport follows the lines of a TAP stream.
+// tapReport collects the results of a TAP stream.
 type tapReport struct {
 	results []tapResult
-	open    *tapResult // the last result, whose diagnosis may follow
+	open    *tapResult // the last result; its diagnosis may follow
 	detail  strings.Builder
-	block   string // the line that ends the open diagnosis in YAML
+	block   string // the line that ends the open YAML diagnosis
 	ended   bool   // bailed out
 
 	groups []*tapGroup // the results that are being read, by depth
@@ -37,20 +37,20 @@ type tapResult struct {
 	number int
 	depth  int
 	group  *tapGroup
-	around string // names of the subtests around it, by their comments
+	around string // names of the surrounding subtests, from their comments
 	parent bool
 	suite  bool // only groups others
 	failed bool // one below it failed
-	behind bool // stands behind other text on its line
+	behind bool // follows other text on its line
 }
 
 // tapGroup holds the numbered results of one stream: the document, or a subtest.
 type tapGroup struct {
 	header string // of the last "# Subtest: name"
-	plan   int    // how many results it states; 0 where it has not said
+	plan   int    // number of results that it states; 0 if it has not stated one
 	last   int    // number of the last result
-	closed bool   // its plan came at its end
-	behind bool   // the last result stands behind other text on its line
+	closed bool   // it ended with its plan
+	behind bool   // the last result follows other text on its line
 }
 
 // tapIndent is the indentation of each level of subtests.
@@ -62,7 +62,7 @@ const subtestComment = "# Subtest: "
 // tapPlan matches a plan.
 var tapPlan = regexp.MustCompile(`^1\.\.(\d{1,6})\s*(?:#.*)?$`)
 
-// handleLine follows one line.
+// handleLine processes one line.
 func (r *tapReport) handleLine(line string) error {
 	if r.ended || r.inBlock(line) {
 		return nil
@@ -126,7 +126,7 @@ func (r *tapReport) group(depth int) *tapGroup {
 	return r.groups[depth]
 }
 
-// plan records how many results a group has. Another plan starts another group.
+// plan records the number of results of a group. Another plan starts another group.
 func (r *tapReport) plan(depth, results int) {
 	g := r.group(depth)
 	if g.plan > 0 {
@@ -136,7 +136,7 @@ func (r *tapReport) plan(depth, results int) {
 	g.plan, g.closed = results, g.last > 0
 }
 
-// adopt names the deeper results before the open one as its subtests.
+// adopt makes the deeper results before the open one its subtests.
 func (r *tapReport) adopt() {
 	for i := len(r.results) - 1; i >= 0 && r.results[i].depth > r.open.depth; i-- {
 		c := &r.results[i]
@@ -165,8 +165,8 @@ func (r *tapReport) comment(depth int, line string) {
 	}
 }
 
-// around returns the names of the subtests around a result, as far as comments gave them.
-// Older Perl indents the comment like the results of the subtest.
+// around returns the names of the subtests around a result, where comments state them. Older Perl
+// indents the comment like the results of the subtest.
 func (r *tapReport) around(depth int, description string) string {
 	var names []string
 	for d := range depth {
@@ -181,7 +181,7 @@ func (r *tapReport) around(depth int, description string) string {
 	return strings.Join(names, "/")
 }
 
-// inBlock reads a line of a diagnosis in YAML and reports whether it was one.
+// inBlock processes a line of a YAML diagnosis and reports whether it was one.
 func (r *tapReport) inBlock(line string) bool {
 	if r.block == "" {
 		return false
@@ -219,7 +219,7 @@ func (r *tapReport) close() {
 	r.results = append(r.results, c)
 }
 
-// finish ends the stream. Subtests without a parent are named by their comments.
+// finish ends the stream. It names subtests without a parent by their comments.
 func (r *tapReport) finish() {
 	r.close()
 	r.results = dropImplausible(r.results)

@@ -9,7 +9,7 @@ import (
 // tapLine is a line with a result: "not ok 2 - removes # TODO later".
 type tapLine struct {
 	failed      bool
-	number      int // 0 for none
+	number      int // 0 means none
 	description string
 	skipped     bool   // by a directive
 	reason      string // of the directive
@@ -18,22 +18,22 @@ type tapLine struct {
 // tapPattern matches a line with a result: not, number, and the rest after the dash.
 var tapPattern = regexp.MustCompile(`^(not )?ok\b(?: +(\d{1,9}))?(?: *-)?((?:[ \t#].*)?)$`)
 
-// tapTime matches how long a result took, which some producers write behind its description.
+// tapTime matches a result's duration, which some producers write after its description.
 var tapTime = regexp.MustCompile(`[ \t]+# (?:time=[\d.]+m?s|in \d+ (?:ms|sec))$`)
 
-// checkName matches a description by libcheck, file:case:test: message. The message differs
-// with the verdict.
+// checkName matches a description by libcheck, file:case:test: message. The message depends on the
+// verdict.
 var checkName = regexp.MustCompile(`^([^\s:]+\.\w+:[^:]+:[^:]+): (.+)$`)
 
-// notRun matches a description by cmocka of a test that its setup failed.
+// notRun matches cmocka's description of a test whose setup failed.
 var notRun = regexp.MustCompile(`^(.+) (Could not run test: .+)$`)
 
-// tapDirective matches what follows the # of a directive. The word stands alone: it is
-// followed by white space, a colon or nothing.
+// tapDirective matches the text after the # of a directive. The word must be followed by white
+// space, a colon or nothing.
 var tapDirective = regexp.MustCompile(`^[ \t]*(?i:skip(?:ped)?|todo)(?:[ \t:]+(.*))?$`)
 
-// unescapeTAP returns a description or a reason as its author wrote it. A backslash before
-// any character but # and another backslash stays.
+// unescapeTAP returns a description or a reason as its author wrote it. It keeps a backslash before
+// any character but # and another backslash.
 func unescapeTAP(text string) string {
 	if !strings.Contains(text, `\`) {
 		return text
@@ -41,7 +41,7 @@ func unescapeTAP(text string) string {
 	return strings.NewReplacer(`\\`, `\`, `\#`, `#`).Replace(text)
 }
 
-// parseTAP reads a line. It reports whether there is a result on it.
+// parseTAP parses a line and reports whether it has a result.
 func parseTAP(line string) (tapLine, bool) {
 	m := tapPattern.FindStringSubmatch(line)
 	if m == nil {
@@ -53,9 +53,9 @@ func parseTAP(line string) (tapLine, bool) {
 	return t, true
 }
 
-// splitDirective splits the text behind a result's number at its directive: at the first #
-// that is not escaped and has white space before it and a directive, or white space, behind
-// it. Where that is no directive, there is none.
+// splitDirective splits the text after a result's number at its directive. It considers the first #
+// that is not escaped, follows white space, and precedes a directive or white space. If no
+// directive follows that #, there is none.
 func splitDirective(text string) (description, reason string, found bool) {
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
@@ -80,7 +80,7 @@ func splitDirective(text string) (description, reason string, found bool) {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
-// toCase makes a case of a line.
+// toCase converts a line to a case.
 func (t tapLine) toCase() Case {
 	c := Case{Name: t.description, Verdict: Passed, Message: t.reason}
 	if c.Name == "" {

@@ -6,16 +6,16 @@ import (
 	"unicode/utf8"
 )
 
-// unityLine matches a result of ThrowTheSwitch's Unity: file:line:name:verdict[:message]. The
-// name of a parametrised test ends with its arguments in parentheses, in which colons may
-// stand. Text without a newline at its end, and drive letters, may stand before. With
-// UNITY_INCLUDE_EXEC_TIME a time stands at the end.
+// unityLine matches a result of ThrowTheSwitch's Unity: file:line:name:verdict[:message]. The name
+// of a parametrised test ends with its arguments in parentheses, which may contain colons. Text
+// without a newline at its end, and drive letters, may precede the result. With
+// UNITY_INCLUDE_EXEC_TIME a time follows it.
 var unityLine = regexp.MustCompile(`^.*?:\d+:([^:(]*\([^()]*(?:\([^()]*\)[^()]*)*\)|[^:]+):(PASS|FAIL|IGNORE)(?::\s*(.*?))?(?: \(\d+ ms\))?$`)
 
 // unityByte matches Unity's escape for a byte that is not printable ASCII.
 var unityByte = regexp.MustCompile(`(?:\\x[0-9A-F]{2})+`)
 
-// readUnity reads what Unity prints.
+// readUnity reads Unity's output.
 func readUnity(document []byte, l *List) error {
 	return plainLines(document, func(line string) error {
 		m := unityLine.FindStringSubmatch(line)
@@ -35,8 +35,9 @@ func readUnity(document []byte, l *List) error {
 	})
 }
 
-// unescapeUnity undoes Unity's escapes where they spell letters of UTF-8, which Unity prints
-// byte by byte. Its other escapes, such as \n, cannot be told from a backslash that was there.
+// unescapeUnity decodes Unity's escapes if they form UTF-8 letters, which Unity prints byte by
+// byte. Its other escapes, such as
+// , are indistinguishable from a printed backslash.
 func unescapeUnity(text string) string {
 	return unityByte.ReplaceAllStringFunc(text, func(escaped string) string {
 		var raw strings.Builder

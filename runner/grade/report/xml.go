@@ -11,13 +11,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ErrNotReport says that a well-formed document is not a report of the format.
+// ErrNotReport reports that a well-formed document is not a report of the format.
 var ErrNotReport = errors.New("not a report")
 
-// xmlNaming names a case by its class and its own name.
+// xmlNaming returns the name of a case from its class and its own name.
 type xmlNaming func(class, name string) string
 
-// readXML reads the two XML formats. A truncated document keeps its complete cases.
+// readXML reads the two XML formats. It keeps the complete cases of a truncated document.
 func readXML(document []byte, l *List, name xmlNaming) error {
 	text, err := decodeXML(document)
 	if err != nil {
@@ -63,17 +63,17 @@ func parseXML(text []byte, l *List, name xmlNaming) error {
 	}
 }
 
-// xmlReport follows the elements of a JUnit or CTest document.
+// xmlReport collects the cases of a JUnit or CTest document.
 type xmlReport struct {
 	list  *List
 	name  xmlNaming
 	path  []string // open elements
-	known bool     // the root is one of a report
-	open  *xmlCase // the case that is being read
+	known bool     // the root element is a report's
+	open  *xmlCase // the current case
 	suite []xmlSuite
 }
 
-// handleToken follows one token.
+// handleToken processes one token.
 func (r *xmlReport) handleToken(token xml.Token) error {
 	switch t := token.(type) {
 	case xml.StartElement:
@@ -140,7 +140,7 @@ func (r *xmlReport) close() error {
 	return r.list.add(c.toCase(r.name(r.classOf(c), c.identity.title(c.name))))
 }
 
-// finish judges a document that was read to its end.
+// finish checks a document that was read to its end.
 func (r *xmlReport) finish() error {
 	if !r.known {
 		return errors.New("xml: the document is empty")

@@ -12,10 +12,10 @@ type xmlCase struct {
 	depth             int
 	class, name, file string
 	verdict           Verdict
-	todo              bool // was run although it is still to do (Node)
+	todo              bool // it was run although it is marked as to do (Node)
 	message, text     strings.Builder
-	part              strings.Builder // text of the element inside that is open
-	measured          measurement     // CTest's, that is open
+	part              strings.Builder // text of the open element inside the case
+	measured          measurement     // CTest's open measurement
 	wall              time.Duration
 	identity          junitIdentity
 }
@@ -37,7 +37,7 @@ func newXMLCase(depth int, attrs []xml.Attr) *xmlCase {
 	return c
 }
 
-// start notes an element inside a case.
+// start processes the start of an element inside a case.
 func (c *xmlCase) start(element string, attrs []xml.Attr) {
 	c.part.Reset()
 	switch element {
@@ -59,13 +59,13 @@ func (c *xmlCase) start(element string, attrs []xml.Attr) {
 	}
 }
 
-// nameless reports whether the element stands for no case: pytest opens one and leaves it empty
-// where the run is interrupted. GoogleTest's failures outside of cases have no name either.
+// nameless reports whether the element is not a case. pytest leaves an element empty when the run
+// is interrupted. GoogleTest's failures outside cases have no name either, but they count.
 func (c *xmlCase) nameless() bool {
 	return c.class == "" && c.name == "" && c.verdict != Failed
 }
 
-// addText adds to the message.
+// addText appends to the message.
 func (c *xmlCase) addText(text string) {
 	if text == "" || c.message.Len() > maxText {
 		return
@@ -76,7 +76,7 @@ func (c *xmlCase) addText(text string) {
 	c.message.WriteString(text)
 }
 
-// write adds to the output. The text of each element begins a line.
+// write appends to the output. The text of each element begins on a new line.
 func (c *xmlCase) write(text string) {
 	if c.text.Len() > 2*maxText {
 		return
@@ -87,7 +87,7 @@ func (c *xmlCase) write(text string) {
 	c.text.WriteString(text)
 }
 
-// chars takes text inside the element of a case.
+// chars processes text inside the element of a case.
 func (c *xmlCase) chars(element, text string) {
 	switch element {
 	case "failure", "error", "skipped", "system-out", "system-err":
@@ -103,7 +103,7 @@ func (c *xmlCase) chars(element, text string) {
 	}
 }
 
-// endElement ends an element inside a case.
+// endElement processes the end of an element inside a case.
 func (c *xmlCase) endElement(element string) {
 	switch element {
 	case "failure", "error", "system-err":
@@ -121,7 +121,7 @@ func (c *xmlCase) endElement(element string) {
 	c.part.Reset()
 }
 
-// toCase makes a case of what was read, under a name.
+// toCase converts the element to a case with this name.
 func (c *xmlCase) toCase(name string) Case {
 	text := c.text.String()
 	if c.verdict == Failed {
@@ -143,7 +143,7 @@ func attribute(attrs []xml.Attr, name string) string {
 	return ""
 }
 
-// seconds parses a report's duration; what is none is 0.
+// seconds parses a report's duration. It returns 0 for invalid text.
 func seconds(text string) time.Duration {
 	s, err := strconv.ParseFloat(strings.ReplaceAll(strings.TrimSpace(text), ",", ""), 64)
 	if err != nil || !(s > 0 && s < maxWall.Seconds()) {

@@ -15,14 +15,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// byteOrder is how the first bytes of a document tell its encoding.
+// byteOrder is an encoding with the first bytes by which it is recognised.
 type byteOrder struct {
 	begin    string
 	mark     bool // it is a byte order mark; else "<" where there is no mark
 	encoding encoding.Encoding
 }
 
-// byteOrders returns the encodings whose characters are not single bytes. Longer beginnings
+// byteOrders returns the encodings whose characters are not single bytes. Longer byte sequences
 // come first.
 func byteOrders() []byteOrder {
 	little16, big16 := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
@@ -45,11 +45,11 @@ var xmlDeclaration = regexp.MustCompile(`^\s*<\?xml\s[^>]{0,200}\?>`)
 // xmlPseudo matches a name and a value of a declaration.
 var xmlPseudo = regexp.MustCompile(`\s(version|encoding)\s*=\s*(?:"([^"]*)"|'([^']*)')`)
 
-// byteOrderMark is one in UTF-8.
+// byteOrderMark is the byte order mark in UTF-8.
 const byteOrderMark = "\ufeff"
 
-// decodeMarked returns a document in UTF-8 and without its byte order mark. Without a mark it
-// is taken for UTF-8.
+// decodeMarked returns a document in UTF-8 and without its byte order mark. It assumes UTF-8 if
+// there is no mark.
 func decodeMarked(document []byte) ([]byte, error) {
 	for _, o := range byteOrders() {
 		if o.mark && bytes.HasPrefix(document, []byte(o.begin)) {
@@ -60,8 +60,8 @@ func decodeMarked(document []byte) ([]byte, error) {
 	return bytes.TrimPrefix(document, []byte(byteOrderMark)), nil
 }
 
-// decodeXML returns a document in UTF-8 and without its declaration, which encoding/xml
-// would refuse for XML 1.1 and for other encodings. The numbers of the lines stay.
+// decodeXML returns a document in UTF-8 and without its declaration, because encoding/xml would
+// reject XML 1.1 and other encodings. Line numbers stay the same.
 func decodeXML(document []byte) ([]byte, error) {
 	e, err := xmlEncoding(document)
 	if err != nil {
@@ -81,11 +81,11 @@ func decodeXML(document []byte) ([]byte, error) {
 	return append(lines, document[len(declaration):]...), nil
 }
 
-// lineEnds11 matches what XML 1.1 also takes for an end of a line.
+// lineEnds11 matches the line ends that XML 1.1 adds.
 var lineEnds11 = regexp.MustCompile("\r?\u0085|\u2028")
 
-// xmlEncoding returns the encoding of a document, nil for UTF-8: that of its first bytes,
-// or the one that it declares.
+// xmlEncoding returns the encoding of a document, or nil for UTF-8. It uses the first bytes or else
+// the declaration.
 func xmlEncoding(document []byte) (encoding.Encoding, error) {
 	for _, o := range byteOrders() {
 		if bytes.HasPrefix(document, []byte(o.begin)) {
@@ -96,7 +96,7 @@ func xmlEncoding(document []byte) (encoding.Encoding, error) {
 	label := strings.ToLower(pseudoAttribute(declaration, "encoding"))
 	wide := strings.HasPrefix(label, "utf-16") || strings.HasPrefix(label, "utf-32") || strings.HasPrefix(label, "ucs-") || strings.HasPrefix(label, "iso-10646")
 	if label == "" || wide && declaration != nil || label == "us-ascii" && utf8.Valid(document) {
-		return nil, nil // single bytes can be read, so the document is not what it declares
+		return nil, nil // the document has single bytes, so its declaration is wrong
 	}
 	e, name := charset.Lookup(label)
 	switch {
@@ -108,7 +108,7 @@ func xmlEncoding(document []byte) (encoding.Encoding, error) {
 	return e, nil
 }
 
-// pseudoAttribute returns a value of a declaration, "" for none.
+// pseudoAttribute returns a value of a declaration, or "" if it is absent.
 func pseudoAttribute(declaration []byte, name string) string {
 	for _, m := range xmlPseudo.FindAllSubmatch(declaration, -1) {
 		if string(m[1]) == name {

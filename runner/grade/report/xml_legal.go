@@ -11,19 +11,18 @@ import (
 // characterReference matches XML's numeric character references.
 var characterReference = regexp.MustCompile(`&#(?:[xX][0-9A-Fa-f]{1,8}|[0-9]{1,10});`)
 
-// writtenReference matches such a reference as it stands in text. JUnit and Surefire write
-// one, escaped once more and by Surefire wrongly, where XML has no way to write a character.
+// writtenReference matches a reference that is part of the text. JUnit and Surefire write one for a
+// character that XML cannot represent. They escape it once more, Surefire wrongly.
 var writtenReference = regexp.MustCompile(`&(?:amp)?#(?:[xX][0-9A-Fa-f]{1,8}|[0-9]{1,10});`)
 
-// legalXML replaces what a student's output may bring into a report and XML does not
-// allow: control characters, raw or as references, and invalid UTF-8.
+// legalXML replaces the parts of a student's output that XML does not allow in a report: control
+// characters, raw or as references, and invalid UTF-8.
 func legalXML(document []byte) []byte {
 	text := schema.Sanitize(string(document))
 	return []byte(withoutIllegal(characterReference, text))
 }
 
-// withoutControlReferences replaces references to characters that XML does not allow, as
-// they stand in text.
+// withoutControlReferences replaces references in text to characters that XML does not allow.
 func withoutControlReferences(text string) string {
 	if !strings.Contains(text, "#") {
 		return text
@@ -31,8 +30,8 @@ func withoutControlReferences(text string) string {
 	return withoutIllegal(writtenReference, text)
 }
 
-// withoutIllegal replaces the references that a pattern matches, if XML does not allow what
-// they stand for.
+// withoutIllegal replaces the references that a pattern matches if XML does not allow their
+// characters.
 func withoutIllegal(references *regexp.Regexp, text string) string {
 	return references.ReplaceAllStringFunc(text, func(ref string) string {
 		digits, base := ref[strings.IndexByte(ref, '#')+1:len(ref)-1], 10
@@ -47,7 +46,7 @@ func withoutIllegal(references *regexp.Regexp, text string) string {
 	})
 }
 
-// illegalXML reports whether XML 1.0 does not allow a character.
+// illegalXML reports whether XML 1.0 forbids a character.
 func illegalXML(code uint64) bool {
 	switch {
 	case code == '\t' || code == '\n' || code == '\r':

@@ -6,19 +6,18 @@ import (
 	"regexp"
 )
 
-// cmocka writes names, messages and output into its XML as they are. repairXML escapes
-// them. It knows where they end by what cmocka writes behind them.
+// cmocka writes names, messages and output into its XML without escaping them. repairXML escapes
+// them. It finds their ends by the text that cmocka writes after them.
 
-// rawName matches the elements of cmocka's that have a name.
+// rawName matches cmocka's elements that have a name.
 var rawName = regexp.MustCompile(`(?m)^(\s*<test(?:case|suite) name=")(.*)(" time="[\d.]+"[^<>\n]*>)\s*$`)
 
-// rawBegin begins a message of cmocka's, and rawEnd matches its end.
+// rawBegin begins a cmocka message, and rawEnd matches its end.
 const rawBegin = "<![CDATA["
 
 var rawEnd = regexp.MustCompile(`\]\]>\s*</(?:failure|error|skipped|system-out|system-err)>`)
 
-// repairXML returns a document that is not well formed with what cmocka does not escape
-// escaped.
+// repairXML escapes what cmocka did not in a document that is not well-formed.
 func repairXML(document []byte) []byte {
 	var repaired bytes.Buffer
 	for {
@@ -37,7 +36,7 @@ func repairXML(document []byte) []byte {
 	}
 }
 
-// escapeName escapes the name of an element.
+// escapeName escapes the name in an element.
 func escapeName(element []byte) []byte {
 	m := rawName.FindSubmatch(element)
 	var escaped bytes.Buffer

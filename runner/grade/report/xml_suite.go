@@ -9,17 +9,16 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// xmlSuite is a testsuite element that is being read: what it states of itself, and what
-// is in it.
+// xmlSuite is an open testsuite element: the numbers that it states, and the cases in it.
 type xmlSuite struct {
 	name          string
 	depth         int
-	stated        bool // how many cases it has
-	passed        int  // of them, as stated
+	stated        bool // it states its number of cases
+	passed        int  // the stated number of passed cases
 	counted, here int  // cases in it that passed, and those not in suites below it
 }
 
-// newXMLSuite reads what a suite states of itself.
+// newXMLSuite reads the numbers that a suite states.
 func newXMLSuite(depth int, attrs []xml.Attr) xmlSuite {
 	s := xmlSuite{name: plainQuotes(schema.Excerpt(attribute(attrs, "name"), maxName)), depth: depth}
 	tests, err := strconv.Atoi(attribute(attrs, "tests"))
@@ -31,7 +30,7 @@ func newXMLSuite(depth int, attrs []xml.Attr) xmlSuite {
 	return s
 }
 
-// number reads a number of cases; text that is not one is 0.
+// number parses a number of cases. It returns 0 for invalid text.
 func number(text string) int {
 	n, err := strconv.Atoi(text)
 	if err != nil {
@@ -40,7 +39,7 @@ func number(text string) int {
 	return n
 }
 
-// count takes a case of the suite into account.
+// count counts a case of the suite.
 func (s *xmlSuite) count(v Verdict) {
 	if v == Passed {
 		s.counted++
@@ -48,9 +47,9 @@ func (s *xmlSuite) count(v Verdict) {
 	}
 }
 
-// closeSuite compares how many cases passed in the innermost suite with what it states. Failures
-// it may state without a case (cmocka's group setup, Node's hooks), or more than once for one (a
-// case of pytest's and its clean-up).
+// closeSuite compares the number of passed cases in the innermost suite with the number that it
+// states. It ignores failures: a suite may state one without a case (cmocka's group setup, Node's
+// hooks), or several for one case (pytest's case and its clean-up).
 func (r *xmlReport) closeSuite() {
 	last := len(r.suite) - 1
 	s := r.suite[last]
@@ -68,9 +67,9 @@ func (r *xmlReport) closeSuite() {
 // Node 22 it is the class of all cases.
 const nodeClass = "test"
 
-// classOf returns the class of a case. A case without one, or with Node's, gets the names of
-// the open suites, or else of the file that Node says it is in. So suites whose cases have
-// the same names are told apart when one of them is missing.
+// classOf returns the class of a case. For a case without one, or with Node's, it returns the names
+// of the open suites, or else the name of the file that Node states. This distinguishes suites
+// whose cases have the same names, even if one of them is missing.
 func (r *xmlReport) classOf(c *xmlCase) string {
 	if c.class != "" && c.class != nodeClass {
 		return c.class
