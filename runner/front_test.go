@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// front is a server that gives one order. Its hooks replace single answers.
+// front is a server that gives one order. A hook replaces a single answer.
 type front struct {
 	t     *testing.T
 	url   string
@@ -33,7 +33,7 @@ type front struct {
 	batches [][]schema.Event
 	firsts  []string
 	result  *schema.Result
-	hooks   map[string]http.HandlerFunc // by the path's last part; spent when called
+	hooks   map[string]http.HandlerFunc // by the path's last element; removed when called
 }
 
 func newFront(t *testing.T) *front {
@@ -53,7 +53,7 @@ func (f *front) once(name string, hook http.HandlerFunc) {
 	f.hooks[name] = hook
 }
 
-// ServeHTTP answers as the control plane would.
+// ServeHTTP answers as the control plane does.
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
 	f.mu.Lock()
@@ -138,7 +138,7 @@ func stale(w http.ResponseWriter, _ *http.Request) {
 	answer(w, 409, schema.ErrorReply{Code: schema.CodeStale, Message: "stop now"})
 }
 
-// engine grades by a function.
+// engine is an Engine that calls a function.
 type engine func(ctx context.Context, j grade.Job, o grade.Observer) (schema.Result, error)
 
 func (e engine) Grade(ctx context.Context, j grade.Job, o grade.Observer) (schema.Result, error) {

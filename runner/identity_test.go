@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestAgentAuthenticatesByIdentityOverTLS has a runner with an identity instead of a token. It trusts only the server whose
-// certificate it was given.
+// TestAgentAuthenticatesByIdentityOverTLS runs an agent with an identity instead of a token. It trusts only the server
+// whose certificate it was given.
 func TestAgentAuthenticatesByIdentityOverTLS(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// policies are those of this process's threads. A thread may end while they are read.
+// policies counts this process's threads by their policy. A thread may end meanwhile.
 func policies(t *testing.T) (idle, normal int) {
 	t.Helper()
 	threads, err := os.ReadDir("/proc/self/task")
@@ -34,7 +34,8 @@ func policies(t *testing.T) (idle, normal int) {
 	return idle, normal
 }
 
-// A runner in the background runs last, with all its threads, and returns with all of them.
+// TestPriorityIsOfEveryThread checks that all threads of a runner in the background run last, and
+// that all return to normal.
 func TestPriorityIsOfEveryThread(t *testing.T) {
 	if !canRaise() {
 		t.Skip("this process may not raise its priority again: run as root")
@@ -64,7 +65,8 @@ func TestPriorityIsOfEveryThread(t *testing.T) {
 	}
 }
 
-// A process that could not raise its priority again keeps it.
+// TestPriorityThatCannotBeRaisedStays checks that a process that could not raise its priority again
+// keeps it.
 func TestPriorityThatCannotBeRaisedStays(t *testing.T) {
 	p := priority{logger: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	p.background(true)

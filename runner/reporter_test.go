@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The first event is sent at once. Events that arrive during its request are sent together in
-// the next one.
+// TestEventsAreBatchedDuringRequests checks that the first event is sent at once, and that events
+// that arrive during its request are sent together in the next one.
 func TestEventsAreBatchedDuringRequests(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
@@ -39,7 +39,8 @@ func TestEventsAreBatchedDuringRequests(t *testing.T) {
 	}
 }
 
-// An answer that was lost means that the batch is sent again, under the same count.
+// TestRepeatedEventsKeepTheirCount checks that a batch whose answer was lost is sent again with the
+// same count.
 func TestRepeatedEventsKeepTheirCount(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)

@@ -34,7 +34,7 @@ Architecture: all
 Version: 7.2.1-2
 `
 
-// root is a small image's files.
+// root writes the files of a small image.
 func root(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -64,7 +64,7 @@ func TestSealGivesTheWallItsTemp(t *testing.T) {
 	t.Parallel()
 	dir := root(t)
 	file(t, filepath.Join(dir, "tmp/left"), "by the build", 0o600)
-	for range 2 { // an image may be made of one that is sealed
+	for range 2 { // a sealed image may be the base of another one
 		check(t, Seal(t.Context(), dir, "v1", time.Unix(0, 0)))
 		for link, want := range map[string]string{"tmp": sandbox.TempLink, sandbox.TempLink: "/var/tmp"} {
 			if got, err := os.Readlink(filepath.Join(dir, link)); err != nil || got != want {
@@ -92,7 +92,7 @@ func TestSealRefusesWorldWritableFiles(t *testing.T) {
 	}
 }
 
-// TestListOfPackages reads the list with the library of SPDX's own people.
+// TestListOfPackages reads the list with SPDX's official library.
 func TestListOfPackages(t *testing.T) {
 	t.Parallel()
 	dir := root(t)

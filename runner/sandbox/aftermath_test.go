@@ -11,13 +11,13 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// scene is what steps of a wall could leave on this machine: processes, files, IPC objects and
-// keys of their uids, each in words.
+// scene describes in words what steps of a wall could leave on this machine: processes, files, IPC
+// objects and keys of their uids.
 type scene map[string]bool
 
-// look lists everything on the machine that belongs to the uids of steps. An ordinary user's uid
-// is also the steps': then only processes in a PID namespace below this one count. What the wall
-// itself keeps between steps does not count.
+// look lists everything on the machine that belongs to the uids of steps. If that is also an
+// ordinary user's uid, only processes in a PID namespace below this one count. What the wall itself
+// keeps between steps does not count.
 func look(t *testing.T, w *sandbox.Wall, uids uidRange) scene {
 	t.Helper()
 	s := scene{}
@@ -30,7 +30,7 @@ func look(t *testing.T, w *sandbox.Wall, uids uidRange) scene {
 	return s
 }
 
-// left is what exists now and did not exist before.
+// left returns what exists now and did not exist before.
 func (s scene) left(before scene) []string {
 	var list []string
 	for what := range s {
@@ -41,7 +41,7 @@ func (s scene) left(before scene) []string {
 	return list
 }
 
-// uidRange are the uids from first up to last.
+// uidRange contains the uids from first to last.
 type uidRange struct{ first, last int }
 
 func (r uidRange) has(uid int) bool { return r.first <= uid && uid <= r.last }
@@ -64,26 +64,26 @@ func (s scene) addProcesses(uids uidRange, own map[int]bool) {
 	}
 }
 
-// statusLine is the value of a line of /proc/PID/status.
+// statusLine returns the value of a line of /proc/PID/status.
 func statusLine(status, name string) string {
 	_, rest, _ := strings.Cut("\n"+status, "\n"+name+":")
 	value, _, _ := strings.Cut(rest, "\n")
 	return value
 }
 
-// number is the first number in the text; -1 if there is none.
+// number returns the first number in the text, or -1 if there is none.
 func number(text string) int {
 	n := -1
 	_, _ = fmt.Sscan(text, &n) // -1 stays
 	return n
 }
 
-// addFiles searches where everybody may write.
+// addFiles searches the world-writable directories.
 func (s scene) addFiles(uids uidRange) {
 	places := []string{"/", "/tmp", "/var/tmp", "/dev", "/dev/shm", "/dev/mqueue", "/run", "/run/lock", "/etc", "/usr", "/opt", "/home"}
 	for _, dir := range places {
 		if uids.ordinary() && dir == "/tmp" {
-			continue // this process's own are there
+			continue // this process's own files are there
 		}
 		list, _ := os.ReadDir(dir)
 		for _, e := range list {
@@ -121,7 +121,7 @@ func (s scene) addObjects(t *testing.T, table string, uids uidRange) {
 	}
 }
 
-// addKeys reads how many keys each uid has.
+// addKeys reads the number of keys of each uid.
 func (s scene) addKeys(uids uidRange) {
 	b, _ := os.ReadFile("/proc/key-users")
 	for line := range strings.Lines(string(b)) {

@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// compileAttacks attack by being compiled.
+// compileAttacks returns attacks that work while they are compiled.
 func compileAttacks() []attack {
 	gcc := func(name, file string, ends ...string) attack {
 		return attack{kind: "compile", name: name, argv: []string{"gcc", "-o", "made", file}, files: []string{"compile/" + file}, needs: "gcc", limits: compiling(), ends: ends}
@@ -34,7 +34,8 @@ func compileAttacks() []attack {
 	}
 }
 
-// compileAndProcess compiles a processor, then runs it within the compiler of something else.
+// compileAndProcess compiles an annotation processor, then runs it within the compiler of another
+// file.
 const compileAndProcess = `export JDK_JAVAC_OPTIONS="-J-Xmx96m -J-XX:+UseSerialGC -J-XX:-UsePerfData"
 javac -proc:none Processor.java 2>&1 && javac -processor Processor -processorpath . Victim.java 2>&1`
 

@@ -2,8 +2,8 @@ package sandbox_test
 
 import "time"
 
-// processAttacks start too many processes, run too long, hide, stay behind, and attack other
-// processes.
+// processAttacks returns attacks that start too many processes, run too long, hide, stay behind, or
+// attack other processes.
 func processAttacks() []attack {
 	const kind = "processes"
 	short, busy, many := usual(), usual(), usual()

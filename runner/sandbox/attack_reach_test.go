@@ -1,6 +1,7 @@
 package sandbox_test
 
-// reachAttacks try to read, write and become what is forbidden.
+// reachAttacks returns attacks that try to read or write forbidden files, or to become another
+// user.
 func reachAttacks() []attack {
 	machine := []string{"/root", "/home", "/var/run", "/run", "/run/lock/grader", "/var/lib", "/dev/mem", "/dev/vda", "/dev/kmsg", "/dev/fuse", "/dev/kvm",
 		"/sys/kernel", "/sys/fs/cgroup", "/proc/sysrq-trigger", "/proc/kcore", "/proc/kallsyms-", "/proc/1/environ", "/var/run/docker.sock", "/.dockerenv"}

@@ -16,23 +16,23 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// attack is one hostile program and its expected verdict. It is a file of testdata/attacks, or, with argv, a command on files
-// in the step's directory.
+// attack is one hostile program with its expected verdict. The program is a file of testdata/attacks or, with argv, a command
+// on files in the step's directory.
 type attack struct {
 	kind, name string
 	program    string
 	args       []string // with the fields of a field in them
 	argv       []string
 	needs      string   // the program of this machine that argv starts with
-	files      []string // of testdata/attacks, put into the step's directory
+	files      []string // of testdata/attacks, copied into the step's directory
 	limits     sandbox.Limits
 	ends       []string // verdicts, of which one must come; none is "exit 0"
-	slow       bool     // is left to `make attack`
-	counted    bool     // meets its limit only where a cgroup counts the kernel's memory
-	networked  bool     // fails only where the runner has no network, or steps have one of their own
+	slow       bool     // runs only under `make attack`
+	counted    bool     // reaches its limit only if a cgroup counts the kernel's memory
+	networked  bool     // fails only if the runner has no network, or steps have their own
 }
 
-// usual are the limits of an attack that sets none.
+// usual returns the limits of an attack that sets none.
 func usual() sandbox.Limits {
 	return sandbox.Limits{CPU: 2 * time.Second, Wall: 20 * time.Second, Memory: 128 << 20, Processes: 64, Output: 1 << 20, Disk: 32 << 20}
 }
@@ -60,8 +60,8 @@ func TestAttacks(t *testing.T) {
 	})
 }
 
-// alone reports whether this process has no network interface but the loopback. Package net would
-// know it, and makes every step of the tests start later.
+// alone reports whether this process has no network interface except the loopback. It does not use
+// package net, which would make every step of the tests start later.
 func alone(t *testing.T) bool {
 	t.Helper()
 	table, err := os.ReadFile("/proc/self/net/dev")
@@ -104,7 +104,7 @@ func (a attack) run(t *testing.T, f *field, record *record) {
 	record.add(t, row{Kind: a.kind, Name: a.name, Level: f.wall.Level(), Verdict: verdict(r), Next: next, Left: left, Took: took, Held: !t.Failed()})
 }
 
-// step is the attack as a step. It may only write to its own directory.
+// step returns the attack as a step, which may only write to its own directory.
 func (a attack) step(t *testing.T, f *field, n *neighbour, s *sandbox.Scratch) sandbox.Step {
 	step := sandbox.Step{Argv: a.argv, Dir: s.Path(), Write: []*sandbox.Scratch{s}, Env: []string{"PATH=/usr/bin:/bin"}, Limits: a.limits}
 	if a.program != "" {
@@ -175,7 +175,7 @@ func newField(t *testing.T, w *sandbox.Wall) *field {
 	return f
 }
 
-// stepUIDs are the uids that steps of the wall can have: a block of sixteen, or this user's.
+// stepUIDs returns the uids that steps of the wall can have: a block of sixteen, or this user's.
 func stepUIDs(t *testing.T, w *sandbox.Wall) uidRange {
 	s := newScratch(t, w)
 	r := mustRun(t, w, shell(s, "id -u"))
@@ -194,11 +194,11 @@ func stepUIDs(t *testing.T, w *sandbox.Wall) uidRange {
 	return uidRange{first, first + block - 1}
 }
 
-// fill puts the field's own into an attack's arguments.
+// fill replaces placeholders in an attack's arguments by the field's values.
 func (f *field) fill(args []string, n *neighbour) []string {
 	outside := filepath.Dir(filepath.Dir(filepath.Dir(f.secret)))
 	if f.wall.Level() == sandbox.LevelNamespace {
-		outside = f.secret // whose place there is the step's own temporary directory
+		outside = f.secret // the step's own temporary directory hides it there
 	}
 	words := strings.NewReplacer("$SECRET", f.secret, "$TESTS", filepath.Dir(f.secret), "$WORK", filepath.Join(n.dir.Path(), "expected"), "$THEIRS", n.dir.Path(),
 		"$RUNNER", strconv.Itoa(os.Getpid()), "$PARENT", strconv.Itoa(f.parent), "$SETUID", filepath.Join(f.setuid, "privilege"),
@@ -220,7 +220,7 @@ func (f *field) assertSecret(t *testing.T, r sandbox.Result, s *sandbox.Scratch)
 		}
 	}
 	out := t.TempDir()
-	_, _ = s.CopyOut(out, sandbox.Caps{Files: 1000, Bytes: 64 << 20, Depth: 20}) // what is beyond the caps stays
+	_, _ = s.CopyOut(out, sandbox.Caps{Files: 1000, Bytes: 64 << 20, Depth: 20}) // files beyond the caps are not copied
 	found, _ := filepath.Glob(filepath.Join(out, "*"))
 	for _, path := range found {
 		if data, err := os.ReadFile(path); err == nil && bytes.Contains(data, []byte(secretText)) {
@@ -243,7 +243,7 @@ func (f *field) assertNext(t *testing.T, s *sandbox.Scratch) bool {
 	return fine
 }
 
-// assertNothingLeft asserts that the attack's traces are gone with its directory, and that the
+// assertNothingLeft asserts that the attack's directory and all its traces are gone, and that the
 // runner's parent is alive.
 func (f *field) assertNothingLeft(t *testing.T, s *sandbox.Scratch) []string {
 	t.Helper()
@@ -285,7 +285,7 @@ func (f *field) neighbour(t *testing.T) *neighbour {
 		t.Fatal(err)
 	}
 	if said := <-up; f.wall.Level() == sandbox.LevelUID {
-		n.pid = number(said) // elsewhere it says nothing outside its own namespace
+		n.pid = number(said) // at other levels the id means nothing outside its own namespace
 	}
 	return n
 }
@@ -307,7 +307,7 @@ func (n *neighbour) assertUnharmed(t *testing.T) {
 	}
 }
 
-// programOrNothing is a compiled program, or nothing if there is no compiler.
+// programOrNothing returns a compiled program, or nothing if there is no compiler.
 func programOrNothing(t *testing.T, name string) []byte {
 	compiled, err := programs()
 	if err != nil {

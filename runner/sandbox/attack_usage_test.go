@@ -7,15 +7,15 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// roomy are limits in which a Java machine can start its attack.
+// roomy returns limits in which a Java virtual machine can start its attack.
 func roomy() sandbox.Limits {
 	l := usual()
 	l.CPU, l.Wall, l.Memory, l.Processes = 3*time.Second, 10*time.Second, 256<<20, 200
 	return l
 }
 
-// brief are the limits of what is to be ended by the processor time, or by the wall time that
-// assignments get with it: three times it and a second.
+// brief returns the limits of attacks that the processor time should end, or the elapsed time that
+// assignments get with it: three times the processor time and a second.
 func brief() sandbox.Limits {
 	l := usual()
 	l.CPU = 500 * time.Millisecond
@@ -23,7 +23,7 @@ func brief() sandbox.Limits {
 	return l
 }
 
-// usageAttacks use more memory, disk, output or descriptors than allowed.
+// usageAttacks returns attacks that use more memory, disk, output or descriptors than allowed.
 func usageAttacks() []attack {
 	small, holes, slow := usual(), usual(), usual()
 	slow.CPU = 10 * time.Second
@@ -32,7 +32,7 @@ func usageAttacks() []attack {
 	memory, disk, output := []string{"memory limit"}, []string{"disk limit"}, []string{"output limit"}
 	hidden := disk
 	if inMemory(os.TempDir()) {
-		hidden = []string{"disk limit", "memory limit"} // a file without a name is both there
+		hidden = []string{"disk limit", "memory limit"} // a file without a name counts as both there
 	}
 	return []attack{
 		{kind: "memory", name: "touch", program: "memory.c", ends: memory},

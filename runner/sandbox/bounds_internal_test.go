@@ -7,8 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// No resource limit of a process may be met before the limit of its step, which is the one that is
-// told. The kernel's count of processor time runs ahead by more than a tenth on virtual machines.
+// TestResourceLimitsExceedTheStepsOwn checks that a process reaches the limit of its step before
+// any resource limit, because the step's limit is the one that is reported. The kernel's count of
+// processor time is too high by more than a tenth on virtual machines.
 func TestResourceLimitsExceedTheStepsOwn(t *testing.T) {
 	t.Parallel()
 	for _, cpu := range []time.Duration{50 * time.Millisecond, time.Second, 20 * time.Second, 24 * time.Hour} {

@@ -17,8 +17,8 @@ type comfort struct {
 	files  []string
 	script string
 	memory int64
-	shared bool // wants /dev/shm
-	own    bool // wants /tmp, or that children see themselves in /proc: at level uid, a container of its own
+	shared bool // needs /dev/shm
+	own    bool // needs /tmp, or children that see themselves in /proc: at level uid, a container of its own
 }
 
 func comforts() []comfort {

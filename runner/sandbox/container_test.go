@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-// confined runs its arguments as a default container does: without cgroups to write
-// to and with Docker's default capabilities only.
+// confined runs its arguments as in a default container: without writable cgroups, and with only
+// Docker's default capabilities.
 const confined = `set -e
 umount -R -l /sys/fs/cgroup
 exec setpriv --inh-caps -all --bounding-set -all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap "$@"`
 
-// TestAsInAContainer runs the tests of level uid again with the rights of root in a default container, where usage is summed
+// TestAsInAContainer repeats the tests of level uid with root's privileges in a default container, where usage is summed
 // over processes.
 func TestAsInAContainer(t *testing.T) {
 	if os.Getuid() != 0 || testing.Short() {

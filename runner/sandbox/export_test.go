@@ -2,7 +2,7 @@ package sandbox
 
 import "errors"
 
-// Rooms are the processes of the wall's own that stay between steps under the uids of steps.
+// Rooms returns the wall's own processes that stay between steps under the uids of steps.
 func (w *Wall) Rooms() map[int]bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -15,7 +15,7 @@ func (w *Wall) Rooms() map[int]bool {
 	return rooms
 }
 
-// Stages are the processes that start the programs of slots.
+// Stages returns the processes that start the programs of slots.
 func (w *Wall) Stages() map[int]bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -28,10 +28,10 @@ func (w *Wall) Stages() map[int]bool {
 	return stages
 }
 
-// NoRoom is why the first slot can have no room.
+// NoRoom returns why the first slot cannot have a room.
 func (w *Wall) NoRoom() error { return w.forkers[0].noRoom }
 
-// ForbidRooms has bubblewrap make the namespaces of every step.
+// ForbidRooms makes bubblewrap create the namespaces of every step.
 func (w *Wall) ForbidRooms() {
 	for _, f := range w.forkers {
 		f.noRoom = errors.Join(errors.New("forbidden"), f.leaveRoom())

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestSlotsDoNotUseTheFirstThread checks that a slot's thread, which is in the step's memory group, is not the first one of the
-// process. Otherwise the kernel may kill the runner when a step reaches its memory limit.
+// TestSlotsDoNotUseTheFirstThread checks that a slot's thread, which is in the step's memory group, is not the first thread of
+// the process. Otherwise the kernel may kill the runner when a step reaches its memory limit.
 func TestSlotsDoNotUseTheFirstThread(t *testing.T) {
 	for range 200 {
 		f := startForker(true, t.TempDir())

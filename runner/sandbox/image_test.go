@@ -8,11 +8,12 @@ import (
 	"testing"
 )
 
-// testImage is what `make test` builds where Docker can be had.
+// testImage is the image that `make test` builds if Docker is available.
 const testImage = "grader-runner:test"
 
-// TestInAnImage runs the tests of what a step finds again in a container of a runner's image, as
-// Docker makes it by default, and as the pool makes it: there the wall has a machine to itself.
+// TestInAnImage repeats the tests of a step's environment in a container of a runner's image. It
+// runs them as Docker makes a container by default, and as the pool makes it, where the wall has
+// the machine to itself.
 func TestInAnImage(t *testing.T) {
 	if os.Getuid() != 0 || testing.Short() {
 		t.Skip("needs root, and runs tests again")
@@ -35,7 +36,7 @@ func TestInAnImage(t *testing.T) {
 	}
 }
 
-// inImage is this test program in a container of an image.
+// inImage returns the command that runs this test program in a container of an image.
 func inImage(t *testing.T, image string, more []string, tests string) *exec.Cmd {
 	t.Helper()
 	dir := wallDir(t)
@@ -45,6 +46,6 @@ func inImage(t *testing.T, image string, more []string, tests string) *exec.Cmd 
 	copyTests(t, dir)
 	args := append([]string{"run", "--rm", "--name", "grader-attack-" + filepath.Base(dir), "--network", "none", "--init",
 		"--memory", "2g", "--pids-limit", "1024", "-v", "/run/lock/grader:/run/lock/grader", "-v", dir + ":/tests:ro", "-w", "/tests"}, more...)
-	// One wall has the container to itself.
+	// Only one wall may use the container at a time.
 	return exec.CommandContext(t.Context(), "docker", append(args, "--entrypoint", "/tests/tests", image, "-test.v", "-test.parallel", "1", "-test.run", tests)...)
 }

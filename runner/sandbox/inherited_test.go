@@ -9,11 +9,11 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// inheritedBy is set in the process that has been started in odd surroundings.
+// inheritedBy is set in the process that was started with an unusual environment.
 const inheritedBy = "GRADER_TEST_INHERITED"
 
-// TestStepsInheritNothing runs once more as a child that was started in odd surroundings (nohup, no umask,
-// blocked signals, another time zone and language), and looks at what a step inherits of them.
+// TestStepsInheritNothing runs itself again as a child with an unusual environment (nohup, no umask,
+// blocked signals, another time zone and language), and checks what a step inherits from it.
 func TestStepsInheritNothing(t *testing.T) {
 	if os.Getenv(inheritedBy) == "" {
 		const odd = `import os, signal, sys
@@ -48,7 +48,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 			}
 			zone := "/etc/localtime /etc/timezone"
 			if level == sandbox.LevelUID {
-				zone = "/etc/timezone" // the other may be a link into /usr, and a program can read what it points to; TZ goes before it
+				zone = "/etc/timezone" // the other may be a link into /usr, and a program can read its target; TZ takes precedence
 			}
 			r := mustRun(t, w, shell(s, `env | sort; umask; stat -c '%n %a' dir dir/tool data; dir/tool; cat data; date -d @0 +%Z; cat `+zone+` 2>/dev/null; echo x >new; stat -c '%n %a' new`))
 			path := []string{

@@ -52,8 +52,8 @@ func TestCgroupFiles(t *testing.T) {
 	}
 }
 
-// On a machine with other processes, a step must not see them all. A process that has ended and
-// waits to be reaped does not count.
+// TestAloneSeesOtherProcesses checks that other processes on the machine are noticed, so that a
+// step does not see them. A process that has ended and waits to be reaped does not count.
 func TestAloneSeesOtherProcesses(t *testing.T) {
 	before := Alone() // in a container
 	other := exec.Command("/bin/sleep", "600")
@@ -82,7 +82,7 @@ func TestSlotsQuarantine(t *testing.T) {
 	if err != nil || a.uid != 1 {
 		t.Fatalf("%+v, %v", a, err)
 	}
-	s.quarantine() // a is replaced by the spare one
+	s.quarantine() // the spare one replaces a
 	got := map[int]bool{}
 	for range 2 {
 		b, err := s.acquire(t.Context(), -1)
@@ -110,9 +110,9 @@ func TestMeterKeepsTimeOfVanishedProcesses(t *testing.T) {
 	t.Parallel()
 	m := newMeter(1, func([]int) []int { return nil })
 	m.account(5*time.Second, 0)
-	m.account(2*time.Second, 0) // three seconds' worth ended unseen
+	m.account(2*time.Second, 0) // processes with three seconds ended unseen
 	m.reaped = time.Second
-	m.account(time.Second, time.Second) // one more was waited for
+	m.account(time.Second, time.Second) // one more was reaped
 	if got := m.cpu(); got != 5*time.Second {
 		t.Errorf("%v", got)
 	}

@@ -11,10 +11,10 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// stepsEnv is how many steps in a row must leak nothing, where it is set.
+// stepsEnv is the variable with the number of consecutive steps that must not leak.
 const stepsEnv = "GRADER_STEPS"
 
-// stepsInARow is stepsEnv, or a number that an ordinary test has time for.
+// stepsInARow returns the value of stepsEnv, or a number that is fast enough for an ordinary test.
 func stepsInARow(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv(stepsEnv)
@@ -47,7 +47,7 @@ func TestStepsLeakNothing(t *testing.T) {
 			}
 		}
 		for range 20 {
-			run() // whatever grows at first
+			run() // lets the initial growth happen
 		}
 		before := footprint(t, dir)
 		for range steps {
@@ -73,7 +73,7 @@ func TestStepsLeakNothing(t *testing.T) {
 	})
 }
 
-// eachLevelInTurn runs a test that looks at the whole process.
+// eachLevelInTurn runs a test that examines the whole process.
 func eachLevelInTurn(t *testing.T, test func(t *testing.T, w *sandbox.Wall)) {
 	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {
 		t.Run(string(level), func(t *testing.T) { test(t, openAt(t, level, 1)) })

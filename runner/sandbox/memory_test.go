@@ -15,7 +15,7 @@ import (
 
 const usageDir = "testdata/usage"
 
-// peak is testdata/usage/peak.c, compiled.
+// peak is the compiled testdata/usage/peak.c.
 var peak = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "usage")
 	if err != nil {
@@ -29,8 +29,8 @@ var peak = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(out)
 })
 
-// eachCount runs a test at each level, with a cgroup where there is one and with sums; a step of the
-// test has the program ./peak.
+// eachCount runs a test at each level, with a cgroup if possible and with sums. A step of the test
+// has the program ./peak.
 func eachCount(t *testing.T, test func(t *testing.T, run func(limit int64, argv ...string) sandbox.Result)) {
 	if _, err := exec.LookPath("gcc"); err != nil {
 		t.Skip("no gcc")
@@ -61,8 +61,8 @@ func eachCount(t *testing.T, test func(t *testing.T, run func(limit int64, argv 
 	}
 }
 
-// The same program has the same memory, however short it runs, at every level and however it is
-// counted.
+// TestMemoryIsOneFigure checks that the same program has the same memory at every level, however
+// short it runs and however it is counted.
 func TestMemoryIsOneFigure(t *testing.T) {
 	const mib = 1 << 20
 	told := map[string][]int64{}
@@ -100,8 +100,8 @@ func TestMemoryIsOneFigure(t *testing.T) {
 	}
 }
 
-// Whether a program had more memory than it may is decided by what it had, even where it has ended
-// before anybody looked.
+// TestPeakOfMemoryDecides checks that the memory limit applies to a program's peak, even if the
+// program ended before it was measured.
 func TestPeakOfMemoryDecides(t *testing.T) {
 	const limit = 64 << 20
 	eachCount(t, func(t *testing.T, run func(int64, ...string) sandbox.Result) {
@@ -120,7 +120,8 @@ func TestPeakOfMemoryDecides(t *testing.T) {
 	})
 }
 
-// What several processes have at the same time is summed, and what they share is not.
+// TestMemoryOfSeveralIsSummed checks that the memory of simultaneous processes is summed, without
+// counting shared memory twice.
 func TestMemoryOfSeveralIsSummed(t *testing.T) {
 	const mib = 1 << 20
 	eachCount(t, func(t *testing.T, run func(int64, ...string) sandbox.Result) {

@@ -14,14 +14,14 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// use is an amount of one thing that a program takes, and the verdict that is right.
+// use is an amount of one resource that a program uses, with the correct verdict.
 type use struct {
 	what   string
 	amount int
 	want   string
 }
 
-// uses are half of the limits of loadLimits, and twice them.
+// uses returns half of each limit of loadLimits, and twice the limit.
 func uses() []use {
 	return []use{
 		{"cpu", 500, "exit 0"}, {"cpu", 2000, "cpu limit"},
@@ -80,8 +80,8 @@ func (u use) assert(t *testing.T, w *sandbox.Wall, load []byte) {
 	}
 }
 
-// attackUntil runs one attack after another until the context ends. How they end is TestAttacks's
-// matter.
+// attackUntil runs one attack after another until the context ends. It ignores how they end, which
+// TestAttacks checks.
 func attackUntil(ctx context.Context, t *testing.T, w *sandbox.Wall) {
 	attacks := slices.DeleteFunc(slices.Concat(processAttacks(), usageAttacks()), func(a attack) bool { return a.slow || filepath.Ext(a.program) != ".c" })
 	for n := 0; ctx.Err() == nil; n++ {

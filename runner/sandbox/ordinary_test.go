@@ -18,8 +18,8 @@ const (
 	bystanders = 70
 )
 
-// TestAsAnOrdinaryUser runs this package's tests again as an ordinary user, next to other processes of that user, all of which
-// must survive.
+// TestAsAnOrdinaryUser runs this package's tests again as an ordinary user. Other processes of that user run at the same time
+// and must survive.
 func TestAsAnOrdinaryUser(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("already an ordinary user")
@@ -29,7 +29,7 @@ func TestAsAnOrdinaryUser(t *testing.T) {
 	}
 	alive := standBy(t)
 	home := ordinaryHome(t)
-	// The attacks by themselves: other tests' processes would pass for what they left.
+	// The attacks run separately, because other tests' processes would count as their traces.
 	for _, args := range [][]string{
 		{"-test.run", "^TestAttacks$", "-test.skip", "/.*/(compile|time|output)"},
 		{"-test.run", "^Test", "-test.skip", "^TestAttacks$|OrdinaryUser|LeakNothing|EveryPlace"},
@@ -41,7 +41,7 @@ func TestAsAnOrdinaryUser(t *testing.T) {
 	assertUntouched(t, alive)
 }
 
-// ordinaryHome is a directory of the ordinary user's, with this test program in it.
+// ordinaryHome returns a directory of the ordinary user with this test program in it.
 func ordinaryHome(t *testing.T) string {
 	t.Helper()
 	dir := wallDir(t)
@@ -57,7 +57,7 @@ func ordinaryHome(t *testing.T) string {
 	return dir
 }
 
-// copyTests puts this test program, and what it reads, into a directory.
+// copyTests copies this test program, and the files that it reads, to a directory.
 func copyTests(t *testing.T, dir string) {
 	t.Helper()
 	copyFile(t, "/proc/self/exe", filepath.Join(dir, "tests"), 0o755)
@@ -94,8 +94,8 @@ func standBy(t *testing.T) []*exec.Cmd {
 	return list
 }
 
-// assertUntouched asserts that the bystanders live, are not stopped, and have the niceness that they inherited
-// from this process.
+// assertUntouched asserts that the bystanders are alive and not stopped, and still have the niceness that they
+// inherited from this process.
 func assertUntouched(t *testing.T, list []*exec.Cmd) {
 	t.Helper()
 	raised, err := unix.Getpriority(unix.PRIO_PROCESS, 0)
@@ -110,7 +110,7 @@ func assertUntouched(t *testing.T, list []*exec.Cmd) {
 			continue
 		}
 		_, rest, _ := strings.Cut(string(stat), ") ")
-		const nice = 16 // among the fields behind the name
+		const nice = 16 // among the fields after the name
 		if f := strings.Fields(rest); len(f) <= nice || !strings.Contains("RSD", f[0]) || f[nice] != inherited {
 			t.Errorf("bystander %d: %s", c.Process.Pid, stat)
 		}

@@ -97,7 +97,7 @@ func TestEnvironmentAndDescriptorsAreTheSteps(t *testing.T) {
 	}
 }
 
-// TestOOMScoreStays has a step ask to be spared when the machine has no memory left.
+// TestOOMScoreStays has a step try to lower its OOM score.
 func TestOOMScoreStays(t *testing.T) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

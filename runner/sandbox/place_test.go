@@ -14,21 +14,22 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// What `make attack` sets: where to write the table, and the image of a runner.
+// The variables that `make attack` sets: the path of the table to write, and a runner's image.
 const (
 	tableEnv = "GRADER_ATTACK_TABLE"
 	imageEnv = "GRADER_ATTACK_IMAGE"
 )
 
-// place is somewhere that a wall can stand.
+// place is an environment in which a wall can run.
 type place struct {
 	name, note string
-	// tests is TestAttacks as a process there, which leaves its record at the path.
+	// tests returns the command that runs TestAttacks there. TestAttacks writes its record to the
+	// path.
 	tests func(t *testing.T, record string) *exec.Cmd
 	facts sandbox.Report
 }
 
-// TestEveryPlace runs every attack at every level in every place that this machine has, and
+// TestEveryPlace runs every attack at every level in every place that this machine supports, and
 // writes the table of docs/attacks.md.
 func TestEveryPlace(t *testing.T) {
 	table := os.Getenv(tableEnv)
@@ -89,8 +90,8 @@ func asOrdinary(t *testing.T, record string) *exec.Cmd {
 	return ordinaryTests(t, ordinaryHome(t), "-test.run", "^TestAttacks$")
 }
 
-// inContainer is a container with Docker's default capabilities and seccomp profile. As in the pool, its memory is limited and
-// the directory of locks is shared.
+// inContainer returns the command for a container with Docker's default capabilities and seccomp profile. As in the pool, its
+// memory is limited and the directory of locks is shared.
 func inContainer(t *testing.T, record string) *exec.Cmd {
 	image := os.Getenv(imageEnv)
 	if said, err := exec.CommandContext(t.Context(), "docker", "image", "inspect", image).CombinedOutput(); err != nil {
@@ -100,7 +101,7 @@ func inContainer(t *testing.T, record string) *exec.Cmd {
 	return inImage(t, image, []string{"-v", filepath.Dir(record) + ":" + inside, "-e", recordEnv + "=" + filepath.Join(inside, filepath.Base(record))}, "^TestAttacks$/^uid$")
 }
 
-// writeTable is docs/attacks.md.
+// writeTable returns the content of docs/attacks.md.
 func writeTable(places []*place, rows []row) []byte {
 	var b bytes.Buffer
 	b.WriteString("# Attacks\n\nWritten by `make attack`, which fails when an attack succeeds. Each is a program in `runner/sandbox/testdata/attacks`;\n" +
@@ -125,7 +126,7 @@ func writeTable(places []*place, rows []row) []byte {
 	return b.Bytes()
 }
 
-// facts describe a place.
+// facts describes a place.
 func facts(r sandbox.Report) string {
 	if r.Kernel == "" {
 		return "**not run on this machine**"

@@ -11,7 +11,7 @@ func TestDescends(t *testing.T) {
 	if !descends(own, own) || !descends(own, parent) {
 		t.Error("this process is not its parent's")
 	}
-	const nobody = 1<<22 + 1 // more than any process id
+	const nobody = 1<<22 + 1 // above all process ids
 	if descends(parent, own) || descends(1, own) || descends(nobody, own) {
 		t.Error("a stranger is this process's")
 	}

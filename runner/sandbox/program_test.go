@@ -14,7 +14,7 @@ import (
 
 const attackDir = "testdata/attacks"
 
-// programs are those of testdata/attacks that are written in C, compiled, by the name of their file.
+// programs holds the compiled C programs of testdata/attacks, by file name.
 var programs = sync.OnceValues(func() (map[string][]byte, error) {
 	dir, err := os.MkdirTemp("", "attacks")
 	if err != nil {
@@ -35,8 +35,8 @@ var programs = sync.OnceValues(func() (map[string][]byte, error) {
 	return compiled, err
 })
 
-// arm puts a program of testdata/attacks into a sealed directory of its own, and returns how it
-// is run.
+// arm puts a program of testdata/attacks into a sealed directory of its own, and returns the
+// command that runs it.
 func arm(t testing.TB, w *sandbox.Wall, name string) (argv []string, dir *sandbox.Scratch) {
 	t.Helper()
 	data := program(t, name)
@@ -50,7 +50,7 @@ func arm(t testing.TB, w *sandbox.Wall, name string) (argv []string, dir *sandbo
 	return append(interpreter(t, name), filepath.Join(dir.Path(), name)), dir
 }
 
-// program is what is run, or interpreted, of a file in testdata/attacks.
+// program returns the file of testdata/attacks that is run or interpreted.
 func program(t testing.TB, name string) []byte {
 	t.Helper()
 	if !strings.HasSuffix(name, ".c") {
@@ -75,8 +75,8 @@ func source(t testing.TB, name string) []byte {
 	return data
 }
 
-// interpreter is what a program of a language is run with; the test is skipped where this
-// machine lacks it.
+// interpreter returns the command that runs programs of a language. It skips the test if this
+// machine lacks the interpreter.
 func interpreter(t testing.TB, name string) []string {
 	t.Helper()
 	argv := map[string][]string{

@@ -14,23 +14,24 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// recordEnv names the file to which TestAttacks writes what came of each attack.
+// recordEnv is the variable with the name of the file to which TestAttacks writes the result of
+// each attack.
 const recordEnv = "GRADER_ATTACK_RECORD"
 
-// row is what came of one attack.
+// row is the result of one attack.
 type row struct {
-	Place      string `json:",omitempty"` // where the wall stood; the reader's
+	Place      string `json:",omitempty"` // where the wall ran; set by the reader
 	Kind, Name string
 	Level      sandbox.Level
 	Verdict    string
-	Next       bool     // the next step was fine
+	Next       bool     // the next step worked normally
 	Left       []string // what it left behind
 	Took       time.Duration
-	Held       bool // the wall did
+	Held       bool // the wall withstood the attack
 }
 
-// record is what TestAttacks found, a line each: the machine's facts, then rows. Its methods
-// work on nil, where nobody asked.
+// record is the file of TestAttacks's results, one per line: the machine's facts, then rows. Its
+// methods work on nil, if no file was requested.
 type record struct {
 	mu   sync.Mutex
 	file *os.File
@@ -74,7 +75,7 @@ func (r *record) write(t *testing.T, what any) {
 	}
 }
 
-// readRecord reads what TestAttacks wrote.
+// readRecord reads the file that TestAttacks wrote.
 func readRecord(path string) (facts sandbox.Report, rows []row, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -100,7 +101,7 @@ func readRecord(path string) (facts sandbox.Report, rows []row, err error) {
 
 var errNoRecord = errors.New("nothing was recorded")
 
-// line is the row in the table of docs/attacks.md.
+// line returns the row in the table of docs/attacks.md.
 func (r *row) line() string {
 	left := "nothing"
 	if len(r.Left) > 0 {

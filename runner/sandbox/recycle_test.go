@@ -12,12 +12,13 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// seen is what a step sees of its three directories. %Y is the time of all three at level uid; at
-// the other, what is mounted below /tmp and /dev/shm changes the times of those two.
+// seen prints what a step sees of its three directories. %Y is the time of all three at level uid.
+// At the other level, mounts below /tmp and /dev/shm change the times of these two.
 const seen = `case $LEVEL in uid) stat -L -c %Y . "$TMPDIR" /dev/shm;; *) stat -c %Y .;; esac; for d in . "$TMPDIR" /dev/shm; do stat -L -c '%a %u %g %h %s %b' "$d"; ls -A "$d"; ` +
 	`python3 -c 'import os, sys; print(os.listxattr(sys.argv[1]))' "$d"; done`
 
-// identity tells directories apart: a file system may give a new one the number of a removed one.
+// identity distinguishes directories, because a file system may give a new one the inode number of
+// a removed one.
 type identity struct {
 	number uint64
 	born   unix.StatxTimestamp
@@ -30,8 +31,8 @@ func identityOf(t *testing.T, s *sandbox.Scratch) identity {
 	return identity{st.Ino, st.Btime}
 }
 
-// A discarded directory may serve a later step again. Whatever an earlier step did to it, the
-// later one sees what the first one saw.
+// TestEmptiedDirectoryIsAsNew checks that a step in a reused directory sees the same as the first
+// one did, whatever that did to it.
 func TestEmptiedDirectoryIsAsNew(t *testing.T) {
 	t.Parallel()
 	for name, use := range map[string]string{
@@ -62,7 +63,8 @@ func TestEmptiedDirectoryIsAsNew(t *testing.T) {
 	}
 }
 
-// Directories that show no use are used again, under another name; the others are removed.
+// TestOnlyUnmarkedDirectoriesAreUsedAgain checks that directories without traces of use are used
+// again, under another name, and that others are removed.
 func TestOnlyUnmarkedDirectoriesAreUsedAgain(t *testing.T) {
 	t.Parallel()
 	for use, again := range map[string]bool{
@@ -86,7 +88,8 @@ func TestOnlyUnmarkedDirectoriesAreUsedAgain(t *testing.T) {
 	}
 }
 
-// Closing a wall removes what it kept.
+// TestClosingRemovesEmptiedDirectories checks that closing a wall removes the directories that it
+// kept.
 func TestClosingRemovesEmptiedDirectories(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -113,7 +116,8 @@ func TestClosingRemovesEmptiedDirectories(t *testing.T) {
 	}
 }
 
-// Steps cannot give files attributes. Where something else has, the directory is not used again.
+// TestDirectoryWithAttributesIsNotUsedAgain checks that a directory with file attributes is not
+// used again. Steps cannot set them, but other programs can.
 func TestDirectoryWithAttributesIsNotUsedAgain(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"work", "tmp", "shm"} {

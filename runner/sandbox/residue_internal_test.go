@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// A residue that falls is waited for. One that stays is not, and does not delay later steps either.
+// TestResidue checks that the wall waits for a residue that falls. It does not wait for one that
+// stays, which does not delay later steps either.
 func TestResidue(t *testing.T) {
 	t.Parallel()
 	falling := func(from int64, within time.Duration) func() int64 {
@@ -40,7 +41,7 @@ func TestResidue(t *testing.T) {
 		})
 	}
 
-	// What stayed and went later is not granted to the step after that.
+	// Memory that stayed and was freed later is not granted to a later step.
 	t.Run("entries that go later", func(t *testing.T) {
 		t.Parallel()
 		r := residue{kept: 64 << 20}

@@ -10,7 +10,8 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// The kernel may end any process. A stage or a room that has ended between two steps is made again.
+// TestStagesAreStartedAgain checks that a stage or a room that ended between two steps is made
+// again, because the kernel may end any process.
 func TestStagesAreStartedAgain(t *testing.T) {
 	eachLevelInTurn(t, func(t *testing.T, w *sandbox.Wall) {
 		s := newScratch(t, w)
@@ -39,7 +40,8 @@ func TestStagesAreStartedAgain(t *testing.T) {
 	})
 }
 
-// A step whose room is killed ends with it, and is not taken for one that ended well.
+// TestStepEndsWithItsRoom checks that a step whose room is killed ends too, and is not reported as
+// a success.
 func TestStepEndsWithItsRoom(t *testing.T) {
 	w := openAt(t, sandbox.LevelNamespace, 1)
 	s := newScratch(t, w)
@@ -59,7 +61,8 @@ func TestStepEndsWithItsRoom(t *testing.T) {
 	}
 }
 
-// A room is made where the machine can make one, so that no step waits for bubblewrap.
+// TestNamespacesAreMadeOnce checks that a room is made wherever the machine supports it, so that no
+// step waits for bubblewrap.
 func TestNamespacesAreMadeOnce(t *testing.T) {
 	w := openAt(t, sandbox.LevelNamespace, 1)
 	before := w.Rooms()
@@ -77,7 +80,8 @@ func TestNamespacesAreMadeOnce(t *testing.T) {
 	}
 }
 
-// Where no room can be made every step has namespaces of its own by bubblewrap.
+// TestStepsWithoutRooms checks that bubblewrap makes namespaces for every step if no room can be
+// made.
 func TestStepsWithoutRooms(t *testing.T) {
 	w := openAt(t, sandbox.LevelNamespace, 1)
 	w.ForbidRooms()
@@ -92,8 +96,8 @@ func TestStepsWithoutRooms(t *testing.T) {
 	}
 }
 
-// A step may leave what it likes where the next step's directories are mounted in its /tmp: no link there leads the
-// mounts elsewhere, and the next step starts.
+// TestMountsFollowNoLinks has a step leave files and links in its /tmp at the mount points of the next step's
+// directories. No link may redirect the mounts, and the next step must start.
 func TestMountsFollowNoLinks(t *testing.T) {
 	const (
 		parent = `dir=$(dirname "$PWD"); first=/tmp/$(echo "$PWD" | cut -d/ -f3); up=$(echo "$dir" | sed 's|[^/]*|..|g')`
@@ -135,7 +139,8 @@ func kill(t *testing.T, pid int) {
 	}
 }
 
-// What steps are expected to read is in the room before the first of them.
+// TestRoomExpectsWhatIsRead checks that paths that steps are expected to read are in the room
+// before the first step.
 func TestRoomExpectsWhatIsRead(t *testing.T) {
 	outside := wallDir(t)
 	if err := os.WriteFile(filepath.Join(outside, "cache"), []byte("cached\n"), 0o644); err != nil {

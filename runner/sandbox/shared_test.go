@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// TestSharedMemoryIsPrivate has one step leave shared memory open for everybody while another
-// one looks for it, plants its own under the same name, and lists what there is.
+// TestSharedMemoryIsPrivate has one step leave shared memory open for everybody while another step
+// looks for it, creates its own under the same name, and lists everything.
 func TestSharedMemoryIsPrivate(t *testing.T) {
 	t.Parallel()
 	eachLevel(t, 2, func(t *testing.T, w *sandbox.Wall) {
@@ -50,7 +50,7 @@ func TestSharedMemoryIsPrivate(t *testing.T) {
 	})
 }
 
-// TestSharedMemoryIsEmptyForTheNext has a step leave shared memory for one that runs after it.
+// TestSharedMemoryIsEmptyForTheNext has a step leave shared memory for a later step.
 func TestSharedMemoryIsEmptyForTheNext(t *testing.T) {
 	t.Parallel()
 	eachLevel(t, 1, func(t *testing.T, w *sandbox.Wall) {

@@ -9,7 +9,8 @@ import (
 	"github.com/grader/grader/runner/sandbox/stage"
 )
 
-// Where a machine lacks namespaces, level namespace is tried first, and level uid then has the same stage.
+// TestStageServesAnotherLevel checks that a stage started for level namespace also serves level uid. A
+// wall tries level namespace first, even on a machine without namespaces.
 func TestStageServesAnotherLevel(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {
@@ -32,7 +33,8 @@ func TestStageServesAnotherLevel(t *testing.T) {
 	}
 }
 
-// Many stages that start at once on a busy machine all start: none waits for the scheduler of Go's runtime.
+// TestStagesStartTogether checks that many stages that start at once on a busy machine all start: none may
+// wait for the scheduler of Go's runtime.
 func TestStagesStartTogether(t *testing.T) {
 	t.Parallel()
 	var all sync.WaitGroup

@@ -5,14 +5,15 @@ import (
 	"time"
 )
 
-// seen is a look at a step: when, how much processor time it had used, and whether a thread was ready.
+// seen is one check of a step: its time, the processor time used so far, and whether a thread was
+// ready.
 type seen struct {
 	at, cpu time.Duration
 	ready   bool
 }
 
-// each10 makes looks every 10 ms for so long, with so much processor time used in each; ready tells
-// by the number of the look.
+// each10 returns checks every 10 ms for the span, with cpu used before each. ready says whether a
+// thread is ready at the n-th check.
 func each10(span, cpu time.Duration, ready func(n int) bool) []seen {
 	var looks []seen
 	for n := 0; time.Duration(n)*10*time.Millisecond <= span; n++ {
@@ -56,7 +57,7 @@ func TestStarvationIsMeasuredForTheWholeStep(t *testing.T) {
 	}
 }
 
-// What a step may take longer has an end, however long it waits.
+// TestStarvedStepEnds checks that the extra time of a step is bounded, however long the step waits.
 func TestStarvedStepEnds(t *testing.T) {
 	t.Parallel()
 	for limit, most := range map[time.Duration]time.Duration{4 * time.Second: 36 * time.Second, 0: 9 * capWall} {

@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// crowd keeps the processors busy until the test ends: each in a session of its own,
-// since the kernel shares them between sessions.
+// crowd keeps the processors busy until the test ends. Each process has a session of its own,
+// because the kernel divides the processors between sessions.
 func crowd(t *testing.T, load []byte, n int) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "load")
@@ -60,8 +60,9 @@ func TestStepSurvivesCPUContention(t *testing.T) {
 	}
 }
 
-// The threads of a virtual machine wait one after the other: none of them as long as all together. The
-// same of processes that come one after the other, as under make.
+// TestStepOfManyThreadsSurvivesCPUContention checks a virtual machine, whose threads wait one after
+// another, so that none waits as long as all together. It also checks consecutive processes, as under
+// make.
 func TestStepOfManyThreadsSurvivesCPUContention(t *testing.T) {
 	load, relay := buildLoad(t), buildRelay(t)
 	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {
@@ -91,7 +92,7 @@ func TestStepOfManyThreadsSurvivesCPUContention(t *testing.T) {
 	}
 }
 
-// buildRelay compiles testdata/loads/Relay.java, and returns its classes by the names of their files.
+// buildRelay compiles testdata/loads/Relay.java, and returns its classes by file name.
 func buildRelay(t *testing.T) map[string][]byte {
 	t.Helper()
 	if _, err := exec.LookPath("javac"); err != nil {

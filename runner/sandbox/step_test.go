@@ -193,7 +193,7 @@ func TestOpenRefuses(t *testing.T) {
 	if os.Getuid() != 0 {
 		return
 	}
-	// t.TempDir is closed to others.
+	// Other users cannot reach t.TempDir.
 	if _, err := sandbox.Open(t.Context(), sandbox.Options{Dir: t.TempDir()}); schema.CodeOf(err) != schema.CodeInvalid {
 		t.Errorf("a directory that steps cannot reach: %v", err)
 	}
@@ -202,8 +202,8 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// Dead processes count towards the limit until somebody waits for them. Whose parent is gone is waited for by the wall, or
-// by the first process of the namespace.
+// TestOrphansDoNotFillTheLimit checks that the wall or the namespace's first process waits for dead orphans. They count
+// towards the limit until then.
 func TestOrphansDoNotFillTheLimit(t *testing.T) {
 	t.Parallel()
 	const script = "n=0; while [ $n -lt 40 ]; do for i in 1 2 3 4 5 6 7 8 9 10; do (true &); done; sleep 0.05; n=$((n+1)); done; echo all"

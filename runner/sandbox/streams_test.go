@@ -10,7 +10,8 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// cross runs two steps whose streams are crossed, and returns how they ended. The first is started first.
+// cross runs two steps whose streams are crossed, and returns how they ended. It starts the first
+// argument first.
 func cross(t *testing.T, w *sandbox.Wall, one, other sandbox.Step) (a, b sandbox.Result) {
 	t.Helper()
 	upR, upW := pipe(t)
@@ -36,8 +37,8 @@ func cross(t *testing.T, w *sandbox.Wall, one, other sandbox.Step) (a, b sandbox
 	return a, b
 }
 
-// TestOrderOfEndsIsKnown checks that a program that ends because its partner has ended is reported as the later one, however busy
-// the machine is.
+// TestOrderOfEndsIsKnown checks that a program that ends because its partner has ended is reported as the later one, even on a
+// busy machine.
 func TestOrderOfEndsIsKnown(t *testing.T) {
 	t.Parallel()
 	eachLevel(t, 2, func(t *testing.T, w *sandbox.Wall) {
@@ -51,8 +52,8 @@ func TestOrderOfEndsIsKnown(t *testing.T) {
 	})
 }
 
-// A step that has ended is not reported as killed, even if it was about to be killed at that
-// moment: its end is known before its partner can see it.
+// TestStepThatEndedFirstIsNotKilled checks that a step that has ended is not reported as killed,
+// even if it was about to be killed: its end is known before its partner can see it.
 func TestStepThatEndedFirstIsNotKilled(t *testing.T) {
 	t.Parallel()
 	eachLevel(t, 1, func(t *testing.T, w *sandbox.Wall) {
@@ -64,7 +65,7 @@ func TestStepThatEndedFirstIsNotKilled(t *testing.T) {
 			p, err := w.Start(t.Context(), step)
 			must(t, err)
 			outW.Close()
-			_, err = io.ReadAll(outR) // to its end, which is the program's
+			_, err = io.ReadAll(outR) // until the program ends
 			must(t, err)
 			p.Kill()
 			if got, err := p.Wait(); err != nil || got.Killed || got.Exit != 7 {
@@ -77,7 +78,8 @@ func TestStepThatEndedFirstIsNotKilled(t *testing.T) {
 	})
 }
 
-// Each of two learns that the other one has closed its output, although it still runs.
+// TestClosedStreamsEndForThePartner checks that each of two programs notices when the other one
+// closes its output and still runs.
 func TestClosedStreamsEndForThePartner(t *testing.T) {
 	t.Parallel()
 	eachLevel(t, 2, func(t *testing.T, w *sandbox.Wall) {

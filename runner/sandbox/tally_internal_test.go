@@ -22,7 +22,7 @@ func (c *counted) leave() error                 { return nil }
 
 func (c *counted) processes(list []int) ([]int, error) { return list, nil }
 
-// TestKillBeforeCountingIsCharged checks that a kill at the memory limit counts for the step even if its watcher did not run yet,
+// TestKillBeforeCountingIsCharged checks that a kill at the memory limit counts for the step even if its watcher has not run yet,
 // and that kills of earlier steps do not.
 func TestKillBeforeCountingIsCharged(t *testing.T) {
 	t.Parallel()

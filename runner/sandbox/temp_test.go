@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// eachTemp runs a test at every level at which steps have a /tmp here.
+// eachTemp runs a test at every level at which steps have /tmp on this machine.
 func eachTemp(t *testing.T, slots int, test func(t *testing.T, w *sandbox.Wall)) {
 	eachLevel(t, slots, func(t *testing.T, w *sandbox.Wall) {
 		if !w.HasTemp() {
@@ -22,8 +22,8 @@ func eachTemp(t *testing.T, slots int, test func(t *testing.T, w *sandbox.Wall))
 	})
 }
 
-// A step cannot see what an earlier step left in /tmp, and is not hindered by it, unless both
-// use the same scratch directory.
+// TestTempIsEmptyForTheNext checks that a step cannot see what an earlier step left in /tmp and is
+// not hindered by it, unless both use the same scratch directory.
 func TestTempIsEmptyForTheNext(t *testing.T) {
 	eachTemp(t, 1, func(t *testing.T, w *sandbox.Wall) {
 		planted := newScratch(t, w)
@@ -45,7 +45,7 @@ func TestTempIsEmptyForTheNext(t *testing.T) {
 	})
 }
 
-// The disk limit also holds in /tmp, including for files without a name.
+// TestTempCountsAsDisk checks that the disk limit includes /tmp and files without a name.
 func TestTempCountsAsDisk(t *testing.T) {
 	eachTemp(t, 1, func(t *testing.T, w *sandbox.Wall) {
 		for _, c := range [][]string{{"disk.c", "many"}, {"disk.c", "unlinked"}, {"disk.c", "empty"}, {"disk.c", "deep"}, {"hide.c", "mmap"}} {
@@ -67,8 +67,8 @@ func TestTempCountsAsDisk(t *testing.T) {
 	})
 }
 
-// If one step at a time has /tmp, a step that runs next to it cannot reach it. After that the
-// other step can get it.
+// TestTempIsNotShared checks that only the step that has /tmp can reach it. After that step another
+// one can get it.
 func TestTempIsNotShared(t *testing.T) {
 	eachTemp(t, 2, func(t *testing.T, w *sandbox.Wall) {
 		owner, up := shell(newScratch(t, w), "umask 0; chmod 777 /tmp/.; echo secret >/tmp/x; mkfifo /tmp/fifo; echo up; exec sleep 60"), make(chan string, 1)
@@ -99,9 +99,10 @@ func TestTempIsNotShared(t *testing.T) {
 	})
 }
 
-// A step that is alone may see all of /proc in a container of its own. It learns what everybody may
-// know of the runner and its children, and nothing of their memory, files and environment. That
-// also holds for a child that has ended and was not waited for: a stage that started a step is one for a moment.
+// TestAloneReadsNothingOfTheRunner checks a step that may see all of /proc, because it is alone in a container
+// of its own. It can read what everybody may know about the runner and its children, but not their memory, files
+// and environment. The same applies to a child that has ended and was not waited for, such as a stage that has
+// started a step.
 func TestAloneReadsNothingOfTheRunner(t *testing.T) {
 	eachLevel(t, 1, func(t *testing.T, w *sandbox.Wall) {
 		startChild(t, "/bin/sleep", "600")
@@ -122,7 +123,7 @@ func TestAloneReadsNothingOfTheRunner(t *testing.T) {
 	})
 }
 
-// startChild starts a child of the runner's that is no step. It is waited for when the test ends.
+// startChild starts a child of the runner that is not a step. The test waits for it at its end.
 func startChild(t *testing.T, argv ...string) *exec.Cmd {
 	t.Helper()
 	child := exec.Command(argv[0], argv[1:]...)

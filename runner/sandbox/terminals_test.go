@@ -26,7 +26,7 @@ func mayMount(t *testing.T) bool {
 	return os.Getuid() == 0 && capabilities&(1<<sysAdmin) != 0
 }
 
-// TestTerminals lets a step take all terminals that it can get, while another step uses some.
+// TestTerminals lets a step open all terminals that it can get, while another step uses some.
 func TestTerminals(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("python3"); err != nil {
@@ -100,7 +100,7 @@ func TestMountsAreTheSlots(t *testing.T) {
 	})
 }
 
-// ownMounts are the mounts of this process below /dev.
+// ownMounts returns the mounts of this process below /dev.
 func ownMounts(t *testing.T) string {
 	b, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {

@@ -32,14 +32,14 @@ func openInMemory(t *testing.T, level sandbox.Level) *sandbox.Wall {
 	return w
 }
 
-// inMemory reports whether what is written to a directory is kept in memory.
+// inMemory reports whether a directory's files are kept in memory.
 func inMemory(dir string) bool {
 	var st unix.Statfs_t
 	return unix.Statfs(dir, &st) == nil && st.Type == unix.TMPFS_MAGIC
 }
 
-// TestScratchInMemory asserts both limits if the files of steps are in memory too: neither is
-// reached because of the other, and what a step leaves is not charged to the next.
+// TestScratchInMemory asserts both limits if the files of steps are in memory too: neither limit is
+// reached because of the other, and files that a step leaves are not charged to the next step.
 func TestScratchInMemory(t *testing.T) {
 	t.Parallel()
 	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {
@@ -67,8 +67,8 @@ func TestScratchInMemory(t *testing.T) {
 	}
 }
 
-// TestScratchInMemoryBehindALink has scratch directories in /dev/shm by another name: nothing may be
-// mounted over them.
+// TestScratchInMemoryBehindALink puts the scratch directories into /dev/shm under another name:
+// nothing may be mounted over them.
 func TestScratchInMemoryBehindALink(t *testing.T) {
 	t.Parallel()
 	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {

@@ -13,8 +13,8 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// TestUsesSucceedWithoutTheWall shows that the attacks of uses.c are attacks: outside the wall
-// the kernel does what they ask for.
+// TestUsesSucceedWithoutTheWall shows that the attacks of uses.c are real: outside the wall the
+// kernel carries out their calls.
 func TestUsesSucceedWithoutTheWall(t *testing.T) {
 	t.Parallel()
 	binary := filepath.Join(t.TempDir(), "uses")
@@ -34,8 +34,8 @@ func TestUsesSucceedWithoutTheWall(t *testing.T) {
 	}
 }
 
-// TestStepKeepsFilesInTheCache lets a step advise the kernel to drop a file that it may only
-// read from the cache. The call succeeds, because it is advice, but the file stays.
+// TestStepKeepsFilesInTheCache has a step advise the kernel to drop a file from the cache that the
+// step may only read. The call succeeds, because it is only advice, but the file stays.
 func TestStepKeepsFilesInTheCache(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("python3"); err != nil {
@@ -69,7 +69,7 @@ func TestStepKeepsFilesInTheCache(t *testing.T) {
 	})
 }
 
-// cachedPages counts the pages of a file, and those that are in memory.
+// cachedPages returns the number of a file's pages, and of those in memory.
 func cachedPages(t *testing.T, f *os.File) (pages, cached int) {
 	t.Helper()
 	info, err := f.Stat()

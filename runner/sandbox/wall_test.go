@@ -14,7 +14,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// wallDir is a directory that the uids of steps can reach, which t.TempDir is not.
+// wallDir returns a directory that the uids of steps can reach, unlike t.TempDir.
 func wallDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "wall")
@@ -32,7 +32,7 @@ func wallDir(t testing.TB) string {
 	return dir
 }
 
-// openAt opens a wall of a level, or skips the test where this machine has none.
+// openAt opens a wall of a level, or skips the test if this machine does not support the level.
 func openAt(t testing.TB, level sandbox.Level, slots int) *sandbox.Wall {
 	t.Helper()
 	if level == sandbox.LevelUID && os.Getuid() != 0 {
@@ -52,7 +52,7 @@ func openAt(t testing.TB, level sandbox.Level, slots int) *sandbox.Wall {
 	return w
 }
 
-// eachLevel runs a test at every level that is made for real students.
+// eachLevel runs a test at every level that is meant for real students.
 func eachLevel(t *testing.T, slots int, test func(t *testing.T, w *sandbox.Wall)) {
 	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {
 		t.Run(string(level), func(t *testing.T) {
@@ -71,7 +71,7 @@ func newScratch(t testing.TB, w *sandbox.Wall) *sandbox.Scratch {
 	return s
 }
 
-// shell is a step that runs a script in the scratch.
+// shell returns a step that runs a script in the scratch.
 func shell(s *sandbox.Scratch, script string) sandbox.Step {
 	return sandbox.Step{
 		Argv: []string{"sh", "-c", script}, Dir: s.Path(), Write: []*sandbox.Scratch{s}, Env: []string{"PATH=/usr/bin:/bin"},

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A group yields through the kernel's own file, or through its share where the kernel is older.
-// A value that is there already is not written again.
+// TestGroupYields checks that a group yields through cpu.idle, or through its share on an older
+// kernel. It must not write a value again that is already set.
 func TestGroupYields(t *testing.T) {
 	read := func(dir, file string) string {
 		b, err := os.ReadFile(filepath.Join(dir, file))
@@ -70,7 +70,8 @@ func yields(g group) *yielding {
 	return nil
 }
 
-// How long a background step waits for a processor is not its own doing, however long it is.
+// TestBackgroundStepMayWaitLong checks that a background step may take longer by all the time that
+// it waited for a processor.
 func TestBackgroundStepMayWaitLong(t *testing.T) {
 	for background, want := range map[bool]string{false: "9s", true: "1h0m0s"} {
 		p := &Process{step: Step{Background: background, Limits: Limits{Wall: 1e9}}}

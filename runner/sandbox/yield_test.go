@@ -28,7 +28,8 @@ func setPolicies(t *testing.T, policy uint32) {
 	}
 }
 
-// Steps run like any other process, also where the runner ran last when it opened the wall.
+// TestStepsDoNotRunLast checks that steps run at normal priority even if the runner opened the wall
+// at the lowest.
 func TestStepsDoNotRunLast(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("only root may raise its priority again")

@@ -68,7 +68,7 @@ func document() string {
 	return b.String()
 }
 
-// code is a list of names in the type of programs.
+// code formats a list of names as code.
 func code(names []string) string { return "`" + strings.Join(names, "` `") + "`" }
 
 func (c *choice) words() string {
@@ -90,7 +90,7 @@ func (c *condition) words() string {
 	return c.name + ", any of " + code(names)
 }
 
-// refusal is the answer to other arguments.
+// refusal returns the answer to other arguments.
 func (r *rule) refusal() string {
 	list := []string{r.otherwise.String()}
 	for _, c := range r.choices[1:] {

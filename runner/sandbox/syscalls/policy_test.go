@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// machine runs the filter as the kernel would.
+// machine runs the filter as the kernel does.
 type machine struct {
 	vm   *bpf.VM
 	info *arch.Info
@@ -44,8 +44,8 @@ func newMachine(t *testing.T) *machine {
 	return &machine{vm, info}
 }
 
-// run returns what a call is answered. The machine of package bpf reads words in network order,
-// so they are written so.
+// run returns the answer to a call. It writes the words in network order, because the machine of
+// package bpf reads them so.
 func (m *machine) run(t *testing.T, number uint32, architecture uint32, args ...uint64) answer {
 	t.Helper()
 	data := make([]byte, 64)
@@ -201,9 +201,9 @@ func TestCallsOfTwoArguments(t *testing.T) {
 	}
 }
 
-// TestUpperHalf gives arguments an upper half. Where the kernel ignores it, the filter must
-// decide by the lower half alone: what is refused must not pass, and a negative int that a
-// program extends to 64 bits must not be refused.
+// TestUpperHalf gives arguments an upper half. If the kernel ignores it, the filter must decide by
+// the lower half alone: refused values must not pass, and a negative int that a program extends to
+// 64 bits must not be refused.
 func TestUpperHalf(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
@@ -223,7 +223,7 @@ func TestUpperHalf(t *testing.T) {
 	}
 }
 
-// assertUpperHalf calls with each value of a choice and an upper half beside it.
+// assertUpperHalf makes calls with each value of a choice and an upper half.
 func (m *machine) assertUpperHalf(t *testing.T, r *rule, c *choice, upper uint64) {
 	t.Helper()
 	only, want := c.conditions[0], c.answer
@@ -259,7 +259,7 @@ func TestOtherWaysToForbiddenCallsAreClosed(t *testing.T) {
 	}
 }
 
-// expected is the policy's answer, without the filter.
+// expected returns the policy's answer, without the filter.
 func (m *machine) expected(rules map[string]rule, number uint32, args []uint64) answer {
 	r, known := rules[m.info.SyscallNumbers[int(number)]]
 	if !known {
