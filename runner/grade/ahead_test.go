@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// cases is an assignment of one family, whose program prints what it reads and leaves files beside it.
+// cases is an assignment with one family, whose program prints its input and leaves files next to it.
 func cases(n int, keys string) files {
 	f := files{"assignment.yaml": "title: T\ntests:\n  - {name: copy, run: [sh, prog.sh], cases: \"c/*.in\"" + keys + "}\n"}
 	for i := range n {
@@ -20,8 +20,8 @@ func cases(n int, keys string) files {
 	return f
 }
 
-// Places are made ahead and emptied in the background. A job leaves two of them at most, empty, for
-// the next one.
+// TestJobLeavesNothingInItsPlaces checks that a job leaves at most two places, both empty, for the
+// next job. Places are made ahead and emptied in the background.
 func TestJobLeavesNothingInItsPlaces(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -67,7 +67,8 @@ func entriesOf(t *testing.T, dir string) (list []string) {
 	return list
 }
 
-// The removal of what hidden tests left must not show in the time at which the job ends.
+// TestPlacesAreRemovedBeforeTheEndIsChosen checks that the end of the job does not show how long it
+// took to remove what hidden tests left.
 func TestPlacesAreRemovedBeforeTheEndIsChosen(t *testing.T) {
 	t.Parallel()
 	dir := wallDir(t)
@@ -88,7 +89,8 @@ func TestPlacesAreRemovedBeforeTheEndIsChosen(t *testing.T) {
 	}
 }
 
-// Every case begins with the files that were pushed, whatever the one before did to them.
+// TestCasesBeginAlike checks that every case begins with the files that were pushed, whatever the
+// previous case did to them.
 func TestCasesBeginAlike(t *testing.T) {
 	t.Parallel()
 	program := "test \"$(cat data)\" = x && test ! -e left || echo changed\ncat\necho y >data\ntouch left\n"
@@ -100,7 +102,7 @@ func TestCasesBeginAlike(t *testing.T) {
 	}
 }
 
-// Cases of several passes take more places than are made ahead.
+// TestPassesOfSeveralCases checks cases whose passes need more places than are made ahead.
 func TestPassesOfSeveralCases(t *testing.T) {
 	t.Parallel()
 	need(t, "sh", "grep")

@@ -18,7 +18,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// asksHome is a stack that prints which Java judges it, and whether sun.misc.Unsafe exists.
+// asksHome is a stack that prints the path of the Java that judges it, and whether sun.misc.Unsafe
+// exists.
 var asksHome = strings.Replace(rightStack, "{ return all.size(); }", `{
 	String there = "unsafe";
 	try { Class.forName("sun.misc.Unsafe"); } catch (ClassNotFoundException e) { there = "safe"; }
@@ -110,7 +111,8 @@ func TestMakingArchivesFails(t *testing.T) {
 	}
 }
 
-// TestKilledGoCacheLeavesNothing kills a process that makes a cache. The next one makes it again and removes the remains.
+// TestKilledGoCacheLeavesNothing kills a process that makes a cache. The next process makes it again and removes the
+// remains.
 func TestKilledGoCacheLeavesNothing(t *testing.T) {
 	t.Parallel()
 	g := newGrader(t)

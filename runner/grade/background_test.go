@@ -7,7 +7,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// In a job that nobody waits for only compilers run last: a test may measure time itself.
+// TestOnlyCompilersRunInTheBackground checks that only compilers run at low priority, because a
+// test may measure time itself.
 func TestOnlyCompilersRunInTheBackground(t *testing.T) {
 	t.Parallel()
 	for _, job := range []bool{false, true} {

@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// BenchmarkVerdict grades a trivial C assignment and reports what the engine and the
-// wall add to compiling and running.
+// BenchmarkVerdict grades a trivial C assignment and reports how much time the engine and the wall
+// add to compiling and running.
 func BenchmarkVerdict(b *testing.B) {
 	need(b, "gcc")
 	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {

@@ -5,8 +5,9 @@ import (
 	"testing"
 )
 
-// careful is an assignment in Python whose tests ask for the type of an answer before they compare it,
-// so that an answer cannot lie. They have a constant, a helper, a fixture and parameters.
+// careful is a Python assignment whose tests check the type of an answer before they compare it, so
+// that the answer cannot redefine the comparison. They have a constant, a helper, a fixture and
+// parameters.
 var careful = files{
 	"assignment.yaml": doubling["assignment.yaml"],
 	"units/conftest.py": `
@@ -64,7 +65,7 @@ func TestAttacksOnPytest(t *testing.T) {
 	p := pin(t, careful)
 	needVariable(t, p.grader, "PYTEST")
 	one := func(code string) files { return files{"double.py": code} }
-	in := func(code string) files { // when a function is called
+	in := func(code string) files { // runs when a function is called
 		return one("done = []\ndef act():\n" + indent(code) + "\ndef double(x):\n    if not done:\n        done.append(1)\n        act()\n    return type(x)(1)\n")
 	}
 	const (
@@ -114,7 +115,7 @@ func indent(code string) string {
 	return "    " + strings.ReplaceAll(strings.TrimSpace(code), "\n", "\n    ")
 }
 
-// TestAttacksOnPytestAreEvident grades programs that access the frames of their callers, or memory. Staff read each of them.
+// TestAttacksOnPytestAreEvident grades programs that access their callers' frames, or memory. All must be reported to staff.
 func TestAttacksOnPytestAreEvident(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -143,7 +144,7 @@ func TestAttacksOnPytestAreEvident(t *testing.T) {
 	})
 }
 
-// TestAttacksOnPytestThatScore grades attacks that cannot be distinguished from honest programs, or not be detected.
+// TestAttacksOnPytestThatScore grades attacks that cannot be detected, or not be distinguished from honest programs.
 // docs/writing-tests.md lists them under "What a framework cannot keep".
 func TestAttacksOnPytestThatScore(t *testing.T) {
 	t.Parallel()
@@ -168,7 +169,8 @@ func TestAttacksOnPytestThatScore(t *testing.T) {
 	})
 }
 
-// Libraries also request frames. A program that uses them is not reported.
+// TestPytestOfHonestPrograms checks that a program is not reported because its libraries request
+// frames.
 func TestPytestOfHonestPrograms(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestLongPathsOfABuildAreLeftOut has a build that leaves a path as long as the kernel's limit. The job once failed and
-// blamed the infrastructure; now files with such a path are skipped.
+// TestLongPathsOfABuildAreLeftOut runs a build that leaves a path as long as the kernel's limit. The job once failed
+// and blamed the infrastructure; now files with such a path are skipped.
 func TestLongPathsOfABuildAreLeftOut(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -29,8 +29,8 @@ open("f" * 60, "w").write("x")
 	}
 }
 
-// TestSparseFilesAreNotCopied has a build that leaves sixty sparse files. They take no space there, and once took gigabytes
-// and minutes in the copies for every test.
+// TestSparseFilesAreNotCopied runs a build that leaves sixty sparse files. The files use no space there, but once took
+// gigabytes and minutes in the copies for every test.
 func TestSparseFilesAreNotCopied(t *testing.T) {
 	t.Parallel()
 	g := newGrader(t)
@@ -41,8 +41,8 @@ func TestSparseFilesAreNotCopied(t *testing.T) {
 	}
 }
 
-// TestInputIsACopy has a program that reopens its input for writing. Under the runner's own uid it could once change what the
-// checker and later tests read.
+// TestInputIsACopy runs a program that reopens its input for writing. Under the runner's own uid it could once change the
+// input that the checker and later tests read.
 func TestInputIsACopy(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -64,7 +64,7 @@ open("/proc/self/fd/0", "w").write("easy\n")
 	}
 }
 
-// TestUnpinnedCasesAreLimited has a submission that reports ten thousand cases of its own. The page of the result once had
+// TestUnpinnedCasesAreLimited grades a submission that reports ten thousand cases of its own. The result's page once had
 // ten megabytes.
 func TestUnpinnedCasesAreLimited(t *testing.T) {
 	t.Parallel()
@@ -83,7 +83,8 @@ func TestUnpinnedCasesAreLimited(t *testing.T) {
 	}
 }
 
-// TestAnalysersIgnoreSubmittedConfiguration has a submission with a configuration for the analyser.
+// TestAnalysersIgnoreSubmittedConfiguration grades a submission that contains a configuration for
+// the analyser.
 func TestAnalysersIgnoreSubmittedConfiguration(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")

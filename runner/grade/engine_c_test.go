@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// adder is an assignment in C with one case, a family, and a secret.
+// adder is a C assignment with one case, a family, and a secret.
 var adder = files{
 	"assignment.yaml": `
 title: Adder

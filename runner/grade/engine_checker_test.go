@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// pairs is an assignment with a checker in Python: any two numbers that make the sum.
+// pairs is an assignment with a Python checker that accepts any two numbers with the given sum.
 var pairs = files{
 	"assignment.yaml": `
 title: Pairs
@@ -149,7 +149,7 @@ print(1, int(input()) - 1)
 	})
 }
 
-// guessing is an assignment with a driver: a number is to be guessed.
+// guessing is an assignment with a driver: the program must guess a number.
 var guessing = files{
 	"assignment.yaml": `
 title: Guess
@@ -225,7 +225,7 @@ func TestDriver(t *testing.T) {
 	}
 }
 
-// studentReads reports whether the words are in what a student reads of a result.
+// studentReads reports whether the words are in the part of a result that the student reads.
 func studentReads(r schema.Result, words string) bool {
 	redacted, _ := course.Redact(r, course.OwnedBy(course.Viewer{Login: "alice", Role: schema.RoleStudent}, "alice"))
 	return strings.Contains(fmt.Sprintf("%+v", redacted), words)

@@ -7,7 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// family is an assignment of three cases whose checker gives each the part of the points that the program prints.
+// family returns an assignment with three cases. Its checker gives each the share of the points that the program
+// prints.
 func family(keys string) files {
 	return files{
 		"assignment.yaml": "title: T\ntests: [{name: t, run: 'sh prog.sh', cases: io/*.in, points: 9, checker: [sh, check.sh], " + keys + "}]\n",
@@ -67,7 +68,8 @@ func TestStopSkipsCasesAfterFailure(t *testing.T) {
 	}
 }
 
-// A case that gets a part of its points does not stop the others.
+// TestStopContinuesAfterAPart checks that a case with a part of its points does not stop the
+// others.
 func TestStopContinuesAfterAPart(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")
@@ -84,7 +86,8 @@ func TestCheckerScoreMultiplier(t *testing.T) {
 	points(t, gradeFiles(t, newGrader(t), tests.write(t), files{"prog.sh": "echo 0.5\n"}), "4.5", "9")
 }
 
-// twice asks for a second run of the program with another input, and remembers the first output.
+// twice is a checker that requests a second run of the program with another input, and keeps the
+// first output.
 const twice = `
 cat >$3/said
 if [ ! -e $3/first ]; then
@@ -131,7 +134,7 @@ func TestPasses(t *testing.T) {
 	}
 }
 
-// A driver may ask for a second run as a checker may.
+// TestPassesOfDriver checks that a driver may request a second run as a checker may.
 func TestPassesOfDriver(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")

@@ -8,8 +8,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestSourcesInOtherEncodingsDoNotBuild grades sources that editors of other systems save. The build fails with the file's name
-// and the remedy, and never passes a file that the interpreter would reject.
+// TestSourcesInOtherEncodingsDoNotBuild grades sources as editors of other systems save them. The build fails with the file's
+// name and the remedy, and never passes a file that the interpreter would reject.
 func TestSourcesInOtherEncodingsDoNotBuild(t *testing.T) {
 	t.Parallel()
 	g := newGrader(t)
@@ -46,8 +46,8 @@ func TestSourcesInOtherEncodingsDoNotBuild(t *testing.T) {
 	}
 }
 
-// TestOwnBuildStepsSetSourceEncoding builds with steps of the assignment, which may handle the files. The student reads a note,
-// and nothing is refused.
+// TestOwnBuildStepsSetSourceEncoding builds with steps of the assignment, which may convert the files. The student reads a
+// note, and the build does not fail.
 func TestOwnBuildStepsSetSourceEncoding(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")

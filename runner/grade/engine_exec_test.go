@@ -21,7 +21,7 @@ func TestUnrunnableProgramsAreExplained(t *testing.T) {
 	for name, test := range map[string]struct {
 		file, content string
 		want          string
-		shell         string // what a shell's line says where it differs
+		shell         string // the message of a shell line, if it differs
 	}{
 		"a script from Windows":         {"p*", "#!/bin/sh\r\necho 1\r\n", "p has CR LF line ends, and a CR is part of each line's last word: save it with LF line ends", ""},
 		"a script from Windows by env":  {"p.sh*", "#!/usr/bin/env python3\r\nprint(1)\r\n", "p.sh has CR LF line ends", ""},
@@ -48,7 +48,7 @@ func TestUnrunnableProgramsAreExplained(t *testing.T) {
 				if command[0] == '[' {
 					tests = files{"assignment.yaml": "title: Exec\ntests: [{name: runs, run: " + command + ", exit: 77}]\n"}
 				} else if test.shell == "-" {
-					continue // a shell runs it by itself
+					continue // a shell runs the file itself
 				}
 				got := outcome(t, gradeFiles(t, g, tests.write(t), files{test.file: test.content}), "runs", schema.OutcomeCrashed)
 				if !strings.Contains(got.Message, "; "+test.want) {
@@ -59,7 +59,8 @@ func TestUnrunnableProgramsAreExplained(t *testing.T) {
 	}
 }
 
-// TestUnrunnableBuildScriptIsExplained is the same for build steps, also with make, and for programs of staff.
+// TestUnrunnableBuildScriptIsExplained does the same for build steps, including make, and for programs of
+// staff.
 func TestUnrunnableBuildScriptIsExplained(t *testing.T) {
 	t.Parallel()
 	need(t, "make")

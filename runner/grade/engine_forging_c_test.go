@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// naming is an assignment in C that cmocka judges. The submission's object keeps only the
-// function that was asked for: its own strcmp would else be the framework's too.
+// naming returns a C assignment with cmocka tests. If keep is set, the submission's object exports
+// only the required function, because cmocka would otherwise use its strcmp.
 func naming(keep bool) files {
 	object := "$ARTEFACTS/name.o"
 	local := ""
@@ -34,8 +34,8 @@ tests:
 
 const cReport = `<testsuites><testsuite name='t' time='0.0' tests='2' failures='0' errors='0' skipped='0'><testcase name='one' time='0.0'/><testcase name='two' time='0.0'/></testsuite></testsuites>`
 
-// preload starts the program once more, with a shared object of its own before the framework's. It has none: a test's
-// directory shows what the build left, which could be one.
+// preload restarts the program with a shared object of its own before the framework's. The submission has no
+// such object, but a build could leave one in the test's directory.
 const preload = `#include <stdlib.h>
 #include <unistd.h>
 extern char **environ;
@@ -57,7 +57,7 @@ func TestForgingCmocka(t *testing.T) {
 	right := files{"name.c": naming(false)["solution/name.c"]}
 	t.Run("linked as it is", func(t *testing.T) {
 		pin(t, naming(false)).try(t, "2", right, []forgery{
-			{name: "a strcmp of its own", files: strcmp, score: "2"}, // nothing tells: see docs/writing-tests.md
+			{name: "a strcmp of its own", files: strcmp, score: "2"}, // undetectable: see docs/writing-tests.md
 		})
 	})
 	t.Run("linked with what was asked for", func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestForgingCmocka(t *testing.T) {
 	})
 }
 
-// counting is the same in C++, which GoogleTest judges.
+// counting is the same in C++, with GoogleTest.
 var counting = files{
 	"assignment.yaml": `
 title: Counting
@@ -95,7 +95,7 @@ tests:
 const gtestReport = `<testsuites tests='2' failures='0' disabled='0' errors='0'><testsuite name='Next' tests='2' failures='0' disabled='0' skipped='0' errors='0'>` +
 	`<testcase name='one' status='run' result='completed' classname='Next'/><testcase name='two' status='run' result='completed' classname='Next'/></testsuite></testsuites>`
 
-// gtestListener replaces what GoogleTest writes its report by, before main.
+// gtestListener replaces the functions with which GoogleTest writes its report, before main.
 const gtestListener = `#include <gtest/gtest.h>
 #include <cstdio>
 #include <cstdlib>
@@ -129,14 +129,14 @@ func TestForgingGoogleTest(t *testing.T) {
 		{name: "plants the report before main and is gone", files: files{"next.cc": plant + "static int gone = (plant(), _exit(0), 0);" + wrong}, score: "2", evident: "closing words are missing"},
 		{name: "writes the report once more at its end", files: files{"next.cc": plant + "struct Again { ~Again() { plant(); } } again;" + wrong}, score: "2", evident: "every case of the report passed, and yet: exit status 1"},
 		{name: "takes the listeners away and prints for them", files: files{"next.cc": gtestListener + wrong}, score: "2", evident: "units.xml was written 2 times"},
-		{name: "defines the framework's inline functions", score: "2", files: files{ // nothing tells: see docs/writing-tests.md
+		{name: "defines the framework's inline functions", score: "2", files: files{ // undetectable: see docs/writing-tests.md
 			"next.cc": "namespace testing { class AssertionResult { public: operator bool() const; }; AssertionResult::operator bool() const { return true; } }" + wrong,
 		}},
 		{name: "prints the markers", files: files{"next.cc": "#include <cstdio>\nstatic int printed = puts(\"[  PASSED  ] 2 tests.\");" + wrong}, evident: "closing words stand 2 times"},
 	})
 }
 
-// unity prints as ThrowTheSwitch's Unity does; its closing words are all that a forger may forget.
+// unity prints like ThrowTheSwitch's Unity. Its closing words are the only part that a forger may forget.
 var unity = files{
 	"assignment.yaml": `
 title: Counting

@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-// javaReport is what JUnit's console writes of the tests of stack, in essence.
+// javaReport is the essential part of the report of JUnit's console about the tests of stack.
 const javaReport = `<?xml version='1.0' encoding='UTF-8'?><testsuite name='JUnit Jupiter' tests='3' skipped='0' failures='0' errors='0' time='0.05'>` +
 	`<testcase name='pops()' classname='StackTest' time='0.01'/><testcase name='pushes()' classname='StackTest' time='0.01'/>` +
 	`<testcase name='startsEmpty()' classname='StackTest' time='0.01'/></testsuite>`
 
-// javaPlant writes a report of that name; of the engine that had nothing to do, an empty one.
+// javaPlant writes a report with that name. For the engine without tests it writes an empty report.
 func javaPlant(name string) string {
 	report := javaReport
 	if strings.Contains(name, "vintage") {
@@ -19,7 +19,7 @@ func javaPlant(name string) string {
 	return `try (java.io.FileWriter w = new java.io.FileWriter(System.getenv("REPORTS") + "/` + name + `")) { w.write("` + report + `"); } catch (java.io.IOException e) { }`
 }
 
-// javaForger is code of a class's own initialiser, and of what it needs besides.
+// javaForger is code for a class's static initialiser, and further code that it needs.
 type javaForger struct{ static, more string }
 
 func (j javaForger) files() files {
@@ -33,7 +33,8 @@ const (
 	unsigned  = "was not written by the test framework"
 )
 
-// What can be prevented of these scores nothing; of the others staff read that something is odd.
+// TestForgingJUnit checks that forgeries score nothing if they can be prevented, and that the
+// others are reported to staff.
 func TestForgingJUnit(t *testing.T) {
 	t.Parallel()
 	need(t, "java", "javac")

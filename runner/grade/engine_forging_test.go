@@ -19,7 +19,7 @@ type forgery struct {
 	evident string // what staff read, "" for nothing
 }
 
-// pinned is an assignment whose reference is graded already.
+// pinned is an assignment whose reference was graded before.
 type pinned struct {
 	grader *grade.Grader
 	tests  string
@@ -45,7 +45,7 @@ func (p pinned) submit(t *testing.T, f files) schema.Result {
 	return r
 }
 
-// try grades the forgeries. None may get what the right solution gets.
+// try grades the forgeries. None may get the points of the right solution.
 func (p pinned) try(t *testing.T, full string, right files, forgeries []forgery) {
 	t.Helper()
 	r := p.submit(t, right)
@@ -70,7 +70,7 @@ func (p pinned) try(t *testing.T, full string, right files, forgeries []forgery)
 	}
 }
 
-// doubling is an assignment in Python that pytest judges.
+// doubling is a Python assignment with pytest tests.
 var doubling = files{
 	"assignment.yaml": `
 title: Doubling
@@ -87,11 +87,12 @@ tests:
 	"solution/double.py":   "def double(x): return x + x\n",
 }
 
-// perfectXML is a report of full success in pytest's form.
+// perfectXML is a report without failures in pytest's form.
 const perfectXML = `<?xml version="1.0" encoding="utf-8"?><testsuites><testsuite name="pytest" errors="0" failures="0" skipped="0" tests="2" time="0.012">` +
 	`<testcase classname="units.test_double" name="test_three" time="0.001" /><testcase classname="units.test_double" name="test_word" time="0.001" /></testsuite></testsuites>`
 
-// Each of these passed pytest, or left a report in which everything passed.
+// TestForgingPytest grades forgeries that each passed pytest, or left a report in which everything
+// passed.
 func TestForgingPytest(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -174,7 +175,7 @@ func TestForgingPytest(t *testing.T) {
 	})
 }
 
-// findSession is Python that finds pytest's session among its callers, and goes on with it.
+// findSession is Python code that finds pytest's session among its callers, and continues with it.
 const findSession = "import sys\nf = sys._getframe()\nwhile f and not hasattr(f.f_locals.get('session'), 'config'): f = f.f_back\ns = f.f_locals['session']\nif s:\n"
 
 // forgetting removes an exception from the function of pytest that caught it.
@@ -196,7 +197,7 @@ def double(x):
     sys.settrace(trace)
 `
 
-// forgetful searches the interpreter's objects for what pytest is about to report.
+// forgetful searches the interpreter's objects for the report that pytest is about to write.
 const forgetful = `
 import gc
 from _pytest.junitxml import LogXML
@@ -215,8 +216,9 @@ def double(x):
     return None
 `
 
-// Modules by which tests judge are not the submission's, where it has files of their names: pytest
-// has loaded them by then. A module of the reference's own may be called as one of the library's.
+// TestForgingByShadowing checks that a submission's files cannot replace the modules with which tests
+// judge, because pytest has loaded these by then. The reference's own module may still have the name
+// of a library module.
 func TestForgingByShadowing(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// framework is how one unit framework for C or C++ is used: two tests of a function
+// framework describes the use of one unit test framework for C or C++: two tests of a function
 // twice(int), named doubles and zero.
 type framework struct {
 	variable      string // "": no need of one

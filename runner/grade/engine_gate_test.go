@@ -99,7 +99,8 @@ tests:
 	}
 }
 
-// TestGateRefusesTestsThatFailOnAStarter has tests that themselves fail on a sample or a starter, as they would for students.
+// TestGateRefusesTestsThatFailOnAStarter checks tests that fail themselves on a sample or a starter, as they would for
+// students.
 func TestGateRefusesTestsThatFailOnAStarter(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// gradescopeTests is a tests repository with an autograder of Gradescope that is a shell script.
+// gradescopeTests returns a tests repository with a Gradescope autograder that is a shell script.
 func gradescopeTests(script, keys string) files {
 	return files{
 		"assignment.yaml":                fmt.Sprintf("title: T\ndue: 2026-09-28 23:59\nsolution: solution/\ntests: [{name: auto, gradescope: autograder, points: 10%s}]\n", keys),
@@ -25,7 +25,7 @@ func gradescopeTests(script, keys string) files {
 	}
 }
 
-// writesResults is a run_autograder that writes this results.json.
+// writesResults returns a run_autograder that writes this results.json.
 func writesResults(results string) string {
 	return "#!/bin/sh\r\ncat >/autograder/results/results.json <<'EOF'\n" + results + "\nEOF\n"
 }
@@ -123,7 +123,8 @@ func TestGradescopeEntries(t *testing.T) {
 	}
 }
 
-// What was written before a limit ended the run counts, and the limit is named.
+// TestGradescopeTimeout checks that results written before a limit ended the run count, and that
+// the message names the limit.
 func TestGradescopeTimeout(t *testing.T) {
 	t.Parallel()
 	need(t, "sh", "sleep")
@@ -137,7 +138,8 @@ func TestGradescopeTimeout(t *testing.T) {
 	}
 }
 
-// A run without results is the student's doing unless the solution has none either.
+// TestGradescopeWithoutResults checks that a run without results is the student's fault, unless the
+// solution has none either.
 func TestGradescopeWithoutResults(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")
@@ -187,7 +189,8 @@ func TestGradescopeMetadata(t *testing.T) {
 	}
 }
 
-// Staff read which of the autograder's files a run changed, except those that the submission replaces.
+// TestGradescopeChangedFiles checks that staff read which of the autograder's files a run changed,
+// except those that the submission replaces.
 func TestGradescopeChangedFiles(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")
@@ -209,7 +212,8 @@ func TestGradescopeChangedFiles(t *testing.T) {
 	}
 }
 
-// Staff read which points make each test a line with its own. With those, nothing is said.
+// TestGradescopeAdvice checks that staff read which number of points gives each test a line of its
+// own. If the test has that number, they read nothing.
 func TestGradescopeAdvice(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// stack is an assignment in Java that JUnit 5 judges.
+// stack is a Java assignment with JUnit 5 tests.
 var stack = files{
 	"assignment.yaml": `
 title: Stack

@@ -23,7 +23,8 @@ with open(feedback + "message.txt", "w") as f: f.write(" ".join(names) + " | " +
 sys.exit(42)
 `
 
-// The words of a checker's or driver's command come first, then INPUT ANSWER FEEDBACK_DIR, then flags.
+// TestCommandsOfCheckersAndDrivers checks the order of arguments: first the words of the command, then
+// INPUT ANSWER FEEDBACK_DIR, then flags.
 func TestCommandsOfCheckersAndDrivers(t *testing.T) {
 	t.Parallel()
 	need(t, "python3", "sh")
@@ -57,7 +58,8 @@ func TestCommandsOfCheckersAndDrivers(t *testing.T) {
 	}
 }
 
-// A checker of a test without cases gets the input and answer in the test itself.
+// TestCheckerGetsInlineInputAndAnswer checks that the checker of a test without cases gets the
+// test's own input and answer.
 func TestCheckerGetsInlineInputAndAnswer(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -80,8 +82,8 @@ func TestCheckerGetsInlineInputAndAnswer(t *testing.T) {
 	}
 }
 
-// TestFeedbackOfCheckersAndDrivers checks that the files for students become the message, that those for staff are kept
-// separately, and that there is a default message.
+// TestFeedbackOfCheckersAndDrivers checks that the files for students become the message, that the files for staff are
+// kept separately, and that there is a default message.
 func TestFeedbackOfCheckersAndDrivers(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")
@@ -121,8 +123,8 @@ func TestFeedbackOfCheckersAndDrivers(t *testing.T) {
 	}
 }
 
-// TestDriverVerdictIsDeterministic checks that the verdict does not depend on which program is examined first: a program that
-// crashes before its driver ends has crashed, one that ends because the driver ended has not.
+// TestDriverVerdictIsDeterministic checks that the verdict does not depend on which program is examined first. A program that
+// ends before its driver has crashed by itself; one that ends because the driver ended has not.
 func TestDriverVerdictIsDeterministic(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")

@@ -8,7 +8,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// javaProgram is an assignment whose default limits an ordinary Java program must be able to live in.
+// javaProgram is an assignment with an ordinary Java program that must work within the default
+// limits.
 var javaProgram = files{
 	"assignment.yaml": `
 title: Sum
@@ -54,7 +55,8 @@ func TestJavaInItsLimits(t *testing.T) {
 	}
 }
 
-// Beside its judge a submission has no sun.misc.Unsafe, unless the test's command gives it back.
+// TestJUnitWithoutUnsafe checks that a submission next to its judge cannot use sun.misc.Unsafe,
+// unless the test's command enables it.
 func TestJUnitWithoutUnsafe(t *testing.T) {
 	t.Parallel()
 	need(t, "java", "javac")

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestLevels grades one assignment of each kind at every level that is made for real students.
+// TestLevels grades one assignment of each kind at every level that is meant for real students.
 func TestLevels(t *testing.T) {
 	t.Parallel()
 	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {
@@ -51,7 +51,8 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// What only works elsewhere is said to be so. Java finds its temporary directory everywhere.
+// TestProgramsThatWriteToTemp checks the message about a program that fails because steps have no
+// /tmp on this machine. Java finds its temporary directory everywhere.
 func TestProgramsThatWriteToTemp(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {
@@ -72,8 +73,8 @@ func TestProgramsThatWriteToTemp(t *testing.T) {
 	points(t, r, "1", "1")
 }
 
-// TestProgramsThatUseSharedMemory says what a program lacks where /dev/shm is closed: at level uid
-// on a machine that others use too.
+// TestProgramsThatUseSharedMemory checks the message about a program that needs /dev/shm where it
+// is closed: at level uid on a machine that others use too.
 func TestProgramsThatUseSharedMemory(t *testing.T) {
 	t.Parallel()
 	need(t, "python3", "gcc")

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// wrappers are the ways in which tests start a program.
+// wrappers returns the ways in which tests start a program.
 func wrappers() map[string]string {
 	return map[string]string{
 		"directly": "[./hit, %s]",
@@ -74,8 +74,8 @@ func TestLimitsAreNamedThroughWrappers(t *testing.T) {
 	}
 }
 
-// TestLimitsAreNamedThroughCompilers has compilers that reach a limit and ask for a bug report. The student reads which limit
-// it was.
+// TestLimitsAreNamedThroughCompilers runs compilers that reach a limit and ask for a bug report. The student must read which
+// limit it was.
 func TestLimitsAreNamedThroughCompilers(t *testing.T) {
 	t.Parallel()
 	need(t, "g++", "make")

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// unpacked returns a directory as a runner has it: packed and unpacked again.
+// unpacked returns a directory that was packed and unpacked, as on a runner.
 func unpacked(t testing.TB, f files) string {
 	t.Helper()
 	from, to := f.write(t), t.TempDir()
@@ -24,7 +24,7 @@ func unpacked(t testing.TB, f files) string {
 }
 
 // TestComposedAndDecomposedNamesAreEqual grades with every combination of the forms in which the assignment, the tests'
-// files and the submission's may write a name.
+// files and the submission's files may write a name.
 func TestComposedAndDecomposedNamesAreEqual(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -63,7 +63,8 @@ tests:
 	}
 }
 
-// TestUnpackKeepsBothFormsOfAName unpacks a submission of old that has two names which are one today.
+// TestUnpackKeepsBothFormsOfAName unpacks an old submission with two names that are the same name
+// today.
 func TestUnpackKeepsBothFormsOfAName(t *testing.T) {
 	t.Parallel()
 	dir := unpacked(t, files{"Lösung.py": "composed", "Lo\u0308sung.py": "decomposed", "ä/x": "1", "a\u0308/y": "2"})

@@ -70,7 +70,7 @@ func TestRareFeatures(t *testing.T) {
 		t.Error(diff)
 	}
 	points(t, r, "10", "14")
-	told := slices.Clone(r.Tests) // what students do not see is run last
+	told := slices.Clone(r.Tests) // hidden tests run last
 	slices.SortStableFunc(told, func(a, b schema.TestResult) int { return strings.Compare(string(a.Visible), string(b.Visible)) })
 	if diff := cmp.Diff(told, seen.tests); diff != "" {
 		t.Errorf("the observer saw something else: %s", diff)

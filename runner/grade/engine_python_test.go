@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// words is an assignment in Python: pytest, and the same in input and output.
+// words is a Python assignment: tests with pytest, and the same with input and output.
 var words = files{
 	"assignment.yaml": `
 title: Words
@@ -139,8 +139,8 @@ func TestPytest(t *testing.T) {
 	})
 }
 
-// TestPytestFixtures has fixtures, options and hooks in the tests' own conftest.py; one that
-// the submission brings is not loaded, wherever pytest is told to look.
+// TestPytestFixtures uses fixtures, options and hooks in the tests' own conftest.py. A conftest.py
+// of the submission is not loaded, whatever directories pytest is given.
 func TestPytestFixtures(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -228,7 +228,8 @@ func TestGateRefuses(t *testing.T) {
 	}
 }
 
-// Sets have the same order in every grading, though $PYTEST isolates the interpreter; no other variable reaches it.
+// TestPytestHashes checks that sets have the same order in every grading, although $PYTEST isolates the
+// interpreter, and that no other variable reaches it.
 func TestPytestHashes(t *testing.T) {
 	t.Parallel()
 	g := newGrader(t)

@@ -28,7 +28,7 @@ func pinTwice(t *testing.T, g *grade.Grader, tests string) []string {
 	return runs[0].Tests["units"]
 }
 
-// TestReportNamesWithPaths has names of cases that contain the directories' paths, which differ in every run.
+// TestReportNamesWithPaths checks case names that contain the directories' paths, which differ in every run.
 func TestReportNamesWithPaths(t *testing.T) {
 	t.Parallel()
 	need(t, "sed")
@@ -68,8 +68,8 @@ backslashes=$(echo "$PWD" | sed 's,/,\\,g')
 	}
 }
 
-// TestPytestNamesWithoutLauncher starts pytest as most people do. It names classes after the
-// path from the directory above the tests' and the submission's.
+// TestPytestNamesWithoutLauncher starts pytest in the usual way. pytest then names classes by the
+// path from the directory above the tests' and the submission's directories.
 func TestPytestNamesWithoutLauncher(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -86,8 +86,7 @@ func TestPytestNamesWithoutLauncher(t *testing.T) {
 	points(t, gradeFiles(t, g, tests, files{"a.py": "def f(x): return x + 1\n"}), "1", "1")
 }
 
-// TestReportsBesideOtherXML has other documents below $REPORTS, which are not evidence of
-// anything.
+// TestReportsBesideOtherXML puts other documents below $REPORTS, which must not count as evidence.
 func TestReportsBesideOtherXML(t *testing.T) {
 	t.Parallel()
 	g := newGrader(t)
@@ -107,7 +106,8 @@ func TestReportsBesideOtherXML(t *testing.T) {
 	}
 }
 
-// TestGoTestBuildFailure shows a compile error of go test -json as the compiler wrote it.
+// TestGoTestBuildFailure checks that a compile error of go test -json is shown as the compiler
+// wrote it.
 func TestGoTestBuildFailure(t *testing.T) {
 	t.Parallel()
 	g := newGrader(t)

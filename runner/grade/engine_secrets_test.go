@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestTestsAreNotReadable runs programs that look for expected output, at every
-// level: while building, while running, by name and through descriptors.
+// TestTestsAreNotReadable runs programs that search for expected output at every level: while
+// building, while running, by name and through descriptors.
 func TestTestsAreNotReadable(t *testing.T) {
 	t.Parallel()
 	need(t, "python3", "gcc")

@@ -6,15 +6,15 @@ import (
 	"testing"
 )
 
-// shape is a submission that fails, and what is read of it: for a case's name its outcome and a part
-// of its message, as "failed: assert 1 == 6".
+// shape is a submission that fails, with the expected results: by a case's name, its outcome and a
+// part of its message, as "failed: assert 1 == 6".
 type shape struct {
 	name  string
 	files files
 	want  map[string]string
 }
 
-// tryShapes grades honest failures. None of them is told to staff.
+// tryShapes grades honest failures. None of them may be reported to staff.
 func (p pinned) tryShapes(t *testing.T, shapes []shape) {
 	t.Helper()
 	for _, s := range shapes {
@@ -108,8 +108,8 @@ class Whole(unittest.TestCase):
 	})
 }
 
-// inC makes an assignment of tests in C or C++ from their source, their command and what the
-// submission must get right.
+// inC returns an assignment with tests in C or C++, from their source, their command and the right
+// submission.
 func inC(compiler, suffix, libraries, run, report, source, right string) files {
 	return files{
 		"assignment.yaml": fmt.Sprintf("title: T\nsolution: solution/\nlimits: {time: 30s, memory: 1GiB, disk: 256MiB}\nbuild:\n  - {run: %q}\ntests:\n  - name: units\n    needs: [t.%s]\n    compile: %q\n    run: %q\n    report: %s\n    points: 4\n",

@@ -14,8 +14,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Programs open their own streams once more by name: node's readFileSync("/dev/stdin"), freopen,
-// tee /dev/stderr. They were the runner's files, and could not be opened by the step's user.
+// TestStreamsByName checks programs that open their own streams again by name: node's
+// readFileSync("/dev/stdin"), freopen, tee /dev/stderr. The streams were once the runner's files,
+// which the step's user could not open.
 func TestStreamsByName(t *testing.T) {
 	t.Parallel()
 	need(t, "python3", "bash")
@@ -51,8 +52,9 @@ tests:
 	}
 }
 
-// Each of two programs that talk to each other learns that the other one has closed its output,
-// although it still runs. In a namespace, the processes around it held the pipe open.
+// TestClosedOutputEndsTheStream checks that each of two programs that talk to each other notices
+// when the other one closes its output and still runs. The other processes in a namespace once held
+// the pipe open.
 func TestClosedOutputEndsTheStream(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -86,8 +88,8 @@ else:
 	}
 }
 
-// A program that the address sanitizer had nothing to say of ended with a failure of its search for
-// leaks, which takes ptrace.
+// TestAddressSanitizer checks programs without memory errors under the address sanitizer. They once
+// failed because its search for leaks needs ptrace.
 func TestAddressSanitizer(t *testing.T) {
 	t.Parallel()
 	need(t, "gcc")
@@ -101,7 +103,7 @@ func TestAddressSanitizer(t *testing.T) {
 	}
 }
 
-// TestResultReportsFaultsOfTests checks that the result describes faults of the tests for staff; course.Redact hides them from
+// TestResultReportsFaultsOfTests checks that the result describes errors of the tests for staff; course.Redact hides them from
 // students.
 func TestResultReportsFaultsOfTests(t *testing.T) {
 	t.Parallel()
@@ -131,8 +133,8 @@ func TestResultReportsFaultsOfTests(t *testing.T) {
 	}
 }
 
-// Colours of a build and of a program stay in their outputs; other sequences do not, and a
-// difference shows colours as what they are.
+// TestColorsStayInOutputs checks that colours stay in the outputs of a build and of a program, and
+// that other escape sequences do not. A difference shows colours as escape sequences.
 func TestColorsStayInOutputs(t *testing.T) {
 	t.Parallel()
 	tests := files{"assignment.yaml": `

@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// surroundings asks for everything that a program can learn of the machine it is graded on and that
-// must be the same in every grading.
+// surroundings prints everything that a program can learn about the machine and that must be the
+// same in every grading.
 var surroundings = files{
 	"assignment.yaml": `
 title: Surroundings

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestTooManyThreads starts more threads or processes than the limit in every language: who
-// reads of it is told which limit that was.
+// TestTooManyThreads starts more threads or processes than the limit in every language. The message
+// must name the limit.
 func TestTooManyThreads(t *testing.T) {
 	t.Parallel()
 	need(t, "g++", "python3", "bash")
@@ -30,7 +30,8 @@ func TestTooManyThreads(t *testing.T) {
 	}
 }
 
-// TestPythonSetOrderIsStable: the order of a set is the same in every run, so that a verdict can be repeated.
+// TestPythonSetOrderIsStable checks that the order of a set is the same in every run, so that verdicts are
+// repeatable.
 func TestPythonSetOrderIsStable(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")

@@ -37,8 +37,8 @@ const (
 	saysOld = "#include <stdio.h>\nint main(void) { puts(\"old\"); return 0; }\n"
 )
 
-// TestStaleProductsAreBuiltAgain pushes old build products together with their sources. The sources decide, whatever the times
-// of the runner's copies are.
+// TestStaleProductsAreBuiltAgain pushes old build products together with their sources. The sources must determine the result,
+// whatever the times of the runner's copies are.
 func TestStaleProductsAreBuiltAgain(t *testing.T) {
 	t.Parallel()
 	need(t, "make", "gcc")
@@ -102,7 +102,7 @@ func TestStaleProductsAreBuiltAgain(t *testing.T) {
 	}
 }
 
-// TestJavaTakesSourcesOverStaleClasses does the same for a compiler that looks for classes by itself.
+// TestJavaTakesSourcesOverStaleClasses does the same for a compiler that searches for classes itself.
 func TestJavaTakesSourcesOverStaleClasses(t *testing.T) {
 	t.Parallel()
 	const word = "class Word { static String get() { return \"%\"; } }\n"
@@ -117,7 +117,7 @@ func TestJavaTakesSourcesOverStaleClasses(t *testing.T) {
 	outcome(t, gradeFiles(t, g, tests.write(t), submission), "says", schema.OutcomePassed)
 }
 
-// timesAssignment prints the times of files wherever a step finds them.
+// timesAssignment prints the times of files wherever a step can find them.
 var timesAssignment = files{
 	"assignment.yaml": `
 title: Times
@@ -157,7 +157,7 @@ tests:
 	"data/in.txt": "x", "lib.a": "!<arch>\nx.o/", "own.a": "!<arch>\nx.o/",
 }
 
-// TestEveryFileHasItsTime grades at every level with copies of any age, as different pools make them.
+// TestEveryFileHasItsTime grades copies of any age at every level, as different pools make them.
 func TestEveryFileHasItsTime(t *testing.T) {
 	t.Parallel()
 	submission := files{"main.c": saysNew, "main.o": "\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 9) + "\x01\x00\x3e\x00", "sub/x.h": "\n"}

@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Tests that students do not see run after all others, whatever their place; how long they take does not
-// show in when the job ends.
+// TestHiddenTestsRunLastWithoutTimes checks that tests that students do not see run after all others,
+// wherever they are listed, and that the end of the job does not show how long they take.
 func TestHiddenTestsRunLastWithoutTimes(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")
@@ -71,7 +71,8 @@ tests:
 	}
 }
 
-// A try runs the tests that are always visible and no others, also where their preparation fails.
+// TestTryRunsWhatStudentsSee checks that a try runs only the tests that are always visible, even if
+// their preparation fails.
 func TestTryRunsWhatStudentsSee(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")

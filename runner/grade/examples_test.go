@@ -13,11 +13,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// documents is where the documentation stands, as seen from here.
+// documents is the relative path of the documentation.
 const documents = "../../docs"
 
-// TestWritingTests grades the examples of docs/writing-tests.md as a gate does: the reference is right by
-// every kind of test, the starter by none, and the forger by its framework alone.
+// TestWritingTests grades the examples of docs/writing-tests.md as a gate does. The reference must pass
+// every kind of test, and the starter none. The forger must pass only its framework's test.
 func TestWritingTests(t *testing.T) {
 	t.Parallel()
 	need(t, "gcc", "g++", "javac", "python3", "objcopy")
@@ -44,10 +44,10 @@ func TestWritingTests(t *testing.T) {
 	}
 }
 
-// quotation is a block of the document that says which file it quotes.
+// quotation matches a block of the document that names the file which it quotes.
 var quotation = regexp.MustCompile("(?ms)^<!-- quotes ([^ ]+) -->\n```[a-z]*\n(.*?)^```$")
 
-// What the document shows is what was graded.
+// TestWritingTestsQuotesItsExamples checks that the examples in the document are the graded ones.
 func TestWritingTestsQuotesItsExamples(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile(documents + "/writing-tests.md")

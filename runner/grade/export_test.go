@@ -6,14 +6,14 @@ import (
 	"path/filepath"
 )
 
-// ArchivesIn returns the image with archives that are made below dir.
+// ArchivesIn creates archives below dir and returns the image with them.
 func (i Image) ArchivesIn(ctx context.Context, dir string) (Image, error) {
 	made, err := makeArchives(ctx, i, dir)
 	i.archives = archives(made)
 	return i, err
 }
 
-// WithoutArchives returns the image as it is on a machine that has none.
+// WithoutArchives returns the image without archives.
 func (i Image) WithoutArchives() Image {
 	i.archives = ""
 	return i

@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// TestHoldShapesOfFailures has reports of failures, whose form differs from that of successes. None is reported to staff, and
-// the student reads what failed.
+// TestHoldShapesOfFailures checks reports of failures, whose form differs from that of successes. None is reported to staff,
+// and the student reads what failed.
 func TestHoldShapesOfFailures(t *testing.T) {
 	t.Parallel()
 	pass := func(name string) report.Case { return report.Case{Name: name, Verdict: report.Passed} }
@@ -104,7 +104,8 @@ func TestHoldShapesOfFailures(t *testing.T) {
 	}
 }
 
-// If a case passed and failed under the same name, the submission printed one of them.
+// TestForgedRepeatsAreNotCounted checks that a case that passed and failed under the same name gets
+// no points, because the submission printed one of the two.
 func TestForgedRepeatsAreNotCounted(t *testing.T) {
 	t.Parallel()
 	of := func(verdicts ...report.Verdict) (list []report.Case) {

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// trialOf makes a trial of a report test that needs no wall.
+// trialOf returns a trial of a report test that needs no wall.
 func trialOf(points assignment.PointRule, pins ...string) *trial {
 	test := assignment.Test{Name: "units", Kind: assignment.KindReport, Report: assignment.ReportJUnit, Points: points, Visible: schema.VisibleAlways, Hint: "h"}
 	s := newSession(&Grader{}, Job{}, &assignment.Spec{}, silent{})
@@ -21,7 +21,7 @@ func trialOf(points assignment.PointRule, pins ...string) *trial {
 	return &trial{session: s, test: &test, subject: &subject{}}
 }
 
-// heldAs renders results.
+// heldAs formats results.
 func heldAs(results []schema.TestResult) []string {
 	var lines []string
 	for _, r := range results {

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// subjectOf makes a subject of files that are written to a directory: content by path.
+// subjectOf writes files to a directory, given as content by path, and makes a subject of them.
 func subjectOf(t *testing.T, files map[string]string) *subject {
 	t.Helper()
 	dir := t.TempDir()
@@ -39,13 +39,13 @@ const (
 	object = "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x3e\x00"
 )
 
-// TestLeftoversAreRecognisedByContent lists what common tools leave, and directories of students that
-// only have the same names.
+// TestLeftoversAreRecognisedByContent lists the traces of common tools, and students' own directories
+// with the same names.
 func TestLeftoversAreRecognisedByContent(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		files string // paths, or path=content
-		work  string // those that build: auto takes for sources
+		work  string // the files that build: auto treats as sources
 	}{
 		"CMake, out of source": {
 			files: "main.c CMakeLists.txt build/CMakeCache.txt build/CMakeFiles/3.25.1/CompilerIdC/CMakeCCompilerId.c build/_deps/gtest-src/gtest.cc build/app_autogen/moc.cpp build/Makefile",

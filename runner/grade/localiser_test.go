@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Directories as the wall makes them.
+// Directories as the wall creates them.
 const (
 	testWork    = "/run/wall/00000000000000000000000000003f9a/work"
 	testNeeds   = "/run/wall/000000000000000000000000000077c0/work"
@@ -49,7 +49,7 @@ func TestLocaliserKnowsEncodedPaths(t *testing.T) {
 		"run.wall.000000000000000000000000000051d2.work.ring.Ring":    "ring.Ring",
 		"größe." + secret + ".work.test_ü":                            "größe.$NEEDS.test_ü",
 		"00000000000000000000000000003f9a.work." + secret + ".work.a": "$NEEDS.a",
-		// what is no path of ours stays
+		// other paths stay
 		"00000000000000000000000000000bad.work.test_a": "00000000000000000000000000000bad.work.test_a",
 		secret:                   secret,
 		secret + ".other.test_a": secret + ".other.test_a",
@@ -71,7 +71,7 @@ func FuzzLocaliser(f *testing.F) {
 		got := testLocaliser().rewrite(text)
 		for _, path := range []string{testWork, testNeeds, testReports} {
 			for _, behind := range strings.Split(lowerASCII(got), path)[1:] {
-				if behind == "" || !isWordByte(behind[0]) { // else it is a longer name
+				if behind == "" || !isWordByte(behind[0]) { // otherwise it is a longer name
 					t.Errorf("%q keeps a path: %q", text, got)
 				}
 			}
@@ -82,7 +82,8 @@ func FuzzLocaliser(f *testing.F) {
 	})
 }
 
-// Bytes that are not UTF-8 before a path do not move where it is found: a program can print them.
+// TestLocaliserOfInvalidUTF8 checks that bytes before a path that are not UTF-8, which a program
+// can print, do not prevent its replacement.
 func TestLocaliserOfInvalidUTF8(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

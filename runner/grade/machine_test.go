@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// debian makes a machine with some files.
+// debian returns a machine with some files.
 func debian(t *testing.T, names ...string) machine {
 	t.Helper()
 	root := t.TempDir()

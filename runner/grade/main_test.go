@@ -21,11 +21,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// files is a directory as a test writes it: content by slash-separated path. A path that
-// ends with "*" is executable.
+// files describes a directory: content by slash-separated path. A file whose path ends with "*" is
+// executable.
 type files map[string]string
 
-// write makes the directory.
+// write writes the files to a new directory.
 func (f files) write(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -95,7 +95,7 @@ func newGraderIn(t testing.TB, dir string, level sandbox.Level) *grade.Grader {
 	return &grade.Grader{Wall: wall, Image: image, Dir: t.TempDir(), Clock: time.Now, Logger: logger}
 }
 
-// need skips a test where the machine lacks a program.
+// need skips a test if the machine lacks a program.
 func need(t testing.TB, programs ...string) {
 	t.Helper()
 	for _, p := range programs {
@@ -105,7 +105,7 @@ func need(t testing.TB, programs ...string) {
 	}
 }
 
-// needVariable skips a test where the image lacks a framework.
+// needVariable skips a test if the image lacks a framework.
 func needVariable(t testing.TB, g *grade.Grader, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -115,7 +115,7 @@ func needVariable(t testing.TB, g *grade.Grader, names ...string) {
 	}
 }
 
-// recorder is an observer that remembers.
+// recorder is an observer that records events.
 type recorder struct {
 	mu       sync.Mutex
 	lines    []string
@@ -147,7 +147,7 @@ func gradeFiles(t testing.TB, g *grade.Grader, tests string, submission files) s
 	return mustGrade(t, g, graded(tests, submission.write(t)))
 }
 
-// graded is the job of grading one directory.
+// graded returns the job of grading one directory.
 func graded(tests, submission string) grade.Job {
 	return grade.Job{Kind: schema.JobGrade, Tests: tests, Submission: submission, Zone: time.UTC}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// exampleFile is a block of docs/migrating.md that is a file of an example.
+// exampleFile matches a block of docs/migrating.md that contains a file of an example.
 var exampleFile = regexp.MustCompile("(?ms)^<!-- file ([a-z0-9]+)/([^ ]+) -->\n```[a-z]*\n(.*?)^```$")
 
 // TestMigratingExamples grades the examples of docs/migrating.md as a gate does.

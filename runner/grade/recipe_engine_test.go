@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// echo is an assignment for build: auto: the program prints what it reads, and its arguments.
+// echo is an assignment with build: auto. The program prints its input and its arguments.
 var echo = files{
 	"assignment.yaml": `
 title: Echo
@@ -27,8 +27,8 @@ tests:
 `,
 }
 
-// warmGo gives a grader what it needs of Go's standard library compiled, so that a build takes a second
-// and not twenty.
+// warmGo compiles the needed parts of Go's standard library for a grader in advance, so that a build
+// takes one second instead of twenty.
 func warmGo(t *testing.T, g *grade.Grader) {
 	t.Helper()
 	if g.Image.Variables["GOROOT"] == "" || g.Image.Variables["GOCACHE"] != "" {

@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestSignsOfLimits has the messages of programs, compilers, shells and virtual machines that reached a limit which does not end
-// them. The messages are those of the real programs.
+// TestSignsOfLimits checks the messages of programs, compilers, shells and virtual machines that reached a limit which does not
+// end them. The messages are those of the real programs.
 func TestSignsOfLimits(t *testing.T) {
 	t.Parallel()
 	limits := sandbox.Limits{Memory: 64 << 20, Disk: 8 << 20, Processes: 16}

@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// foreign is a tests repository that was made on a Mac and on Windows.
+// foreign returns a tests repository that was made on a Mac and on Windows.
 func foreign() files {
 	return files{
 		"assignment.yaml": "title: Data\nsolution: solution/\nbuild: auto\ntests:\n" +
@@ -58,7 +58,8 @@ commit and push.
 warning: units/test_a.py:1: byte 0xfc is not UTF-8 (the file may be
 Latin-1 or Windows-1252): save the file as UTF-8`
 
-// TestTracesInTestDataAreReported looks at a tests repository, follows the commands, and looks again.
+// TestTracesInTestDataAreReported checks a tests repository, runs the suggested commands, and checks
+// it again.
 func TestTracesInTestDataAreReported(t *testing.T) {
 	t.Parallel()
 	need(t, "git")
@@ -75,7 +76,7 @@ func TestTracesInTestDataAreReported(t *testing.T) {
 		t.Errorf("%v\n%s", err, strings.Join(got, "\n"))
 	}
 	script := "git init -q; git add .; git commit -qm first\n"
-	for range 2 { // three files are named at a time
+	for range 2 { // a warning names three files
 		for _, line := range got {
 			if strings.HasPrefix(line, "  ") {
 				script += line + "\n"

@@ -39,7 +39,7 @@ func (s *teller) line(number int, text string) string {
 	return string(s.sum(rest)) + " " + rest + "\n"
 }
 
-// tell sends a record and reads the answer where it asks for one.
+// tell sends a record and reads the answer if the record asks for one.
 func (s *teller) tell(text string) {
 	s.t.Helper()
 	s.number++
@@ -60,7 +60,7 @@ func (s *teller) raw(text string) {
 	}
 }
 
-// close ends what is told.
+// close ends the records.
 func (s *teller) close() {
 	s.w.Close()
 	s.end()
@@ -91,8 +91,8 @@ func TestWitness(t *testing.T) {
 	}
 }
 
-// TestWitnessRejectsForeignRecords checks that records that are not from the launcher, or are incomplete, are rejected. Earlier
-// records stay.
+// TestWitnessRejectsForeignRecords checks that incomplete records, and records that the launcher did not send, are rejected.
+// Earlier records stay.
 func TestWitnessRejectsForeignRecords(t *testing.T) {
 	t.Parallel()
 	const end = `[false, {"end": {"reports": {}}}]`

@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// fuzzReport checks that a reader of strangers' text keeps to the caps and to what may
-// be printed. Its seeds are given, and what frameworks wrote in files whose names match.
+// fuzzReport checks that a reader of untrusted text keeps the limits and returns only printable
+// text. Its seeds are the given ones, and frameworks' output in files whose names match.
 func fuzzReport(f *testing.F, read reader, files string, seeds ...string) {
 	for _, seed := range seeds {
 		f.Add([]byte(seed))
@@ -80,7 +80,8 @@ func FuzzSARIF(f *testing.F) {
 	})
 }
 
-// FuzzGradescope checks that a results.json is refused in words or read within the caps.
+// FuzzGradescope checks that a results.json is either rejected with a message or read within the
+// limits.
 func FuzzGradescope(f *testing.F) {
 	for _, seed := range []string{
 		`{"score": 1, "tests": [{"name": "a", "score": "1", "max_score": 2, "output": "<b>x", "output_format": "html", "visibility": "hidden"}]}`,

@@ -42,8 +42,8 @@ func Example_prints() {
 }
 `
 
-// TestGoTestKeepsVerdictsOfVerboseRuns runs this machine's Go: with -v the same tests must have
-// the same verdicts as without.
+// TestGoTestKeepsVerdictsOfVerboseRuns runs this machine's Go. With -v the tests must have the same
+// verdicts as without.
 func TestGoTestKeepsVerdictsOfVerboseRuns(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -18,7 +18,7 @@ func score(num, den int64) *schema.Points {
 	return &p
 }
 
-// readGradescope reads a document that must be read.
+// readGradescope reads a valid document.
 func readGradescope(t *testing.T, document string) Gradescope {
 	t.Helper()
 	g, err := ReadGradescope([]byte(document))
@@ -62,7 +62,7 @@ func TestGradescopeToleratesUsualDeviations(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		document, score string
-		passed          string // a letter for each test
+		passed          string // one letter per test
 	}{
 		"only a score":                  {`{"score": 3}`, "3", ""},
 		"only a score, with null tests": {`{"score": 3, "tests": null, "output": null, "leaderboard": null, "execution_time": null}`, "3", ""},

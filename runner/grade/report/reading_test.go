@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// told renders what a reader made of a document.
+// told formats what a reader returns for a document.
 func told(read reader, document string) string {
 	var l List
 	var b strings.Builder
@@ -32,12 +32,12 @@ func told(read reader, document string) string {
 	return b.String()
 }
 
-// readingCase is a document and what a reader makes of it, as told says it.
+// readingCase is a document with the expected output of told.
 type readingCase struct {
 	name, document, want string
 }
 
-// checkReadings checks what a reader makes of documents.
+// checkReadings compares what a reader returns for documents with the expected output.
 func checkReadings(t *testing.T, read reader, cases []readingCase) {
 	t.Helper()
 	for _, c := range cases {

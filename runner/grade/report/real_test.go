@@ -29,7 +29,7 @@ func realReader(t testing.TB, file string) reader {
 	return nil
 }
 
-// realReports returns what frameworks wrote, by file.
+// realReports returns the real reports of frameworks, by file.
 func realReports(t testing.TB) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob("testdata/real/*.*")
@@ -50,8 +50,8 @@ func realReports(t testing.TB) map[string]string {
 	return reports
 }
 
-// TestRealReports reads what frameworks wrote. The cases of NAME are in NAME.cases; GOLDEN=1
-// writes those files anew, to be read before they are committed.
+// TestRealReports reads real reports of frameworks. The cases of NAME are in NAME.cases. GOLDEN=1
+// rewrites those files, which must be checked before they are committed.
 func TestRealReports(t *testing.T) {
 	t.Parallel()
 	for file, document := range realReports(t) {

@@ -34,12 +34,12 @@ func TestSARIF(t *testing.T) {
 	}
 }
 
-// sarifOf is a document with one result.
+// sarifOf returns a document with one result.
 func sarifOf(run, result string) string {
 	return `{"version":"2.1.0","runs":[{` + run + `"results":[` + result + `]}]}`
 }
 
-// inUTF16 returns a text in UTF-16 with its byte order mark, as some tools of Windows write.
+// inUTF16 returns a text in UTF-16 with its byte order mark, as some Windows tools write.
 func inUTF16(text string) string {
 	var b strings.Builder
 	for _, unit := range utf16.Encode([]rune("\ufeff" + text)) {

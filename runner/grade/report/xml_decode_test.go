@@ -10,7 +10,7 @@ import (
 	"golang.org/x/text/encoding/unicode/utf32"
 )
 
-// suite is a report with a declaration and a name of a case.
+// suite returns a report with this declaration and one case with this name.
 func suite(declaration, name string) string {
 	return declaration + "\n<testsuite name=\"s\"><testcase classname=\"A\" name=\"" + name + "\"/></testsuite>\n"
 }
