@@ -25,9 +25,9 @@ func (s *CourseTables) TestsVersions(ctx context.Context, assignment int64, limi
 }
 
 // ActivateVersion makes a version of an assignment's tests active again, unless may refuses the
-// change from the active version to it. Number 0 is the newest retired version before the
-// active one. If it has other times or another rule of what counts, the grades of the whole
-// course are recomputed. CodeNotFound: unknown version.
+// change. Number 0 is the newest retired version before the active one. If the due time, the
+// late policy or the rule that selects the counting submission changes, ActivateVersion
+// recomputes the grades of the whole course. CodeNotFound: unknown version.
 func (s *CourseTables) ActivateVersion(ctx context.Context, by schema.Actor, a schema.Assignment, number int, may func(active, next schema.Version) error) (done schema.ActivatedTests, err error) {
 	now := s.clock()
 	err = s.write(ctx, "activate version", func(t *tx) error {

@@ -8,8 +8,8 @@ import (
 )
 
 // ApplyRegrade replaces the results of a staged set's submissions and recomputes the grades, in
-// one transaction per owner. Applying a set again finishes an interrupted application; an
-// undone set is applied again from the start. CodeRefused: it is not staged. CodeConflict: the
+// one transaction per owner. Applying a set again finishes an interrupted application. An
+// undone set is applied from the start. CodeRefused: the set is not staged. CodeConflict: the
 // assignment has another open set.
 func (s *RegradeTables) ApplyRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error {
 	now := s.clock()
@@ -93,7 +93,8 @@ func (s *RegradeTables) recomputeRegraded(ctx context.Context, t *tx, set schema
 	return err
 }
 
-// finalSeen is the part of a grade that its owner sees, exactly; "" if it is the whole grade.
+// finalSeen returns the exact final points that the owner sees, or "" if the owner sees the
+// whole grade.
 func finalSeen(g schema.Grade) string {
 	if g.Seen == nil {
 		return ""
@@ -102,8 +103,8 @@ func finalSeen(g schema.Grade) string {
 	return string(text)
 }
 
-// UndoRegrade restores what an applied set replaced, in one transaction per owner. It returns
-// the owners that it skipped, with the reasons.
+// UndoRegrade restores the results that an applied set replaced, in one transaction per
+// owner. It returns the skipped owners with the reasons.
 func (s *RegradeTables) UndoRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) (skipped map[string]string, err error) {
 	now := s.clock()
 	if set.State != schema.RegradeApplied {
@@ -139,7 +140,7 @@ func (s *RegradeTables) UndoRegrade(ctx context.Context, by schema.Actor, set sc
 	})
 }
 
-// cannotUndo says why an owner's results must stay, "" if nothing has changed since.
+// cannotUndo returns the reason to keep an owner's results, or "" if nothing has changed since.
 func cannotUndo(ctx context.Context, t *tx, set schema.Regrade, owner string) (string, error) {
 	again, err := one(ctx, t, value[int], `SELECT count(*) FROM regraded r JOIN submissions s ON s.id = r.submission_id
 		WHERE r.regrade_id = ? AND r.owner = ? AND r.applied_at > 0 AND s.done_job_id <> r.job_id`, set.ID, owner)

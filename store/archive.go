@@ -16,9 +16,9 @@ func scanArchived(r row) (w schema.ArchivedWork, err error) {
 	return w, err
 }
 
-// CountedAt returns what counted of each owner for an assignment at a time, by owner: it
-// is chosen among what had been received by then, with the extensions that had been
-// granted. Results, teams and marks are those of now.
+// CountedAt returns the submission of each owner that counted for an assignment at a time,
+// by owner. It considers the submissions received and the extensions granted by then.
+// Results, teams and marks are the current ones.
 func (s *GradeTables) CountedAt(ctx context.Context, a schema.Assignment, at time.Time) (all []schema.ArchivedWork, err error) {
 	err = s.write(ctx, "read what counted", func(t *tx) error {
 		h, err := readHistory(ctx, t, a.Course.ID)
@@ -60,7 +60,7 @@ func (s *GradeTables) CountedAt(ctx context.Context, a schema.Assignment, at tim
 	return all, err
 }
 
-// before leaves out of a history what was handed in or granted after a time.
+// before removes the submissions received and the extensions granted after a time.
 func (h *history) before(at time.Time) {
 	for w, all := range h.candidates {
 		h.candidates[w] = slices.DeleteFunc(all, func(g graded) bool { return g.Received.After(at) })

@@ -18,7 +18,7 @@ func scanAssignment(r row) (a schema.Assignment, err error) {
 	return a, err
 }
 
-// maybeVersion is the active version of an assignment that may have none.
+// maybeVersion scans the active version of an assignment, which may be NULL.
 type maybeVersion struct {
 	schema.Version
 	id, number, repository, pusher, receivedAt sql.NullInt64

@@ -32,7 +32,7 @@ func (s *database) entry(action, subject string) schema.AuditEntry {
 	return schema.AuditEntry{At: s.clock(), Action: action, Subject: subject}
 }
 
-// valued is entry with what was before and what is after.
+// valued is entry with the old and the new value.
 func (s *database) valued(action, subject, before, after string) schema.AuditEntry {
 	e := s.entry(action, subject)
 	e.Before, e.After = before, after

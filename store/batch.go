@@ -31,8 +31,8 @@ type request struct {
 	done chan struct{}
 }
 
-// transact runs f in a transaction and returns once it is durable, or has been rolled back. A
-// caller that leaves before its turn has changed nothing.
+// transact runs f in a transaction and returns once it is durable, or has been rolled back.
+// If the caller's context ends before its turn, nothing changes.
 func (s *database) transact(ctx context.Context, f func(*tx) error) error {
 	r := &request{ctx: ctx, f: f, done: make(chan struct{})}
 	s.batches.mu.Lock()
@@ -48,7 +48,7 @@ func (s *database) transact(ctx context.Context, f func(*tx) error) error {
 		if s.batches.leave(r) {
 			return ctx.Err()
 		}
-		<-r.done // it has begun: wait until it is known whether it was committed
+		<-r.done // it has begun: wait for the outcome of the commit
 	}
 	if r.rose != nil {
 		panic(r.rose)
@@ -56,7 +56,7 @@ func (s *database) transact(ctx context.Context, f func(*tx) error) error {
 	return r.err
 }
 
-// leave removes a request whose turn has not come.
+// leave removes a request that has not started and reports whether it did.
 func (b *batches) leave(r *request) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

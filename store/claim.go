@@ -7,18 +7,18 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// gateTurn is how many other claims come between two gates while both wait.
+// gateTurn is the number of other claims between two gates while both kinds wait.
 const gateTurn = 7
 
 // Claim assigns the best queued job of the flavour to the runner, counts its attempt up, stores
 // an EventAssigned and returns the job. CodeNotFound: no job is queued.
 //
-// The best job is in the lowest lane, or a gate after seven claims in a row of other lanes, so
-// that a steady stream of pushes cannot keep an instructor waiting forever. In the lane it
-// belongs to the course, and in the course to the owner, with the fewest running jobs, then the
-// fewest waiting jobs, then the longest wait. Of the owner's jobs it is the oldest. Triggers
-// maintain the counters that decide this (migrations), so that a claim reads a few index
-// entries however long the queue is.
+// Claim serves the lowest lane first. After seven claims of other lanes in a row it serves a
+// gate, so that a steady stream of pushes cannot keep an instructor waiting forever. Within the
+// lane it picks the course, and within the course the owner, with the fewest running jobs, then
+// the fewest waiting jobs, then the longest wait. It picks the oldest job of that owner.
+// Triggers in the migrations maintain the counters for this order, so a claim reads a few index
+// entries even when the queue is long.
 func (s *QueueTables) Claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error) {
 	return s.claim(ctx, runner, flavour, now, lease, schema.LaneRegrade)
 }

@@ -12,7 +12,7 @@ func scanComment(r row) (c schema.Comment, err error) {
 	return c, err
 }
 
-// AddComment stores a comment on a submission. Of the comment only File, Line and Text are read.
+// AddComment stores a comment on a submission. It reads only File, Line and Text of c.
 func (s *SubmissionTables) AddComment(ctx context.Context, by schema.Actor, sub schema.Submission, c schema.Comment) (added schema.Comment, err error) {
 	now := s.clock()
 	err = s.write(ctx, "add comment", func(t *tx) error {
@@ -50,16 +50,16 @@ func (s *SubmissionTables) RemoveComment(ctx context.Context, by schema.Actor, s
 	return removed, err
 }
 
-// Comments returns the comments on a submission: those on the whole first, then by file
-// and line, then in the order in which they were made.
+// Comments returns the comments on a submission. Comments on the whole submission come
+// first; the others are sorted by file and line, then by creation.
 func (s *SubmissionTables) Comments(ctx context.Context, submission int64) ([]schema.Comment, error) {
 	return list(ctx, s.reader, scanComment, `SELECT c.id, c.submission_id, s.number, c.actor, c.file, c.line, c.comment, c.made_at
 		FROM comments c JOIN submissions s ON s.id = c.submission_id
 		WHERE c.submission_id = ? AND c.ended_at = 0 ORDER BY c.file, c.line, c.id`, submission)
 }
 
-// OwnerComments returns the comments on all submissions of an owner for an assignment, by
-// number of the submission, and then as Comments does.
+// OwnerComments returns the comments on all submissions of an owner for an assignment,
+// sorted by submission number, then like Comments.
 func (s *SubmissionTables) OwnerComments(ctx context.Context, assignment int64, owner string) ([]schema.Comment, error) {
 	return list(ctx, s.reader, scanComment, `SELECT c.id, c.submission_id, s.number, c.actor, c.file, c.line, c.comment, c.made_at
 		FROM submissions s JOIN comments c ON c.submission_id = s.id

@@ -32,10 +32,10 @@ func (s *CourseTables) PreviewCourse(ctx context.Context, c schema.Course, file 
 	return changes, err
 }
 
-// RecordCourse closes the intent of a push to a course's repository. The push becomes the next
-// version of course.yaml, which is applied at once together with the new grades. file is nil if
-// the source can no longer be parsed; then it is stored and changes nothing. Called again for
-// the same intent it returns the same result.
+// RecordCourse closes the intent of a push to a course's repository. It stores the next version
+// of course.yaml, applies it and recomputes the grades in one transaction. file is nil if the
+// source can no longer be parsed; then the source is stored but not applied. A second call for
+// the same intent returns the same result.
 func (s *CourseTables) RecordCourse(ctx context.Context, by schema.Actor, p schema.Push, source []byte, file *assignment.CourseFile) (v schema.CourseVersion, err error) {
 	err = s.write(ctx, "record course.yaml", func(t *tx) error {
 		in, settled, err := t.findIntent(ctx, p.Intent.ID)
@@ -75,7 +75,7 @@ func (s *CourseTables) configure(ctx context.Context, t *tx, by schema.Actor, in
 	return t.closeIntent(ctx, in.ID)
 }
 
-// configured applies a course.yaml and writes what it changed to the audit log.
+// configured applies a course.yaml and writes the changes to the audit log.
 func (s *CourseTables) configured(ctx context.Context, t *tx, by schema.Actor, courseID int64, file assignment.CourseFile) error {
 	now := s.clock()
 	before, err := readCourseTerms(ctx, t, courseID)
@@ -122,8 +122,8 @@ func readCourseTerms(ctx context.Context, t *tx, courseID int64) (courseTerms, e
 	return one(ctx, t, scanCourseTerms, `SELECT id, code, title, zone, flavour, other_flavours, created_at, settings, late_tokens FROM courses WHERE id = ?`, courseID)
 }
 
-// applyCourse stores the contents of a course.yaml and, if they affect grades, recomputes the
-// grades of the whole course; it returns those that changed.
+// applyCourse stores the contents of a course.yaml. If they affect grades, it recomputes the
+// grades of the whole course and returns the changed ones.
 func (s *CourseTables) applyCourse(ctx context.Context, t *tx, courseID int64, file assignment.CourseFile, now time.Time) ([]schema.GradeChange, error) {
 	was, err := readCourseTerms(ctx, t, courseID)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// database is the connections that every family of tables reads and writes through: one
-// writer, whose transactions share commits (see batches), and a pool of readers.
+// database holds the connections that every family of tables uses: one writer, whose
+// transactions share commits (see batches), and a pool of readers.
 type database struct {
 	path   string
 	clock  func() time.Time
@@ -72,7 +72,7 @@ func touch(path string) error {
 	return f.Close()
 }
 
-// connect opens at most n connections that stay open.
+// connect opens a pool of at most n connections and keeps them open.
 func connect(path string, o Options, n int, more string) (*statements, error) {
 	timeout := o.BusyTimeout
 	if timeout == 0 {

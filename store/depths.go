@@ -11,8 +11,8 @@ func scanDepth(r row) (d schema.QueueDepth, err error) {
 	return d, err
 }
 
-// Depths returns how many jobs wait in each non-empty lane, by flavour and lane. It reads
-// maintained counters.
+// Depths returns the number of waiting jobs in each non-empty lane, by flavour and lane. It
+// reads maintained counters.
 func (s *QueueTables) Depths(ctx context.Context) ([]schema.QueueDepth, error) {
 	return depths(ctx, s.reader)
 }

@@ -1,9 +1,9 @@
 // Package store keeps everything that must survive a crash in one SQLite database: accounts,
 // courses, pushes, submissions, the queue, events, results, sessions and the audit log.
 //
-// Each family of tables has a type with its reads and writes; Store embeds them all. What
-// several families share is beneath them: database (connections and transactions) and grading
-// (grades recomputed in the transaction of a change).
+// Each family of tables has a type with its reads and writes; Store embeds them all. The
+// families share database (connections and transactions) and grading (grades recomputed in
+// the transaction of a change).
 //
 // It has one writer connection, whose transactions are immediate and synced before they return,
 // and a pool of readers. Every exported method is one transaction or one read. Errors are

@@ -14,8 +14,8 @@ func scanDowntime(r row) (d schema.Downtime, err error) {
 	return d, err
 }
 
-// Started records that a server runs now. If none has run for at least the duration least, that
-// was a downtime. A clock that was set back creates none.
+// Started records that the server runs now. If no server ran for at least the duration least,
+// it also records a downtime. A clock that was set back creates no downtime.
 func (s *OperationTables) Started(ctx context.Context, now time.Time, least time.Duration) error {
 	return s.write(ctx, "note the start", func(t *tx) error {
 		last, err := one(ctx, t, value[int64], `SELECT at FROM heartbeat WHERE id = 1`)
@@ -31,7 +31,7 @@ func (s *OperationTables) Started(ctx context.Context, now time.Time, least time
 	})
 }
 
-// Beat records that the server still runs.
+// Beat records that the server is still running.
 func (s *OperationTables) Beat(ctx context.Context, now time.Time) error {
 	return s.write(ctx, "note the time", func(t *tx) error { return recordHeartbeat(ctx, t, now) })
 }
@@ -41,7 +41,7 @@ func recordHeartbeat(ctx context.Context, t *tx, now time.Time) error {
 	return err
 }
 
-// Downtimes returns the downtimes since then, oldest first.
+// Downtimes returns the downtimes since the given time, oldest first.
 func (s *OperationTables) Downtimes(ctx context.Context, since time.Time) ([]schema.Downtime, error) {
 	return list(ctx, s.reader, scanDowntime, `SELECT start_at, end_at FROM downtimes WHERE end_at >= ? ORDER BY start_at`, micros(since))
 }

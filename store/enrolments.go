@@ -8,19 +8,19 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Enrol gives a person a role in a course, or changes it. Somebody who was dropped is in the
-// course again; their section stays.
+// Enrol gives a person a role in a course, or changes the role. It enrols a dropped person
+// again and keeps their section.
 func (s *RosterTables) Enrol(ctx context.Context, by schema.Actor, c schema.Course, user schema.User, role schema.Role) error {
 	return s.enrol(ctx, by, c, user, role, nil)
 }
 
-// EnrolIn is Enrol with a section, "" for none. Where sections affect grades, the course's
-// are recomputed.
+// EnrolIn is Enrol with a section, "" for none. If sections affect grades, it recomputes
+// the course's grades.
 func (s *RosterTables) EnrolIn(ctx context.Context, by schema.Actor, c schema.Course, user schema.User, role schema.Role, section string) error {
 	return s.enrol(ctx, by, c, user, role, &section)
 }
 
-// enrol leaves the section as it is where none is given.
+// enrol keeps the current section if section is nil.
 func (s *RosterTables) enrol(ctx context.Context, by schema.Actor, c schema.Course, user schema.User, role schema.Role, section *string) error {
 	if _, err := schema.ParseRole(string(role)); err != nil {
 		return err

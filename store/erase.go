@@ -10,9 +10,9 @@ import (
 )
 
 // Erase replaces a person by an alias everywhere. Grades and points stay, under the alias.
-// Name, address, id, keys, sessions and codes are deleted, and so are the texts of results, the
-// events of jobs and the texts of receipts. It returns the person's repositories, whose
-// directories the caller must remove. Calling it again with the alias as the login is no error.
+// Erase deletes the name, address, id, keys, sessions and codes, the texts of results and
+// receipts, and the events of jobs. It returns the person's repositories; the caller must
+// remove their directories. A second call, with the alias as the login, is not an error.
 // CodeRefused: work of the person is being graded.
 func (s *AccountTables) Erase(ctx context.Context, by schema.Actor, user schema.User, alias string) (repositories []int64, err error) {
 	err = s.write(ctx, "erase", func(t *tx) error {
@@ -40,7 +40,7 @@ func (s *AccountTables) Erase(ctx context.Context, by schema.Actor, user schema.
 	return repositories, err
 }
 
-// erasure is the erasure of one person.
+// erasure holds the state of Erase for one person.
 type erasure struct {
 	*tx
 	user  schema.User
@@ -48,12 +48,12 @@ type erasure struct {
 
 	// Set by identify.
 	accounts     gitHubAccounts
-	fingerprints []string       // of the person's keys
-	named        *regexp.Regexp // what names the person in a text
-	namedGitHub  *regexp.Regexp // what names the person's accounts at GitHub in a text about these; nil: there are none
+	fingerprints []string       // fingerprints of the person's keys
+	named        *regexp.Regexp // matches the person's names in a text
+	namedGitHub  *regexp.Regexp // matches the person's GitHub logins in a text about GitHub accounts; nil: no accounts
 }
 
-// identify collects what names the person.
+// identify collects the names that identify the person.
 func (e *erasure) identify(ctx context.Context) error {
 	accounts, err := list(ctx, e, scanGitHubAccount, `SELECT host, github_id, login FROM github_accounts WHERE user_id = ?`, e.user.ID)
 	if err != nil {
@@ -76,7 +76,8 @@ func (e *erasure) identify(ctx context.Context) error {
 	return nil
 }
 
-// named matches words where they stand alone in a text. flags are those of the regular expression.
+// named returns a pattern that matches words only as whole words. flags are those of the regular
+// expression.
 func named(flags string, words []string) *regexp.Regexp {
 	var all []string
 	for _, w := range words {
@@ -87,7 +88,8 @@ func named(flags string, words []string) *regexp.Regexp {
 	return regexp.MustCompile(flags + `(^|[^\pL\pN._-])(` + strings.Join(all, "|") + `)($|[^\pL\pN_-])`)
 }
 
-// texts removes what the person's programs printed, comments on their work, and their receipts.
+// texts removes the output of the person's programs, the comments on their work, and their
+// receipts.
 func (e *erasure) texts(ctx context.Context) error {
 	jobs, err := list(ctx, e, value[int64], `SELECT j.id FROM submissions s JOIN jobs j ON j.submission_id = s.id WHERE s.owner = ?1
 		UNION ALL SELECT job_id FROM tries WHERE owner = ?1`, e.user.Login)
@@ -115,7 +117,8 @@ func (e *erasure) texts(ctx context.Context) error {
 	if _, err := e.exec(ctx, `DELETE FROM comments WHERE submission_id IN (SELECT id FROM submissions WHERE owner = ?)`, e.user.Login); err != nil {
 		return err
 	}
-	// Receipts of what the person pushed for a team or for somebody else name them as the pusher.
+	// Receipts of the person's pushes for a team or somebody else contain their login as the
+	// pusher.
 	_, err = e.exec(ctx, `UPDATE receipts SET body = '' WHERE submission_id IN (SELECT id FROM submissions WHERE owner = ?) OR instr(body, ?) > 0`, e.user.Login, "\npusher: "+e.user.Login+"\n")
 	return err
 }
@@ -131,9 +134,9 @@ func scanMention(r row) (m mention, err error) {
 	return m, err
 }
 
-// mentions replaces the person in the audit log, in reasons and in comments, where they stand as a
-// word. People choose their logins at GitHub, and "late" or "none" is one: these are replaced only
-// where the audit log says which accounts are linked.
+// mentions replaces the person's names in the audit log, in reasons and in comments. A GitHub
+// login can be an ordinary word like "late" or "none", so GitHub logins are replaced only in audit
+// entries about linked accounts.
 func (e *erasure) mentions(ctx context.Context) error {
 	columns, err := e.columns(ctx, mentionColumns()...)
 	if err != nil {
@@ -155,8 +158,8 @@ func (e *erasure) mentions(ctx context.Context) error {
 	return nil
 }
 
-// replace replaces what a pattern of named matches in a column by the alias. and is a further
-// condition on its rows.
+// replace replaces every match of a pattern from named in a column by the alias. and is an
+// additional SQL condition on the rows.
 func (e *erasure) replace(ctx context.Context, c place, named *regexp.Regexp, and string) error {
 	all, err := list(ctx, e, scanMention, "SELECT"+" rowid, "+c.name+" FROM "+c.table+" WHERE "+c.name+" <> ''"+and)
 	if err != nil {
@@ -175,19 +178,19 @@ func (e *erasure) replace(ctx context.Context, c place, named *regexp.Regexp, an
 	return nil
 }
 
-// mentionColumns are the columns whose texts may name a person.
+// mentionColumns returns the names of columns with texts that may name a person.
 func mentionColumns() []string {
 	return []string{"subject", "before_value", "after_value", "detail", "reason", "comment"}
 }
 
-// nameColumns are the columns that hold a login.
+// nameColumns returns the names of columns that hold a login.
 func nameColumns() []string { return []string{"login", "owner", "actor", "by_login"} }
 
-// keyColumns are the columns that hold the fingerprint of somebody's key.
+// keyColumns returns the names of columns that hold the fingerprint of a key.
 func keyColumns() []string { return []string{"added_by", "made_by", "for_key"} }
 
-// names replaces the login in every column that holds one. Logins at GitHub are other people's
-// where they are the same.
+// names replaces the login in every column that holds one. It skips GitHub logins: an equal
+// login at GitHub belongs to another person.
 func (e *erasure) names(ctx context.Context) error {
 	// Seats and invitations refer to users.login: all change before the commit checks them.
 	if _, err := e.exec(ctx, `PRAGMA defer_foreign_keys = ON`); err != nil {
@@ -208,7 +211,8 @@ func (e *erasure) names(ctx context.Context) error {
 	return nil
 }
 
-// keys removes the fingerprints of the person's keys from what these made for others.
+// keys removes the fingerprints of the person's keys from the rows of other people that refer
+// to them.
 func (e *erasure) keys(ctx context.Context) error {
 	columns, err := e.columns(ctx, keyColumns()...)
 	if err != nil {
@@ -224,7 +228,7 @@ func (e *erasure) keys(ctx context.Context) error {
 	return nil
 }
 
-// account clears the account and deletes everything that can sign it in.
+// account clears the account and deletes its keys, sessions, tokens and destinations.
 func (e *erasure) account(ctx context.Context) error {
 	if _, err := endSessions(ctx, e.tx, e.user.ID, ""); err != nil {
 		return err
@@ -254,7 +258,7 @@ func scanPlace(r row) (p place, err error) {
 	return p, err
 }
 
-// columns returns the text columns with one of the names, of every table.
+// columns returns the text columns of all tables that have one of the names.
 func (e *erasure) columns(ctx context.Context, names ...string) ([]place, error) {
 	all, err := list(ctx, e, scanPlace, `SELECT x.name, c.name FROM sqlite_schema x JOIN pragma_table_info(x.name) c
 		WHERE x.type = 'table' AND x.name NOT LIKE 'sqlite_%' AND c.type = 'TEXT' ORDER BY x.name, c.cid`)

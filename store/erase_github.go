@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// gitHub removes what names the person's repositories at GitHub: commits, and what the outbox
-// holds of their pushes, also of those that were refused or given up.
+// gitHub removes the rows that name the person's repositories at GitHub: commits and outbox
+// entries of pushes, including refused and given-up ones.
 func (e *erasure) gitHub(ctx context.Context) error {
 	if err := e.commits(ctx); err != nil {
 		return err
@@ -57,14 +57,14 @@ func namedAfter(repository, login string) bool {
 	return strings.HasSuffix(strings.ToLower(repository), "-"+strings.ToLower(login))
 }
 
-// logins are the person's here and at GitHub.
+// logins returns the person's logins here and at GitHub.
 func (e *erasure) logins() []string { return append([]string{e.user.Login}, e.accounts.logins...) }
 
-// followed is a commit at GitHub whose status follows what becomes of it here.
+// followed is a commit at GitHub that gets its status from the grading here.
 type followed struct {
 	repository          int64
 	commit, name, owner string
-	known               bool // whose work it is; otherwise its push was refused
+	known               bool // the owner is known; false: its push was refused
 }
 
 func scanFollowed(r row) (f followed, err error) {
@@ -72,8 +72,8 @@ func scanFollowed(r row) (f followed, err error) {
 	return f, err
 }
 
-// commits removes the commits of the person's work, and those in repositories that are named
-// after the person. A repository whose owner's name ends like the person's is not one of these.
+// commits removes the commits of the person's work, and the commits in repositories named after
+// the person. It keeps a repository of another owner whose login only ends like the person's.
 func (e *erasure) commits(ctx context.Context) error {
 	all, err := list(ctx, e, scanFollowed, `SELECT repository_id, commit_hash, repository, owner, assignment_id IS NOT NULL FROM github_commits`)
 	if err != nil {
@@ -97,8 +97,8 @@ func (e *erasure) commits(ctx context.Context) error {
 	return nil
 }
 
-// others reports whether a repository is named after the owner of the work in it, who is somebody
-// else: a1-ada-ng is ada-ng's and not ng's.
+// others reports whether a repository holds another owner's work and is named after that owner:
+// a1-ada-ng belongs to ada-ng and not to ng.
 func (e *erasure) others(ctx context.Context, c followed) (bool, error) {
 	if !c.known || c.owner == "" || c.owner == e.user.Login {
 		return false, nil
@@ -107,7 +107,7 @@ func (e *erasure) others(ctx context.Context, c followed) (bool, error) {
 	return slices.ContainsFunc(append(names, c.owner), func(name string) bool { return namedAfter(c.name, name) }), err
 }
 
-// gitHubAccounts are a person's accounts at GitHub.
+// gitHubAccounts holds the ids and logins of a person's GitHub accounts.
 type gitHubAccounts struct {
 	ids    []int64
 	logins []string

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// translate gives a database error its code; other errors stay unchanged.
+// translate converts a database error to a schema.Error; it returns other errors unchanged.
 func translate(err error) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
@@ -39,7 +39,8 @@ func unavailable(message string, err error) error {
 	return &schema.Error{Code: schema.CodeUnavailable, Message: message, Err: err}
 }
 
-// missing gives sql.ErrNoRows a message; other errors stay unchanged.
+// missing converts sql.ErrNoRows to CodeNotFound with a message; it returns other errors
+// unchanged.
 func missing(err error, format string, args ...any) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return schema.Errorf(schema.CodeNotFound, format, args...)
@@ -47,7 +48,7 @@ func missing(err error, format string, args ...any) error {
 	return err
 }
 
-// conflict gives a violated unique constraint a message.
+// conflict adds a message to the error of a violated unique constraint.
 func conflict(err error, format string, args ...any) error {
 	if schema.CodeOf(err) != schema.CodeConflict {
 		return err

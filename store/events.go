@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Limits on what a runner may store.
+// Limits on the data that a runner may store.
 const (
 	maxEvent  = 1 << 20  // bytes of one event as JSON
 	maxResult = 32 << 20 // bytes of a result as JSON
@@ -17,15 +17,15 @@ func scanEvent(r row) (e schema.Event, err error) {
 	return e, err
 }
 
-// Events returns a job's events after seq, at most limit. Events of a lost attempt stay, with
-// their Attempt.
+// Events returns at most limit events of a job after seq. Events of a lost attempt are
+// included, with their Attempt.
 func (s *QueueTables) Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error) {
 	return list(ctx, s.reader, scanEvent, `SELECT e.body, e.seq, r.body
 		FROM events e LEFT JOIN results r ON r.job_id = e.job_id AND e.kind = 'ended'
 		WHERE e.job_id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?`, job, seq, limit)
 }
 
-// addEvent stores an event, without its Result, as the job's next.
+// addEvent stores an event without its Result, with the job's next sequence number.
 func (t *tx) addEvent(ctx context.Context, job int64, e schema.Event) (schema.Event, error) {
 	seq, err := one(ctx, t, value[int64], `UPDATE jobs SET event_seq = event_seq + 1 WHERE id = ? RETURNING event_seq`, job)
 	if err != nil {
@@ -53,10 +53,10 @@ func (t *tx) addEvent(ctx context.Context, job int64, e schema.Event) (schema.Ev
 }
 
 // Append stores events of the current attempt and returns them with their sequence numbers. The
-// first event moves the job from assigned to running. first is how many events the sender has
-// sent in this attempt before these: events that were stored before are dropped. CodeStale: the
-// attempt is over. CodeConflict: events before first are missing. CodeLimit: an event is too
-// large.
+// first event moves the job from assigned to running. first is the number of events that the
+// sender sent before these in this attempt; events that are already stored are dropped.
+// CodeStale: the attempt is over. CodeConflict: events before first are missing. CodeLimit: an
+// event is too large.
 func (s *QueueTables) Append(ctx context.Context, job int64, attempt int, first int, events []schema.Event) (stored []schema.Event, err error) {
 	err = s.write(ctx, "append events", func(t *tx) error {
 		j, err := t.fenced(ctx, job, attempt)

@@ -14,9 +14,9 @@ type Task struct {
 	Course     schema.Course
 	Assignment string
 	Version    int64            // the active version
-	Flavour    string           // that its jobs run on
-	Dues       []schema.DueDate // of the course's students, without names, unordered
-	Broken     error            // why the due dates cannot be read; nil: they could
+	Flavour    string           // the flavour that its jobs run on
+	Dues       []schema.DueDate // due dates of the course's students, without names, unordered
+	Broken     error            // why the due dates could not be read, or nil
 
 	id     int64
 	source []byte // assignment.yaml of the active version
@@ -74,7 +74,7 @@ func (s *QueueTables) addDues(ctx context.Context, t *Task) error {
 	return nil
 }
 
-// dues counts students by their due date; At is the end of its minute.
+// dues counts students by their due date. At is the end of the minute that is due.
 func (h history) dues(spec *assignment.Spec, id int64, students []string, later map[string]schema.DueOffset) []schema.DueDate {
 	own := h.schedule(spec, nil).Due()
 	counts := make(map[time.Time]int)

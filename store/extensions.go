@@ -15,8 +15,8 @@ func scanGranted(r row) (g schema.GrantedExtension, err error) {
 }
 
 // AddExtension grants an owner more time for an assignment. The same transaction recomputes the
-// owner's grades and queues the kept pushes that are no longer after the end; the second result
-// is their number.
+// owner's grades and queues the kept pushes that are no longer after the end. The second result
+// is the number of queued pushes.
 func (s *GradeTables) AddExtension(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, e schema.Extension, reason string) (granted schema.GrantedExtension, queued int, err error) {
 	now := s.clock()
 	err = s.write(ctx, "add extension", func(t *tx) error {
@@ -80,8 +80,8 @@ func scanOutageRow(r row) (o schema.Outage, err error) {
 }
 
 // AddOutage records a time in which a course could not submit. The same transaction recomputes
-// the grades of the whole course and queues the kept pushes that are no longer after the end;
-// the second result is their number.
+// the grades of the whole course and queues the kept pushes that are no longer after the end.
+// The second result is the number of queued pushes.
 func (s *GradeTables) AddOutage(ctx context.Context, by schema.Actor, c schema.Course, o schema.Outage) (added schema.Outage, queued int, err error) {
 	now := s.clock()
 	err = s.write(ctx, "add outage", func(t *tx) error {
@@ -105,13 +105,13 @@ func (s *GradeTables) Outages(ctx context.Context, course int64) ([]schema.Outag
 		WHERE course_id = ? AND ended_at = 0 ORDER BY start_at, id`, course)
 }
 
-// LateTokens returns how many late days each student of a course has.
+// LateTokens returns the number of late days of each student of a course.
 func (s *GradeTables) LateTokens(ctx context.Context, course int64) (int, error) {
 	return one(ctx, s.reader, value[int], `SELECT late_tokens FROM courses WHERE id = ?`, course)
 }
 
-// SetLateTokens sets how many late days each student of a course has, and recomputes the grades
-// of the whole course.
+// SetLateTokens sets the number of late days of each student of a course, and recomputes the
+// grades of the whole course.
 func (s *GradeTables) SetLateTokens(ctx context.Context, by schema.Actor, c schema.Course, tokens int) error {
 	now := s.clock()
 	return s.write(ctx, "set late days", func(t *tx) error {

@@ -7,10 +7,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Finish stores the result and the last event and ends the job. A gate's result also decides
-// its version: active with its pins, or rejected. A second Finish of the same attempt returns
-// the event of the first. CodeStale: the attempt is over. CodeInvalid: the machine failed,
-// which is no result; Release gives the job to another runner.
+// Finish stores the result and the last event and ends the job. The result of a gate also
+// activates its version, with its pins, or rejects it. A second Finish of the same attempt
+// returns the event of the first. CodeStale: the attempt is over. CodeInvalid: the result
+// reports a machine failure; call Release to give the job to another runner.
 func (s *QueueTables) Finish(ctx context.Context, job int64, attempt int, r schema.Result, now time.Time) (e schema.Event, err error) {
 	if r.Outcome == schema.OutcomeInfrastructureError {
 		return schema.Event{}, schema.Errorf(schema.CodeInvalid, "a job whose machine failed is released, not finished")
@@ -70,8 +70,8 @@ func (t *tx) addResult(ctx context.Context, job int64, r schema.Result) error {
 	return err
 }
 
-// applyResult applies the result to the submission or the version that was graded.
-// The result of a try is applied to nothing.
+// applyResult applies the result to the graded submission or version. It ignores the result
+// of a try.
 func (s *QueueTables) applyResult(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) error {
 	switch j.Kind {
 	case schema.JobGate:
@@ -79,7 +79,7 @@ func (s *QueueTables) applyResult(ctx context.Context, t *tx, j schema.Job, r sc
 	case schema.JobRegrade:
 		return stage(ctx, t, j, r)
 	case schema.JobTry:
-		return nil // it counts nowhere
+		return nil // a try does not count
 	}
 	if _, err := t.exec(ctx, `UPDATE submissions SET done_job_id = ? WHERE id = ?`, j.ID, j.Submission); err != nil {
 		return err

@@ -6,8 +6,8 @@ import (
 )
 
 // onFreshStack runs f on a new goroutine and waits for it. A statement needs a deep stack,
-// which would stay with each of thousands of sessions that wait for hours. A panic of f is
-// passed to the caller, which may recover from it.
+// and thousands of sessions that wait for hours would each keep one. onFreshStack repeats a
+// panic of f in the caller, which may recover.
 func onFreshStack(f func()) {
 	done := make(chan struct{})
 	var broke error

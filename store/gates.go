@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxEarlier is how many gate jobs of the same tree a gate is compared with.
+// maxEarlier is the maximum number of gate jobs of the same tree that a gate is compared with.
 const maxEarlier = 4 * schema.GateRuns
 
 func scanGateJob(r row) (j schema.GateJob, err error) {
@@ -65,8 +65,8 @@ func earlierGates(ctx context.Context, q querier, version int64) ([]schema.GateJ
 		WHERE v.id = ? ORDER BY p.job_id DESC LIMIT ?`, version, maxEarlier)
 }
 
-// closeGate decides a candidate once every part of its gate has a result. While one is missing,
-// or a machine failed, it does nothing.
+// closeGate activates or rejects a candidate once every part of its gate has a result. It does
+// nothing while a result is missing or if a machine failed.
 func (t *tx) closeGate(ctx context.Context, version int64, at time.Time) error {
 	jobs, err := gateJobs(ctx, t, version)
 	if err != nil {
@@ -113,7 +113,7 @@ type gatePush struct {
 	options             []string
 	channel             schema.Channel
 	login, course, name string
-	number, active      int // its own number, and that of the active version
+	number, active      int // the candidate's number and the active version's
 }
 
 func scanGatePush(r row) (p gatePush, err error) {
@@ -129,7 +129,7 @@ func auditSkipped(ctx context.Context, t *tx, p gatePush, v schema.GateVerdict, 
 		Before: versionName(p.active), After: versionName(p.number), Detail: strings.Join(v.Reasons, "; ")})
 }
 
-// versionName names a version of tests in the audit log.
+// versionName returns the name of a version of tests for the audit log.
 func versionName(number int) string {
 	if number == 0 {
 		return "no version"
@@ -158,8 +158,8 @@ func (s *QueueTables) Gate(ctx context.Context, version int64) (g schema.Gate, e
 	return g, err
 }
 
-// RetryGate queues the parts of a gate again whose machines failed, and returns the gate. If
-// none failed, nothing changes.
+// RetryGate queues the parts of a gate that ended in a machine failure again, and returns
+// the gate. If no part failed, nothing changes.
 func (s *QueueTables) RetryGate(ctx context.Context, version int64, at time.Time) (schema.Gate, error) {
 	err := s.write(ctx, "retry gate", func(t *tx) error {
 		jobs, err := gateJobs(ctx, t, version)

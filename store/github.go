@@ -10,12 +10,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// deliveryMemory is how long announcements of pushes are remembered. GitHub repeats one of the
-// last few days at most.
+// deliveryMemory is how long announcements of pushes are kept. GitHub repeats announcements of
+// the last few days only.
 const deliveryMemory = 90 * 24 * time.Hour
 
-// LinkGitHub records that an account at GitHub is an account's here. An account may have several;
-// one of GitHub belongs to one account.
+// LinkGitHub links an account at GitHub to an account here. An account may have several GitHub
+// accounts; a GitHub account belongs to one account.
 func (s *GitHubTables) LinkGitHub(ctx context.Context, by schema.Actor, user schema.User, is schema.GitHubAccount) error {
 	return s.write(ctx, "link GitHub account", func(t *tx) error {
 		was, err := list(ctx, t, scanUser, `SELECT u.id, u.login, u.name, u.email, u.admin, u.disabled, u.created_at
@@ -23,7 +23,7 @@ func (s *GitHubTables) LinkGitHub(ctx context.Context, by schema.Actor, user sch
 		if err != nil {
 			return err
 		}
-		changed := append(was, user) // an account that loses it, and the one that has it from now on
+		changed := append(was, user) // the previous account, if any, and the new one
 		before := make([]string, len(changed))
 		for i, u := range changed {
 			if before[i], err = linked(ctx, t, u.ID); err != nil {
@@ -51,7 +51,7 @@ func (s *GitHubTables) LinkGitHub(ctx context.Context, by schema.Actor, user sch
 	})
 }
 
-// linked names the accounts at GitHub that are an account's.
+// linked returns the logins of the GitHub accounts that are linked to an account.
 func linked(ctx context.Context, t *tx, user int64) (string, error) {
 	logins, err := list(ctx, t, value[string], `SELECT login FROM github_accounts WHERE user_id = ? ORDER BY login`, user)
 	return strings.Join(logins, " "), err
@@ -74,7 +74,7 @@ func (s *GitHubTables) GitHubUser(ctx context.Context, host string, id int64) (s
 	return u, missing(err, "no account here is linked to that account of GitHub")
 }
 
-// GitHubLogins returns the GitHub logins of some accounts.
+// GitHubLogins returns the GitHub logins of the accounts with the given logins.
 func (s *GitHubTables) GitHubLogins(ctx context.Context, host string, logins []string) ([]string, error) {
 	names, err := encode(logins)
 	if err != nil {
@@ -122,7 +122,7 @@ func (s *GitHubTables) AcceptGitHubPush(ctx context.Context, p schema.GitHubPush
 	})
 }
 
-// ReceivedGitHub reports which announcements were received.
+// ReceivedGitHub returns the set of the given announcements that were received.
 func (s *GitHubTables) ReceivedGitHub(ctx context.Context, deliveries []string) (map[string]bool, error) {
 	ids, err := encode(deliveries)
 	if err != nil {
@@ -136,9 +136,9 @@ func (s *GitHubTables) ReceivedGitHub(ctx context.Context, deliveries []string) 
 	return received, err
 }
 
-// AddGitHubCommit records which owner's work for an assignment a commit at GitHub is; owner "" is
-// the assignment's tests. From then on its status there follows what becomes of it here. The
-// name and the publicity of the repository hold for its earlier commits, too.
+// AddGitHubCommit records the assignment and the owner of a commit at GitHub; owner "" means the
+// assignment's tests. From then on GitHub gets a status for the commit. The name and the
+// visibility of the repository are also stored for its earlier commits.
 func (s *GitHubTables) AddGitHubCommit(ctx context.Context, c schema.GitHubCommit, assignment int64, owner string) error {
 	return s.write(ctx, "add a commit of GitHub", func(t *tx) error {
 		_, err := t.exec(ctx, `INSERT INTO github_commits (repository_id, commit_hash, repository, installation, public, assignment_id, owner) VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?)
@@ -147,7 +147,7 @@ func (s *GitHubTables) AddGitHubCommit(ctx context.Context, c schema.GitHubCommi
 		if err != nil {
 			return err
 		}
-		// What is written later about earlier commits is for who can read the repository now.
+		// Later statuses of earlier commits must suit the current readers of the repository.
 		_, err = t.exec(ctx, `UPDATE github_commits SET public = ?1, repository = ?2 WHERE repository_id = ?3 AND (public <> ?1 OR repository <> ?2)`, c.Public, c.Repository, c.RepositoryID)
 		return err
 	})
@@ -175,7 +175,7 @@ func scanGitHubStatus(r row) (g schema.GitHubStatus, err error) {
 	return g, err
 }
 
-// tellGitHub enqueues the statuses of a job that has ended: of a submission, or of tests.
+// tellGitHub enqueues the statuses for a job of a submission or of tests that has ended.
 func (t *tx) tellGitHub(ctx context.Context, now time.Time, job int64) error {
 	all, err := list(ctx, t, scanGitHubStatus, `SELECT g.repository, g.repository_id, g.installation, g.public, g.commit_hash, c.code, a.name, s.owner, s.number
 			FROM jobs j JOIN submissions s ON s.id = j.submission_id AND s.job_id = j.id JOIN github_commits g ON g.assignment_id = s.assignment_id AND g.owner = s.owner AND g.commit_hash = s.commit_hash
@@ -205,14 +205,14 @@ func scanTold(r row) (w told, err error) {
 	return w, err
 }
 
-// told is whose work was graded.
+// told identifies the owner and the assignment of graded work.
 type told struct {
 	course, assignment int64
 	owner              string
 }
 
-// tellOthers enqueues the statuses of an owner's other submissions when one has been graded: the
-// status of the one that counts says what was added to or taken off the grade.
+// tellOthers enqueues the statuses of an owner's other submissions after one was graded, because
+// the status of the counting submission shows the changes to the grade.
 func (t *tx) tellOthers(ctx context.Context, now time.Time, job int64) error {
 	all, err := list(ctx, t, scanTold, `SELECT a.course_id, a.id, s.owner FROM jobs j JOIN submissions s ON s.id = j.submission_id JOIN assignments a ON a.id = s.assignment_id WHERE j.id = ?`, job)
 	if err != nil {
@@ -234,8 +234,8 @@ func (t *tx) tellOthers(ctx context.Context, now time.Time, job int64) error {
 }
 
 // tellGitHubAgain enqueues the statuses of submissions in a course, because their owners may see
-// something else now; assignment 0 is all, and owner "" everybody. A status that says the same
-// as before is not written.
+// something else now. Assignment 0 means all, and owner "" means everybody. An unchanged status
+// is not written to GitHub again.
 func (t *tx) tellGitHubAgain(ctx context.Context, now time.Time, courseID, assignment int64, owner string) error {
 	all, err := list(ctx, t, scanGitHubStatus, `SELECT g.repository, g.repository_id, g.installation, g.public, g.commit_hash, c.code, a.name, g.owner,
 			(SELECT max(s.number) FROM submissions s WHERE s.assignment_id = g.assignment_id AND s.owner = g.owner AND s.commit_hash = g.commit_hash) AS latest
@@ -252,7 +252,7 @@ func (t *tx) tellGitHubAgain(ctx context.Context, now time.Time, courseID, assig
 	return nil
 }
 
-// ToldGitHub returns what identifies the status that a commit was last given, "" for none.
+// ToldGitHub returns the identifier of the last status of a commit, "" for none.
 func (s *GitHubTables) ToldGitHub(ctx context.Context, c schema.GitHubCommit) (string, error) {
 	told, err := list(ctx, s.reader, value[string], `SELECT told FROM github_commits WHERE repository_id = ? AND commit_hash = ?`, c.RepositoryID, c.Commit)
 	if err != nil || len(told) == 0 {
@@ -261,7 +261,7 @@ func (s *GitHubTables) ToldGitHub(ctx context.Context, c schema.GitHubCommit) (s
 	return told[0], nil
 }
 
-// TellGitHub records the status that a commit was given.
+// TellGitHub records the identifier of the last status of a commit.
 func (s *GitHubTables) TellGitHub(ctx context.Context, c schema.GitHubCommit, told string) error {
 	return s.write(ctx, "record a status", func(t *tx) error {
 		_, err := t.exec(ctx, `INSERT INTO github_commits (repository_id, commit_hash, repository, installation, public, told) VALUES (?, ?, ?, ?, ?, ?)

@@ -20,8 +20,8 @@ func (s *GradeTables) Grade(ctx context.Context, assignment int64, owner string)
 	return grade(ctx, s.reader, assignment, owner)
 }
 
-// Grades returns the grades of a course, by owner and assignment; owner "" is everybody. A
-// person's grades include those of their teams.
+// Grades returns the grades of a course, by owner and assignment; owner "" means everybody.
+// A person's grades include those of their teams.
 func (s *GradeTables) Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err

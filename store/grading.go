@@ -9,15 +9,15 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// grading recomputes grades, in the transaction of the change that affects them. Every family
-// whose changes affect grades embeds it.
+// grading recomputes grades in the transaction of the change that affects them. A family of
+// tables embeds it if its changes affect grades.
 type grading struct {
 	*database
-	specs assignment.Cache // of active versions
+	specs assignment.Cache // parsed specifications of active versions
 }
 
-// recompute updates the grades of an owner ("" is everybody) after a change of times, and
-// queues the kept pushes that are no longer after the end.
+// recompute updates the grades of an owner ("" means everybody) after a change of times. It
+// queues the kept pushes that are no longer after the end, and returns their number.
 func (s *grading) recompute(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) (queued int, err error) {
 	if owner == "" {
 		err = s.updateCourseGrades(ctx, t, courseID, now)
@@ -33,7 +33,7 @@ func (s *grading) recompute(ctx context.Context, t *tx, courseID int64, owner st
 	return s.gradeKept(ctx, t, courseID, owner, now)
 }
 
-// changes recomputes the grades of a course and returns those that changed, by owner and
+// changes recomputes the grades of a course and returns the changed ones, by owner and
 // assignment.
 func (s *grading) changes(ctx context.Context, t *tx, courseID int64, now time.Time) ([]schema.GradeChange, error) {
 	before, err := gradesOf(ctx, t, courseID, "")
@@ -78,8 +78,8 @@ func (s *grading) scheduleOf(ctx context.Context, q querier, a schema.Assignment
 	return spec, schedule, err
 }
 
-// activeSpec returns the active specification of an assignment, an empty one if no version is
-// active.
+// activeSpec returns the active specification of an assignment, or an empty one if no version
+// is active.
 func (s *grading) activeSpec(a schema.Assignment) (*assignment.Spec, error) {
 	if a.Active == nil {
 		return new(assignment.Spec), nil

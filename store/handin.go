@@ -13,8 +13,8 @@ func scanPushedCommit(r row) (p schema.PushedCommit, err error) {
 	return p, err
 }
 
-// PushedCommits returns the commits that begin with a prefix among what was pushed to an
-// assignment, tries included, the latest first.
+// PushedCommits returns the commits with a prefix that were pushed to an assignment,
+// including tries, latest first.
 func (s *SubmissionTables) PushedCommits(ctx context.Context, assignment int64, prefix string) ([]schema.PushedCommit, error) {
 	return list(ctx, s.reader, scanPushedCommit, `SELECT p.repository_id, p.commit_hash, p.owner, p.pusher_id, u.login, p.try_out FROM (
 			SELECT repository_id, commit_hash, owner, pusher_id, try_out, received_at FROM submissions WHERE assignment_id = ?1
@@ -22,9 +22,9 @@ func (s *SubmissionTables) PushedCommits(ctx context.Context, assignment int64, 
 		JOIN users u ON u.id = p.pusher_id WHERE substr(p.commit_hash, 1, length(?2)) = ?2 ORDER BY p.received_at DESC`, assignment, prefix)
 }
 
-// SubmitFor makes a submission of a commit that staff hand in for an owner, with its job,
-// its receipt and a comment that says so. The commit's pin is there already. The owner's
-// other pushes keep their places in the queue.
+// SubmitFor creates a submission from a commit that staff hand in for an owner, with its
+// job, its receipt and a comment that explains it. The commit must be pinned already. The
+// owner's other pushes keep their places in the queue.
 func (s *SubmissionTables) SubmitFor(ctx context.Context, by schema.Actor, h schema.HandIn) (sub schema.GradedSubmission, err error) {
 	now := s.clock()
 	err = s.write(ctx, "submit for an owner", func(t *tx) error {
@@ -62,7 +62,7 @@ func (s *SubmissionTables) SubmitFor(ctx context.Context, by schema.Actor, h sch
 	return sub, err
 }
 
-// noteHandIn tells the owner, by a comment, and the audit log.
+// noteHandIn adds a comment for the owner and an audit entry.
 func noteHandIn(ctx context.Context, t *tx, by schema.Actor, h schema.HandIn, sub schema.Submission, now time.Time) error {
 	received := sub.ReceivedAt.In(h.Assignment.Course.Location()).Format("2006-01-02 15:04")
 	words := fmt.Sprintf("Handed in for %s by the course staff, as received %s: %s", h.Owner, received, h.Reason)

@@ -6,14 +6,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Health is what an operator looks at first.
+// Health holds the figures that an operator looks at first.
 type Health struct {
 	Queue       []schema.QueueDepth
 	OpenIntents int                  // pushes that are neither recorded nor void
-	Jobs        map[schema.State]int // every state, since the beginning
+	Jobs        map[schema.State]int // all jobs ever, by state
 }
 
-// stateCount is how many jobs are in a state.
+// stateCount is the number of jobs in a state.
 type stateCount struct {
 	state schema.State
 	jobs  int
@@ -24,7 +24,7 @@ func scanCount(r row) (c stateCount, err error) {
 	return c, err
 }
 
-// Health reads maintained counters, never the long tables.
+// Health returns the figures from maintained counters; it does not read the long tables.
 func (s *OperationTables) Health(ctx context.Context) (Health, error) {
 	h := Health{Jobs: make(map[schema.State]int)}
 	var err error

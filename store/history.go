@@ -9,19 +9,19 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// history is everything that the grades of a course depend on.
+// history holds all data that the grades of a course depend on.
 type history struct {
 	course      int64
 	zone        *time.Location
 	tokens      int                         // late days of each owner
-	offsets     map[string]schema.DueOffset // how much later an owner's work is due than the assignment says
+	offsets     map[string]schema.DueOffset // delay of each owner's due time
 	assignments []schema.Assignment
 	outages     []outage
 	published   publication
 	candidates  map[work][]graded
 	extensions  map[work][]granted
 	adjustments map[work][]given
-	graded      []work // works that have a grade already
+	graded      []work // works that already have a grade
 	seats       seats
 	only        map[work]bool // the works to compute; nil: all
 }
@@ -159,8 +159,8 @@ func grouped[T any](rows []keyed[T]) map[work][]T {
 	return groups
 }
 
-// scanCandidates scans candidates. Many have the same points: each text of a tally is
-// decoded once.
+// scanCandidates returns a function that scans candidates. Many candidates have the same
+// points, so it decodes each distinct tally once.
 func scanCandidates() func(r row) (keyed[graded], error) {
 	tallies := make(map[string]schema.Tally)
 	return func(r row) (k keyed[graded], err error) {
@@ -226,8 +226,9 @@ func (s *grading) works(h history, now time.Time) ([]course.Work, map[string]int
 	return works, bank
 }
 
-// owners returns, for each assignment, who has a grade: everybody with a submission, an
-// extension or an adjustment, and members who left such a team, but nobody who is in a team.
+// owners returns the owners that get a grade, by assignment: everybody with a submission, an
+// adjustment or a grade, and everybody who left a team. It leaves out people who are in a
+// team now.
 func (h history) owners() map[int64]map[string]bool {
 	owners := make(map[int64]map[string]bool)
 	note := func(w work) {
@@ -269,7 +270,7 @@ func (h history) work(spec *assignment.Spec, a schema.Assignment, owner string, 
 		Candidates: candidates(h.candidates[w], access), Adjustments: h.adjusted(w, time.Time{}),
 	}
 	left := h.seats.left[w]
-	for i := len(left) - 1; i >= 0; i-- { // the last team that had a submission counts
+	for i := len(left) - 1; i >= 0; i-- { // use the last team that had a submission
 		if frozen := h.frozen(spec, left[i], access); len(frozen) > 0 {
 			made.Candidates = course.AfterTeam(made.Candidates, frozen, left[i].Left)
 			break
@@ -291,8 +292,8 @@ func (h history) latest(spec *assignment.Spec, id int64, owners []string) course
 }
 
 // frozen returns the submissions that a team had when a member left it, as that member sees
-// them now. They are judged by the extensions of the members at that time, and by the leaver's
-// own extensions of any time.
+// them now. Their due time depends on the extensions of the members at that time, and on all
+// of the leaver's own extensions.
 func (h history) frozen(spec *assignment.Spec, seat schema.Seat, access course.Access) []course.Candidate {
 	w := work{seat.Assignment, seat.Team}
 	extensions := append(h.extended(w, seat.Left), h.extended(work{seat.Assignment, seat.Login}, time.Time{})...)
@@ -312,8 +313,8 @@ func (h history) frozen(spec *assignment.Spec, seat schema.Seat, access course.A
 	return frozen
 }
 
-// extended returns the extensions of an owner; if by is not zero, those that were granted by
-// then.
+// extended returns the extensions of an owner. If by is not zero, it returns only the
+// extensions granted before by.
 func (h history) extended(w work, by time.Time) []schema.Extension {
 	var all []schema.Extension
 	for _, e := range h.extensions[w] {
@@ -324,8 +325,8 @@ func (h history) extended(w work, by time.Time) []schema.Extension {
 	return all
 }
 
-// adjusted returns the sum of an owner's adjustments; if by is not zero, of those that were
-// made by then.
+// adjusted returns the sum of an owner's adjustments. If by is not zero, it adds only the
+// adjustments made before by.
 func (h history) adjusted(w work, by time.Time) (sum schema.Points) {
 	for _, g := range h.adjustments[w] {
 		if by.IsZero() || g.at.Before(by) {

@@ -28,8 +28,8 @@ func (s *SubmissionTables) OpenIntent(ctx context.Context, in schema.Intent) err
 	})
 }
 
-// VoidIntent closes an intent whose ref did not move. Calling it again is no error. CodeStale:
-// the push is recorded.
+// VoidIntent closes an intent if its ref did not move. A second call is not an error.
+// CodeStale: the push is recorded.
 func (s *SubmissionTables) VoidIntent(ctx context.Context, intent string) error {
 	return s.write(ctx, "void intent", func(t *tx) error {
 		n, err := t.exec(ctx, `UPDATE intents SET state = 'void' WHERE id = ? AND state <> 'recorded'`, intent)
@@ -37,14 +37,14 @@ func (s *SubmissionTables) VoidIntent(ctx context.Context, intent string) error 
 	})
 }
 
-// OpenIntents returns every open intent, oldest first; repository 0 is all.
+// OpenIntents returns the open intents of a repository, oldest first; repository 0 means all.
 func (s *SubmissionTables) OpenIntents(ctx context.Context, repository int64) ([]schema.Intent, error) {
 	return list(ctx, s.reader, scanIntent, `SELECT id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, channel, state
 		FROM intents WHERE state = 'open' AND (?1 = 0 OR repository_id = ?1) ORDER BY received_at, id`, repository)
 }
 
-// findIntent returns an intent that may become a submission or a version; settled: it has
-// become one. CodeStale: it is void.
+// findIntent returns an intent that may become a submission or a version. settled reports
+// whether it already is one. CodeStale: the intent is void.
 func (t *tx) findIntent(ctx context.Context, id string) (in schema.Intent, settled bool, err error) {
 	in, err = one(ctx, t, scanIntent, `SELECT id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, channel, state
 		FROM intents WHERE id = ?`, id)

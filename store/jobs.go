@@ -44,7 +44,7 @@ func (s *QueueTables) Expired(ctx context.Context, now time.Time) ([]schema.Job,
 		WHERE state IN ('assigned', 'running') AND lease_until < ? ORDER BY assigned_at, id`, micros(now))
 }
 
-// Extend extends a job's lease. CodeStale also when the job has ended.
+// Extend extends a job's lease. CodeStale: the attempt is over or the job has ended.
 func (s *QueueTables) Extend(ctx context.Context, job int64, attempt int, until time.Time) error {
 	return s.write(ctx, "extend lease", func(t *tx) error {
 		n, err := t.exec(ctx, `UPDATE jobs SET lease_until = ? WHERE id = ? AND attempt = ? AND state IN ('assigned', 'running')`,
@@ -61,7 +61,7 @@ func (s *QueueTables) MeanDuration(ctx context.Context, flavour string) (time.Du
 }
 
 // TypicalDuration returns the median time from start to end of the flavour's last jobs, at most
-// 200, and their number.
+// 200, and the number of these jobs.
 func (s *QueueTables) TypicalDuration(ctx context.Context, flavour string) (median time.Duration, of int, err error) {
 	took, err := list(ctx, s.reader, value[int64], `SELECT ended_at - started_at FROM jobs
 		WHERE flavour = ? AND state = 'done' ORDER BY ended_at DESC LIMIT ?`, flavour, typicalJobs)
@@ -72,8 +72,8 @@ func (s *QueueTables) TypicalDuration(ctx context.Context, flavour string) (medi
 	return time.Duration(took[len(took)/2]) * time.Microsecond, len(took), nil
 }
 
-// fenced returns a job whose current attempt is the given one. CodeStale: it is not, or the job
-// has ended or is queued again.
+// fenced returns a job if attempt is its current attempt. CodeStale: another attempt is
+// current, or the job has ended or is queued again.
 func (t *tx) fenced(ctx context.Context, id int64, attempt int) (schema.Job, error) {
 	j, err := job(ctx, t, id)
 	if err != nil {

@@ -19,8 +19,8 @@ func scanKept(r row) (k kept, err error) {
 	return k, err
 }
 
-// gradeKept queues the kept pushes of an owner ("" is everybody), and of a person's teams, that
-// are no longer after the end, and returns their number.
+// gradeKept queues the kept pushes of an owner ("" means everybody) and of a person's teams
+// that are no longer after the end. It returns their number.
 func (s *grading) gradeKept(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) (int, error) {
 	all, err := list(ctx, t, scanKept, `SELECT s.id, s.assignment_id, s.owner, s.received_at FROM assignments a JOIN submissions s ON s.assignment_id = a.id
 		WHERE a.course_id = ?1 AND s.kept = 1 AND (?2 = '' OR s.owner = ?2

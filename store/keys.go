@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// touchEvery is the resolution of TouchKey: each update costs a synced write.
+// touchEvery is the resolution of TouchKey, because each update costs a synced write.
 const touchEvery = time.Minute
 
 func scanKey(r row) (k schema.Key, err error) {
@@ -17,8 +17,8 @@ func scanKey(r row) (k schema.Key, err error) {
 	return k, err
 }
 
-// UserByKey returns the account whose active key has the fingerprint, even a disabled one.
-// CodeNotFound: there is none, or the key has expired.
+// UserByKey returns the account with an active key of the fingerprint, even if the account
+// is disabled. CodeNotFound: no account has the key, or the key has expired.
 func (s *AccountTables) UserByKey(ctx context.Context, fingerprint string) (schema.User, error) {
 	u, err := one(ctx, s.reader, scanUser, `SELECT u.id, u.login, u.name, u.email, u.admin, u.disabled, u.created_at
 		FROM keys k JOIN users u ON u.id = k.user_id WHERE k.fingerprint = ? AND k.active = 1 AND (k.expires_at = 0 OR k.expires_at > ?)`, fingerprint, micros(s.clock()))
@@ -46,11 +46,11 @@ func (s *AccountTables) Keys(ctx context.Context, user int64) ([]schema.Key, err
 		FROM keys WHERE user_id = ? ORDER BY added_at, id`, user)
 }
 
-// maxKeys bounds the keys of one account, which its owner could otherwise add without end.
+// maxKeys is the maximum number of keys of one account.
 const maxKeys = 100
 
-// AddKeys adds keys to one account, each pending unless it is Active. CodeConflict: one exists
-// already, or is active elsewhere. CodeLimit: the account has too many.
+// AddKeys adds keys to one account. A key is pending unless Active is set. CodeConflict: a key
+// exists already, or is active in another account. CodeLimit: the account has too many.
 func (s *AccountTables) AddKeys(ctx context.Context, by schema.Actor, user schema.User, keys ...schema.Key) error {
 	return s.write(ctx, "add keys", func(t *tx) error {
 		for _, k := range keys {
@@ -81,7 +81,7 @@ func (s *AccountTables) addKey(ctx context.Context, t *tx, by schema.Actor, user
 }
 
 // AddPendingKey adds a key that has not authenticated yet, and creates a one-time code that
-// binds only this key. A key that is already pending gets a new code.
+// binds only this key. If the key is already pending, it creates a new code.
 func (s *AccountTables) AddPendingKey(ctx context.Context, by schema.Actor, user schema.User, k schema.Key, expires time.Time) (code string, err error) {
 	k.Active = false
 	err = s.write(ctx, "add pending key", func(t *tx) error {
@@ -106,9 +106,9 @@ func insertKey(ctx context.Context, t *tx, k schema.Key) error {
 	return conflict(err, "the key %s is there already", k.Fingerprint)
 }
 
-// RemoveKey removes a user's key unless may refuses, with the browser sessions, API tokens,
-// sign-in links and codes that it created, and the codes for it. CodeNotFound: the user has no
-// such key.
+// RemoveKey removes a user's key unless may refuses. It also removes the browser sessions, API
+// tokens, sign-in links and codes that the key created, and the codes for the key.
+// CodeNotFound: the user has no such key.
 func (s *AccountTables) RemoveKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, may func(course.KeyRemoval) error) (r schema.RemovedKey, err error) {
 	err = s.write(ctx, "remove key", func(t *tx) error {
 		r.Key, err = one(ctx, t, scanKey, `DELETE FROM keys WHERE user_id = ? AND fingerprint = ?
@@ -166,7 +166,7 @@ func (s *AccountTables) ExpireKey(ctx context.Context, by schema.Actor, user sch
 	return k, err
 }
 
-// expiry says in the audit log until when a key signs in.
+// expiry returns the expiry of a key in words for the audit log.
 func expiry(k schema.Key) string { return cmp.Or(schema.ExpiryWords(k), "does not expire") }
 
 func scanOwnedKey(r row) (k schema.OwnedKey, err error) {
@@ -174,13 +174,13 @@ func scanOwnedKey(r row) (k schema.OwnedKey, err error) {
 	return k, err
 }
 
-// ExpiredKeys returns the keys that have expired by now, those that expired first at the beginning.
+// ExpiredKeys returns the expired keys, ordered by the time of expiry.
 func (s *AccountTables) ExpiredKeys(ctx context.Context, now time.Time) ([]schema.OwnedKey, error) {
 	return list(ctx, s.reader, scanOwnedKey, `SELECT u.id, u.login, k.fingerprint FROM keys k JOIN users u ON u.id = k.user_id
 		WHERE k.expires_at > 0 AND k.expires_at <= ? ORDER BY k.expires_at, k.id`, micros(now))
 }
 
-// auditKey records what was done to a key.
+// auditKey records an action on a key.
 func (s *database) auditKey(ctx context.Context, t *tx, by schema.Actor, action string, user schema.User, fingerprint string) error {
 	e := s.entry(action, user.Login)
 	e.Detail = fingerprint

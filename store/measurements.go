@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// How long measurements are kept before they are joined to longer ones. The last ones are
-// deleted, so that a flavour has about ten thousand rows at most.
+// How long measurements of each length are kept before they are merged into longer ones.
+// The longest are deleted, so a flavour has at most about ten thousand rows.
 const (
 	keepMinutes = 24 * time.Hour
 	keepTens    = 31 * 24 * time.Hour
@@ -23,15 +23,15 @@ func scanMeasurement(r row) (m schema.Measurement, err error) {
 	return m, err
 }
 
-// Measurements returns what was measured since then, oldest first, of all flavours.
+// Measurements returns the measurements of all flavours since the given time, oldest first.
 func (s *OperationTables) Measurements(ctx context.Context, since time.Time) ([]schema.Measurement, error) {
 	return list(ctx, s.reader, scanMeasurement, `SELECT span, at, flavour, waiting, verdicts, pushes, wait50, wait95, busy, max FROM measurements
 		WHERE at >= ? ORDER BY at, flavour`, micros(since))
 }
 
-// Measure records how the queues do in the minute that ended at now. Of each measurement
-// Flavour, Waiting, Busy and Max are read; what ended in that minute is read from the jobs.
-// Older measurements are thinned. A second call within a minute replaces the first.
+// Measure records the state of the queues in the minute that ended at now. It reads
+// Flavour, Waiting, Busy and Max of each measurement, and the jobs that ended in that
+// minute. It merges older measurements. A second call within a minute replaces the first.
 func (s *OperationTables) Measure(ctx context.Context, now time.Time, all []schema.Measurement) error {
 	end := now.Truncate(time.Minute)
 	return s.write(ctx, "note measurements", func(t *tx) error {
@@ -49,7 +49,7 @@ func (s *OperationTables) Measure(ctx context.Context, now time.Time, all []sche
 	})
 }
 
-// measureJobs reads what ended between m.At and end.
+// measureJobs reads the jobs that ended between m.At and end.
 func measureJobs(ctx context.Context, t *tx, m *schema.Measurement, end time.Time) error {
 	var err error
 	if m.Verdicts, err = one(ctx, t, value[int], `SELECT count(*) FROM jobs WHERE state = 'done' AND flavour = ? AND ended_at >= ? AND ended_at < ?`, m.Flavour, micros(m.At), micros(end)); err != nil {
@@ -66,14 +66,14 @@ func measureJobs(ctx context.Context, t *tx, m *schema.Measurement, end time.Tim
 	return err
 }
 
-// thinMeasurements joins old measurements to longer ones, and deletes the oldest.
+// thinMeasurements merges old measurements into longer ones, and deletes the oldest.
 func thinMeasurements(ctx context.Context, t *tx, now time.Time) error {
 	for _, step := range []struct {
 		from, to time.Duration // lengths
 		keep     time.Duration
 	}{{time.Minute, 10 * time.Minute, keepMinutes}, {10 * time.Minute, time.Hour, keepTens}} {
 		from, to := int64(step.from.Seconds()), int64(step.to.Seconds())
-		before := micros(now.Add(-step.keep).Truncate(step.to)) // whole ones only
+		before := micros(now.Add(-step.keep).Truncate(step.to)) // whole spans only
 		if _, err := t.exec(ctx, `INSERT OR REPLACE INTO measurements (span, at, flavour, waiting, verdicts, pushes, wait50, wait95, busy, max)
 			SELECT ?1, at - at % (?1 * 1000000), flavour, max(waiting), sum(verdicts), sum(pushes),
 				CAST(coalesce(sum(wait50 * pushes) / nullif(sum(pushes), 0), 0) AS INTEGER), max(wait95), avg(busy), avg(max)

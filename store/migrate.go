@@ -25,7 +25,7 @@ func migrator(db *sql.DB) (*goose.Provider, error) {
 		goose.WithTableName("schema_version"), goose.WithGoMigrations(migrateTallies(), migrateRegradeKind(), migrateTryKind()), goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 }
 
-// migrate brings the tables up to date. CodeRefused: they are newer than this program.
+// migrate applies the missing migrations. CodeRefused: the database is newer than this program.
 func migrate(ctx context.Context, db *sql.DB) error {
 	p, err := migrator(db)
 	if err != nil {

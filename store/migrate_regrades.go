@@ -22,10 +22,10 @@ func allowRegrades(ctx context.Context, db *sql.Tx) error {
 	})
 }
 
-// checkJobs replaces CHECKs of the table jobs by others. SQLite cannot alter them, and the
-// table cannot be copied, since others refer to it; so the text of its definition is
-// changed, as https://www.sqlite.org/lang_altertable.html, "Making Other Kinds Of Table
-// Schema Changes", says for changes that no stored row can offend.
+// checkJobs replaces CHECK constraints of the table jobs. SQLite cannot alter them, and the
+// table cannot be copied, because other tables refer to it. So checkJobs edits the text of
+// the table's definition. https://www.sqlite.org/lang_altertable.html, "Making Other Kinds
+// Of Table Schema Changes", allows this for changes that no stored row can violate.
 func checkJobs(ctx context.Context, db *sql.Tx, replace [][2]string) error {
 	var version int
 	if err := db.QueryRowContext(ctx, `PRAGMA schema_version`).Scan(&version); err != nil {

@@ -16,7 +16,7 @@ func migrateTallies() *goose.Migration {
 	return goose.NewGoMigration(talliesVersion, &goose.GoFunc{RunTx: fillTallies}, nil)
 }
 
-// fillTallies computes the tallies of submissions that were graded before tallies existed.
+// fillTallies computes the missing tallies of submissions graded before this migration.
 func fillTallies(ctx context.Context, db *sql.Tx) error {
 	rows, err := db.QueryContext(ctx, `SELECT s.id, r.body FROM submissions s JOIN summaries r ON r.job_id = s.done_job_id WHERE s.try_out = 0 AND s.tally IS NULL`)
 	if err != nil {
@@ -49,8 +49,8 @@ func fillTallies(ctx context.Context, db *sql.Tx) error {
 	return nil
 }
 
-// updateMissingGrades computes the grades of courses that have graded submissions and no grade,
-// because they are older than grades.
+// updateMissingGrades computes the grades of courses with graded submissions but without
+// grades. Such courses are older than the table of grades.
 func (s *grading) updateMissingGrades(ctx context.Context) error {
 	courses, err := list(ctx, s.reader, value[int64], `SELECT c.id FROM courses c
 		WHERE EXISTS (SELECT 1 FROM assignments a JOIN submissions s ON s.assignment_id = a.id WHERE a.course_id = c.id AND s.tally IS NOT NULL)

@@ -7,7 +7,7 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// tryKindVersion is the migration that lets jobs be of the kind try.
+// tryKindVersion is the migration that adds the job kind try.
 const tryKindVersion = 30
 
 func migrateTryKind() *goose.Migration {

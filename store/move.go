@@ -8,7 +8,7 @@ import (
 )
 
 // MoveQueue moves the waiting jobs of a flavour to another one and returns their number.
-// CodeInvalid: both are the same.
+// CodeInvalid: the flavours are the same.
 func (s *QueueTables) MoveQueue(ctx context.Context, by schema.Actor, from, to string) (moved int, err error) {
 	if from == to {
 		return 0, schema.Errorf(schema.CodeInvalid, "flavour %q: name two different ones", from)

@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// webhookSecretPrefix marks the secret of a webhook, as the Standard Webhooks specification has it.
+// webhookSecretPrefix is the prefix of webhook secrets in the Standard Webhooks specification.
 const webhookSecretPrefix = "whsec_"
 
 func scanDestination(r row) (d schema.NoticeDestination, err error) {
@@ -25,8 +25,9 @@ func scanDestination(r row) (d schema.NoticeDestination, err error) {
 }
 
 // AddNoticeDestination adds a destination of the actor's account and enqueues the code that
-// confirms it. A destination of the same address that was not confirmed is replaced. may decides
-// with what the transaction finds. CodeConflict: the address is confirmed already.
+// confirms it. It replaces an unconfirmed destination with the same address. may can refuse; it
+// gets the account's numbers of destinations and recent codes. CodeConflict: the address is
+// confirmed already.
 func (s *NoticeTables) AddNoticeDestination(ctx context.Context, by schema.Actor, d schema.NoticeDestination, may func(course.Destinations) error) (added schema.NoticeDestination, err error) {
 	now := s.clock()
 	err = s.write(ctx, "add notice destination", func(t *tx) error {
@@ -52,7 +53,7 @@ func (s *NoticeTables) AddNoticeDestination(ctx context.Context, by schema.Actor
 	return added, err
 }
 
-// newSecret returns what signs the calls of a webhook: 192 random bits.
+// newSecret returns the secret that signs the calls of a webhook, 192 random bits.
 func newSecret(channel schema.NoticeChannel) string {
 	if channel != schema.NoticeWebhook {
 		return ""
@@ -62,8 +63,8 @@ func newSecret(channel schema.NoticeChannel) string {
 	return webhookSecretPrefix + base64.StdEncoding.EncodeToString(random)
 }
 
-// mayAddDestination removes what the new destination replaces, asks may, and notes that a code is
-// sent.
+// mayAddDestination removes the destinations that the new one replaces, calls may, and records
+// that a code is sent.
 func mayAddDestination(ctx context.Context, t *tx, by schema.Actor, d schema.NoticeDestination, now time.Time, may func(course.Destinations) error) error {
 	same, err := list(ctx, t, scanDestination, `SELECT id, user_id, channel, address, topics, secret, unsubscribe, made_at, confirmed_at FROM notice_destinations
 		WHERE user_id = ? AND channel = ? AND address = ? AND confirmed_at = 0`, by.User.ID, d.Channel, d.Address)
@@ -93,14 +94,14 @@ func mayAddDestination(ctx context.Context, t *tx, by schema.Actor, d schema.Not
 	return err
 }
 
-// auditDestination records a change of a destination, by its number: the audit log is kept longer
-// than the address.
+// auditDestination records a change of a destination. The entry contains the number and not the
+// address, because the audit log is kept longer than the address.
 func auditDestination(ctx context.Context, t *tx, by schema.Actor, e schema.AuditEntry, d schema.NoticeDestination) error {
 	e.Detail = fmt.Sprintf("%s address %d, topics: %s", d.Channel, d.ID, topicWords(d.Topics))
 	return t.audit(ctx, by, e)
 }
 
-// topicWords lists topics in the audit log.
+// topicWords lists topics for the audit log.
 func topicWords(all []schema.NoticeTopic) string {
 	names := make([]string, 0, len(all))
 	for _, topic := range all {
@@ -109,7 +110,7 @@ func topicWords(all []schema.NoticeTopic) string {
 	return cmp.Or(strings.Join(names, ", "), "none")
 }
 
-// confirmedWord says in the audit log what an address was.
+// confirmedWord returns the state of an address for the audit log.
 func confirmedWord(d schema.NoticeDestination) string {
 	if d.ConfirmedAt.IsZero() {
 		return "not confirmed"
@@ -117,7 +118,7 @@ func confirmedWord(d schema.NoticeDestination) string {
 	return "confirmed"
 }
 
-// deleteDestination removes a destination with what waits for it.
+// deleteDestination removes a destination and its waiting notices.
 func deleteDestination(ctx context.Context, t *tx, d schema.NoticeDestination) error {
 	if err := deleteNotices(ctx, t, d.ID); err != nil {
 		return err
@@ -146,7 +147,7 @@ func (s *NoticeTables) NoticeDestinations(ctx context.Context, user int64) ([]sc
 	return list(ctx, s.reader, scanDestination, `SELECT id, user_id, channel, address, topics, secret, unsubscribe, made_at, confirmed_at FROM notice_destinations WHERE user_id = ? ORDER BY id`, user)
 }
 
-// NoticeDestination returns a destination and whose it is. CodeNotFound: it was removed.
+// NoticeDestination returns a destination and its account. CodeNotFound: it was removed.
 func (s *NoticeTables) NoticeDestination(ctx context.Context, id int64) (schema.NoticeDestination, schema.User, error) {
 	d, err := one(ctx, s.reader, scanDestination, `SELECT id, user_id, channel, address, topics, secret, unsubscribe, made_at, confirmed_at FROM notice_destinations WHERE id = ?`, id)
 	if err != nil {
@@ -156,9 +157,9 @@ func (s *NoticeTables) NoticeDestination(ctx context.Context, id int64) (schema.
 	return d, user, err
 }
 
-// ConfirmNoticeDestination confirms the destination that a code was sent to, and returns it and
-// whose it is. The code itself permits it: who has it reads what is sent there. CodeRefused: the
-// code is unknown, used or expired.
+// ConfirmNoticeDestination confirms the destination that a code was sent to, and returns the
+// destination and its account. It needs no other permission, because the code proves access to
+// the address. CodeRefused: the code is unknown, used or expired.
 func (s *NoticeTables) ConfirmNoticeDestination(ctx context.Context, by schema.Actor, code string) (d schema.NoticeDestination, owner schema.User, err error) {
 	now := s.clock()
 	err = s.write(ctx, "confirm notice destination", func(t *tx) error {
@@ -184,7 +185,8 @@ func (s *NoticeTables) ConfirmNoticeDestination(ctx context.Context, by schema.A
 	return d, owner, err
 }
 
-// ChooseNoticeTopics changes the topics of a destination of an account. CodeNotFound.
+// ChooseNoticeTopics changes the topics of a destination of an account. CodeNotFound: the
+// account has no such destination.
 func (s *NoticeTables) ChooseNoticeTopics(ctx context.Context, by schema.Actor, user schema.User, id int64, topics []schema.NoticeTopic) (d schema.NoticeDestination, err error) {
 	err = s.write(ctx, "choose notice topics", func(t *tx) error {
 		text, err := encode(topics)
@@ -205,7 +207,8 @@ func (s *NoticeTables) ChooseNoticeTopics(ctx context.Context, by schema.Actor, 
 	return d, err
 }
 
-// RemoveNoticeDestination removes a destination of an account, with what waits for it. CodeNotFound.
+// RemoveNoticeDestination removes a destination of an account and its waiting notices. CodeNotFound:
+// the account has no such destination.
 func (s *NoticeTables) RemoveNoticeDestination(ctx context.Context, by schema.Actor, user schema.User, id int64) (d schema.NoticeDestination, err error) {
 	err = s.write(ctx, "remove notice destination", func(t *tx) error {
 		d, err = one(ctx, t, scanDestination, `SELECT id, user_id, channel, address, topics, secret, unsubscribe, made_at, confirmed_at FROM notice_destinations WHERE id = ? AND user_id = ?`, id, user.ID)
@@ -220,8 +223,8 @@ func (s *NoticeTables) RemoveNoticeDestination(ctx context.Context, by schema.Ac
 	return d, err
 }
 
-// Unsubscribe removes the destination whose unsubscribe link has that secret, with what waits for
-// it. CodeNotFound: there is none, or it was removed.
+// Unsubscribe removes the destination with the secret of an unsubscribe link, and its waiting
+// notices. CodeNotFound: the secret is unknown, or the destination was removed.
 func (s *NoticeTables) Unsubscribe(ctx context.Context, by schema.Actor, secret string) (d schema.NoticeDestination, err error) {
 	err = s.write(ctx, "unsubscribe", func(t *tx) error {
 		d, err = one(ctx, t, scanDestination, `SELECT id, user_id, channel, address, topics, secret, unsubscribe, made_at, confirmed_at FROM notice_destinations WHERE unsubscribe = ?`, secret)
@@ -239,8 +242,8 @@ func (s *NoticeTables) Unsubscribe(ctx context.Context, by schema.Actor, secret 
 	return d, err
 }
 
-// enqueueNotice enqueues a notice for a destination. about identifies what it is about: a newer
-// notice about the same thing replaces one that waits.
+// enqueueNotice enqueues a notice for a destination. about identifies the subject: a new notice
+// replaces a waiting one about the same subject.
 func enqueueNotice(ctx context.Context, t *tx, now time.Time, to schema.NoticeDestination, about string, n schema.Notice) error {
 	n.Destination = to.ID
 	body, err := encode(n)
@@ -250,8 +253,9 @@ func enqueueNotice(ctx context.Context, t *tx, now time.Time, to schema.NoticeDe
 	return t.enqueue(ctx, now, schema.Outgoing{Kind: to.Channel.Outgoing(), Key: strconv.FormatInt(to.ID, 10) + "/" + about, Receiver: noticeReceiver(to), Body: []byte(body)})
 }
 
-// noticeReceiver names who a channel's entries wait for while it does not answer: the mail server
-// for all e-mails, and each webhook for itself, so that one person's does not delay another's.
+// noticeReceiver returns the name of the receiver whose failures delay a destination's entries.
+// All e-mails share the mail server. Each webhook is its own receiver, so that one person's
+// webhook does not delay another's.
 func noticeReceiver(d schema.NoticeDestination) string {
 	if d.Channel == schema.NoticeMail {
 		return "mail server"
@@ -263,7 +267,8 @@ func noticeReceiver(d schema.NoticeDestination) string {
 	return host + " #" + strconv.FormatInt(d.ID, 10)
 }
 
-// notify enqueues a notice for every confirmed destination of some people that asks for its topic.
+// notify enqueues a notice for every confirmed destination of some people that has chosen the
+// notice's topic.
 func (t *tx) notify(ctx context.Context, now time.Time, logins []string, about string, n schema.Notice) error {
 	if len(logins) == 0 {
 		return nil
@@ -289,13 +294,13 @@ func (t *tx) notify(ctx context.Context, now time.Time, logins []string, about s
 	return nil
 }
 
-// mark notes that people are told something, and reports whether they were not told before.
+// mark records that a notice was sent, and reports whether it is the first one about what.
 func (t *tx) mark(ctx context.Context, now time.Time, topic schema.NoticeTopic, what string) (first bool, err error) {
 	n, err := t.exec(ctx, `INSERT INTO notice_marks (topic, mark, made_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, topic, what, micros(now))
 	return n == 1, err
 }
 
-// deleteDestinations removes the destinations of an erased person, with what waits for them.
+// deleteDestinations removes the destinations of an erased person and their waiting notices.
 func (e erasure) deleteDestinations(ctx context.Context) error {
 	all, err := list(ctx, e, scanDestination, `SELECT id, user_id, channel, address, topics, secret, unsubscribe, made_at, confirmed_at FROM notice_destinations WHERE user_id = ?`, e.user.ID)
 	if err != nil {

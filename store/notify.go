@@ -10,14 +10,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// endedJob is a job that has ended, as far as notices need it.
+// endedJob holds the facts about an ended job that notices need.
 type endedJob struct {
 	kind       schema.JobKind
 	state      schema.State
 	outcome    schema.Outcome // "" without a result
 	queued     time.Time
-	version    int64 // its row
-	number     int   // of the version
+	version    int64 // id of the version
+	number     int   // number of the version
 	active     bool  // whether the version is active
 	course     int64
 	assignment int64
@@ -30,8 +30,8 @@ func scanEndedJob(r row) (j endedJob, err error) {
 	return j, err
 }
 
-// notifyEnded tells people about a job that has ended: its owners that a verdict came after a long
-// wait, and the staff that tests fail.
+// notifyEnded sends notices about an ended job: to its owners if the verdict took long, and to the
+// staff if tests fail.
 func (t *tx) notifyEnded(ctx context.Context, now time.Time, job int64) error {
 	ended, err := list(ctx, t, scanEndedJob, `SELECT j.kind, j.state, coalesce(json_extract(b.body, '$.outcome'), ''), j.queued_at, v.id, v.number, v.state = 'active', j.course_id, a.id, c.code, a.name, s.owner, s.number
 		FROM jobs j JOIN submissions s ON s.id = j.submission_id JOIN versions v ON v.id = j.version_id
@@ -62,8 +62,8 @@ func notifyVerdict(ctx context.Context, t *tx, now time.Time, j endedJob) error 
 	return t.notify(ctx, now, owners, j.name.String(), schema.Notice{Topic: schema.NoticeVerdict, Submission: j.name, Waited: now.Sub(j.queued)})
 }
 
-// notifyFailing tells the staff, once for each version, that the active tests fail on the work of
-// several owners, through a fault of the tests or of the machines.
+// notifyFailing notifies the staff, once for each version, that the active tests fail on the work
+// of several owners, because of the tests or the machines.
 func (t *tx) notifyFailing(ctx context.Context, now time.Time, j endedJob) error {
 	if !j.active || j.state != schema.StateFailed && j.outcome != schema.OutcomeGraderError {
 		return nil
@@ -79,7 +79,7 @@ func (t *tx) notifyFailing(ctx context.Context, now time.Time, j endedJob) error
 	return notifyTests(ctx, t, now, j.version, true)
 }
 
-// testsOf names a version of tests.
+// testsOf identifies a version of tests.
 type testsOf struct {
 	course  int64
 	path    string // COURSE/ASSIGNMENT
@@ -91,8 +91,8 @@ func scanTestsOf(r row) (is testsOf, err error) {
 	return is, err
 }
 
-// notifyTests tells the staff of a course that a version of tests is broken: once that its gate
-// failed, and once that it fails on submissions.
+// notifyTests notifies the staff of a course that a version of tests is broken. It does so once
+// for a failed gate, and once for failures on submissions.
 func notifyTests(ctx context.Context, t *tx, now time.Time, version int64, failing bool) error {
 	why := "gate"
 	if failing {
@@ -113,7 +113,7 @@ func notifyTests(ctx context.Context, t *tx, now time.Time, version int64, faili
 	return t.notify(ctx, now, staff, is.path+"/"+strconv.Itoa(is.version)+"/"+why, schema.Notice{Topic: schema.NoticeTests, Assignment: is.path, Version: is.version, Failing: failing})
 }
 
-// notifyRegraded tells the owners of some work that a regrade changed the score that they see.
+// notifyRegraded notifies the owners of work that a regrade changed the score that they see.
 func notifyRegraded(ctx context.Context, t *tx, now time.Time, assignment int64, owner string, before, after schema.Grade) error {
 	if !course.ScoreChanged(before, after) {
 		return nil
@@ -121,7 +121,7 @@ func notifyRegraded(ctx context.Context, t *tx, now time.Time, assignment int64,
 	return notifyOwners(ctx, t, now, assignment, owner, schema.Notice{Topic: schema.NoticeRegraded, Owner: owner})
 }
 
-// notifyOwners tells the owners of some work for an assignment something.
+// notifyOwners sends a notice to the owners of work for an assignment.
 func notifyOwners(ctx context.Context, t *tx, now time.Time, assignment int64, owner string, n schema.Notice) error {
 	path, err := one(ctx, t, value[string], `SELECT c.code || '/' || a.name FROM assignments a JOIN courses c ON c.id = a.course_id WHERE a.id = ?`, assignment)
 	if err != nil {
@@ -139,9 +139,8 @@ func notifyOwners(ctx context.Context, t *tx, now time.Time, assignment int64, o
 	return t.notify(ctx, now, owners, about, n)
 }
 
-// NotePools tells people about the pools of flavours that began to fail: administrators, and the
-// staff of the courses that use the flavour. A pool that works again is told of when it fails the
-// next time.
+// NotePools notifies people about pools that began to fail: administrators, and the staff of the
+// courses that use the flavour. After a pool works again, its next failure causes a new notice.
 func (s *NoticeTables) NotePools(ctx context.Context, news schema.PoolNews) error {
 	told, err := list(ctx, s.reader, value[string], `SELECT mark FROM notice_marks WHERE topic = 'pool' ORDER BY mark`)
 	if err != nil {
@@ -177,7 +176,8 @@ func (s *NoticeTables) NotePools(ctx context.Context, news schema.PoolNews) erro
 	})
 }
 
-// PoolFails reports whether people were told that a flavour's pool fails, and it does not work yet.
+// PoolFails reports whether people were notified that a flavour's pool fails and the pool has not
+// recovered.
 func (s *NoticeTables) PoolFails(ctx context.Context, flavour string) (bool, error) {
 	return one(ctx, s.reader, value[bool], `SELECT EXISTS (SELECT 1 FROM notice_marks WHERE topic = 'pool' AND mark = ?)`, flavour)
 }

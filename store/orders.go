@@ -16,8 +16,8 @@ func scanOrder(r row) (o schema.Order, err error) {
 	return o, err
 }
 
-// Order returns what a runner must know of a claimed job. Of the flavour only the name is set,
-// and the lease is not set: the scheduler adds them.
+// Order returns the data that a runner needs for a claimed job. It sets only the name of the
+// flavour and no lease; the scheduler adds the rest.
 func (s *QueueTables) Order(ctx context.Context, job int64) (schema.Order, error) {
 	o, err := one(ctx, s.reader, scanOrder, `SELECT j.id, j.attempt, j.kind, j.flavour,
 			c.code, a.name, coalesce(s.owner, y.owner, ''), coalesce(s.number, 0), coalesce(y.number, 0),

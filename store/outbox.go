@@ -14,12 +14,12 @@ func scanOutboxEntry(r row) (e schema.OutboxEntry, err error) {
 	return e, err
 }
 
-// WhenOutgoing sets what is called after each commit that added entries to the outbox. It must
-// not block.
+// WhenOutgoing sets a function that is called after each commit that added entries to the
+// outbox. The function must not block.
 func (s *OutboxTables) WhenOutgoing(f func()) { s.outgoing.Store(&f) }
 
-// Enqueue adds entries to the outbox, all or none. Each replaces the entry of its kind and key
-// that has not been delivered; if that one is being delivered, the new one is delivered after it.
+// Enqueue adds entries to the outbox, all or none. Each replaces the undelivered entry of the
+// same kind and key. If that entry is being delivered, the new one is delivered after it.
 func (s *OutboxTables) Enqueue(ctx context.Context, entries ...schema.Outgoing) error {
 	return s.write(ctx, "enqueue", func(t *tx) error {
 		for _, e := range entries {
@@ -48,10 +48,10 @@ func (t *tx) enqueue(ctx context.Context, now time.Time, e schema.Outgoing) erro
 	return err
 }
 
-// TakeOutgoing begins an attempt to deliver the entry of a kind that has been due longest. The
-// attempt is counted before it begins, so that one that a crash interrupts is known. Entries for
-// busy receivers are passed over. CodeNotFound: nothing is due; next is when something will be,
-// zero if nothing waits.
+// TakeOutgoing begins an attempt to deliver the entry of a kind that has been due longest. It
+// counts the attempt first, so that an attempt interrupted by a crash is counted. It skips
+// entries for busy receivers. CodeNotFound: nothing is due; next is the time when the next entry
+// is due, zero if nothing waits.
 func (s *OutboxTables) TakeOutgoing(ctx context.Context, kind string, busy []string, now time.Time) (e schema.OutboxEntry, next time.Time, err error) {
 	if busy == nil {
 		busy = []string{}
@@ -78,7 +78,8 @@ func (s *OutboxTables) TakeOutgoing(ctx context.Context, kind string, busy []str
 	return e, next, err
 }
 
-// nextOutgoing returns when the next entry of a kind is due, if none is now.
+// nextOutgoing returns the time when the next entry of a kind is due, if err says that none is due
+// now.
 func nextOutgoing(ctx context.Context, t *tx, kind string, err error) (time.Time, error) {
 	if err = missing(err, "nothing is due"); schema.CodeOf(err) != schema.CodeNotFound {
 		return time.Time{}, err
@@ -104,8 +105,8 @@ func (s *OutboxTables) Delivered(ctx context.Context, e schema.OutboxEntry) erro
 	})
 }
 
-// Postpone ends an attempt that did not deliver. A receiver for whom nothing waits any more, because
-// it was removed, is not paused.
+// Postpone ends an attempt that did not deliver. It does not pause a receiver without waiting
+// entries, because such a receiver was removed.
 func (s *OutboxTables) Postpone(ctx context.Context, e schema.OutboxEntry, p schema.Postponement) error {
 	return s.write(ctx, "postpone an outbox entry", func(t *tx) error {
 		if _, err := t.exec(ctx, `UPDATE outbox SET due_at = ?, last_error = ?, attempts = attempts - ? WHERE token = ?`, micros(p.Entry), p.Reason, p.Asked && !p.Reached, e.Token); err != nil {
@@ -125,7 +126,8 @@ func (s *OutboxTables) Postpone(ctx context.Context, e schema.OutboxEntry, p sch
 const keepNotices = 14 * 24 * time.Hour
 
 // GiveUp ends the attempts to deliver an entry. It stays in the outbox with the reason until it
-// is retried or replaced. Notices that were given up keepNotices before are removed.
+// is retried or replaced. GiveUp also removes notices that were given up more than keepNotices
+// ago.
 func (s *OutboxTables) GiveUp(ctx context.Context, e schema.OutboxEntry, reason string) error {
 	return s.write(ctx, "give up an outbox entry", func(t *tx) error {
 		if _, err := t.exec(ctx, `DELETE FROM outbox WHERE kind IN (?, ?) AND failed_at > 0 AND failed_at < ?`, schema.OutgoingMail, schema.OutgoingWebhook, micros(s.clock().Add(-keepNotices))); err != nil {
@@ -136,16 +138,16 @@ func (s *OutboxTables) GiveUp(ctx context.Context, e schema.OutboxEntry, reason 
 	})
 }
 
-// Outbox returns the entries that were not delivered, those that were given up first, then by
-// their due time; at most limit.
+// Outbox returns at most limit undelivered entries, given-up ones first, then by due time.
 func (s *OutboxTables) Outbox(ctx context.Context, limit int) ([]schema.OutboxEntry, error) {
 	return list(ctx, s.reader, scanOutboxEntry, `SELECT w.id, w.kind, w.entry_key, w.receiver, w.body, w.token, w.made_at, w.due_at, w.attempts, w.last_error, w.failed_at, coalesce(p.failures, 0)
 		FROM outbox w LEFT JOIN outbox_pauses p ON p.kind = w.kind AND p.receiver = w.receiver
 		ORDER BY w.failed_at = 0, w.due_at, w.id LIMIT ?`, limit)
 }
 
-// RetryOutbox makes every entry of a kind due now that was given up, and ends the pauses of its
-// receivers; kind "" is all. Entries keep their order. It returns how many entries were given up.
+// RetryOutbox makes every given-up entry of a kind due now, and ends the pauses of the kind's
+// receivers; kind "" means all. Entries keep their order. It returns the number of entries that
+// were given up.
 func (s *OutboxTables) RetryOutbox(ctx context.Context, by schema.Actor, kind string) (n int64, err error) {
 	err = s.write(ctx, "retry the outbox", func(t *tx) error {
 		now := s.clock()

@@ -13,14 +13,14 @@ func scanPoolControl(r row) (c schema.PoolControl, err error) {
 	return c, err
 }
 
-// PoolControls returns what is set for pools, by flavour. A flavour without an entry is open
-// and as configured.
+// PoolControls returns the stored settings of pools, by flavour. A flavour without an entry
+// is open and uses its configuration.
 func (s *QueueTables) PoolControls(ctx context.Context) ([]schema.PoolControl, error) {
 	return list(ctx, s.reader, scanPoolControl, `SELECT flavour, mode, reason, warm, max, by_login, changed_at FROM pool_controls ORDER BY flavour`)
 }
 
-// ChangePool changes what is set for a flavour's pool, in one transaction with its audit
-// entry. What change refuses is not written.
+// ChangePool changes the stored settings of a flavour's pool, in one transaction with its
+// audit entry. If change returns an error, nothing is written.
 func (s *QueueTables) ChangePool(ctx context.Context, by schema.Actor, flavour, action string, change func(*schema.PoolControl) error) (c schema.PoolControl, err error) {
 	err = s.write(ctx, "change pool", func(t *tx) error {
 		c, err = one(ctx, t, scanPoolControl, `SELECT flavour, mode, reason, warm, max, by_login, changed_at FROM pool_controls WHERE flavour = ?`, flavour)

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// published is a section, or "" for everybody, that an assignment is published for.
+// published is an assignment with a section that it is published for, or "" for everybody.
 type published struct {
 	assignment int64
 	section    string
@@ -20,7 +20,7 @@ func scanPublished(r row) (p published, err error) {
 	return p, err
 }
 
-// publication says for whom the assignments of a course are published.
+// publication holds the sections that a course's assignments are published for.
 type publication struct {
 	rule     schema.PublishRule
 	sections map[int64][]string // by assignment
@@ -49,7 +49,7 @@ func publications(ctx context.Context, q querier, courseID int64, rule schema.Pu
 	return p, err
 }
 
-// publicationTo reads the part of publications that concerns the owners of a work.
+// publicationTo reads the publications that concern the owners of a work.
 func publicationTo(ctx context.Context, q querier, a schema.Assignment, logins []string) (publication, error) {
 	p := publication{rule: a.Course.Settings.Publish}
 	sections, err := sectionsPublished(ctx, q, a.ID)
@@ -69,8 +69,8 @@ func publicationTo(ctx context.Context, q querier, a schema.Assignment, logins [
 	return p, err
 }
 
-// to fills in what an owner of work for an assignment may see. A team sees what is published
-// for all of its members.
+// to sets the publication fields of an owner of work for an assignment. A team sees what is
+// published for all of its members.
 func (p publication) to(o course.Owner, assignment int64) course.Owner {
 	o.Published = course.PublishedTo(p.sections[assignment], "")
 	for i, login := range o.Logins {

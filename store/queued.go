@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Queued returns the jobs of a flavour in the order in which they will be claimed, at most
-// limit, each with the name of what it grades.
+// Queued returns at most limit jobs of a flavour in the order in which they will be
+// claimed, each with the name of its subject.
 func (s *QueueTables) Queued(ctx context.Context, flavour string, limit int) ([]QueuedJob, error) {
 	ids, err := s.Waiting(ctx, flavour, limit)
 	if err != nil {
@@ -22,14 +22,14 @@ func (s *QueueTables) Queued(ctx context.Context, flavour string, limit int) ([]
 		if err != nil {
 			return nil, err
 		}
-		if q.Job.State == schema.StateQueued { // otherwise it was claimed meanwhile
+		if q.Job.State == schema.StateQueued { // skip a job that was claimed meanwhile
 			jobs = append(jobs, q)
 		}
 	}
 	return jobs, nil
 }
 
-// QueuedJob is a job with the name of what it grades: a submission's, a try's, or
+// QueuedJob is a job with the name of its subject: a submission, a try, or
 // COURSE/ASSIGNMENT for a gate.
 type QueuedJob struct {
 	Job  schema.Job
@@ -44,8 +44,8 @@ func scanSubject(r row) (q QueuedJob, err error) {
 	return q, err
 }
 
-// subjectName names what a job grades: a submission, a try (its number), or the tests of
-// an assignment.
+// subjectName returns the name of a job's subject: a submission, a try (by its number), or
+// the tests of an assignment.
 func subjectName(n schema.SubmissionName, try int) string {
 	if try > 0 {
 		return schema.TryName(n, try)
@@ -53,7 +53,7 @@ func subjectName(n schema.SubmissionName, try int) string {
 	return n.String()
 }
 
-// Subject returns a job with the name of what it grades.
+// Subject returns a job with the name of its subject.
 func (s *QueueTables) Subject(ctx context.Context, job int64) (QueuedJob, error) {
 	q, err := one(ctx, s.reader, scanSubject, `SELECT c.code, a.name, coalesce(s.owner, y.owner, ''), coalesce(s.number, 0), coalesce(y.number, 0), j.*
 		FROM job_rows j JOIN versions v ON v.id = j.version_id JOIN assignments a ON a.id = v.assignment_id

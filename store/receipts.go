@@ -70,15 +70,15 @@ func scanReceipt(r row) (n schema.StoredReceipt, err error) {
 	return n, err
 }
 
-// Receipts returns the receipts of a course in the order of their chain, starting after that of
-// a submission (0: from the first), at most limit.
+// Receipts returns at most limit receipts of a course in the order of their chain, starting
+// after the receipt of a submission (0: from the first).
 func (s *SubmissionTables) Receipts(ctx context.Context, course, after int64, limit int) ([]schema.StoredReceipt, error) {
 	return list(ctx, s.reader, scanReceipt, `SELECT submission_id, body FROM receipts
 		WHERE course_id = ? AND submission_id > ? AND body <> '' ORDER BY submission_id LIMIT ?`, course, after, limit)
 }
 
-// BreakChains makes the next receipt of every course begin a new chain, because receipts may
-// exist that this database does not know.
+// BreakChains makes the next receipt of every course begin a new chain. It is called when
+// there may be receipts that are not in this database.
 func (s *SubmissionTables) BreakChains(ctx context.Context) error {
 	return s.write(ctx, "break receipt chains", func(t *tx) error {
 		_, err := t.exec(ctx, `INSERT INTO receipt_breaks (course_id) SELECT DISTINCT course_id FROM receipts WHERE true ON CONFLICT DO NOTHING`)

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// target is the repository that was pushed to, with its course and assignment.
+// target is the repository that receives a push, with its course and assignment.
 type target struct {
 	course, assignment int64
 	kind               schema.RepositoryKind
@@ -30,9 +30,9 @@ func (t *tx) target(ctx context.Context, in schema.Intent) (target, error) {
 
 // RecordSubmission closes the intent. It assigns the owner's next number, creates the
 // submission, its job, its signed receipt and its first event, and moves the owner's other
-// queued pushes of the assignment to the overtaken lane. Called again for the same intent it
-// returns the same submission. Only the ID of p.Intent is read; the rest comes from the stored
-// intent. CodeStale: the intent is void.
+// queued pushes of the assignment to the overtaken lane. A second call for the same intent
+// returns the same submission. RecordSubmission reads only the ID of p.Intent; the rest comes
+// from the stored intent. CodeStale: the intent is void.
 func (s *SubmissionTables) RecordSubmission(ctx context.Context, p schema.Push) (sub schema.GradedSubmission, err error) {
 	err = s.write(ctx, "record submission", func(t *tx) error {
 		in, settled, err := t.findIntent(ctx, p.Intent.ID)
@@ -87,8 +87,8 @@ func (s *SubmissionTables) record(ctx context.Context, t *tx, in schema.Intent, 
 	return sub, t.closeIntent(ctx, in.ID)
 }
 
-// auditUpload records what was handed in by a page or the API. Of pushes with git, which are many, the submission
-// and its receipt are the record.
+// auditUpload writes an audit entry for a submission from a page or the API. Pushes with git are frequent and get
+// no entry; the submission and its receipt record them.
 func (s *SubmissionTables) auditUpload(ctx context.Context, t *tx, in schema.Intent, to target, sub schema.Submission) error {
 	if in.Channel != schema.ChannelWeb && in.Channel != schema.ChannelAPI {
 		return nil
@@ -119,14 +119,14 @@ func (s *SubmissionTables) queue(ctx context.Context, t *tx, to target, p schema
 	return nil
 }
 
-// maxStep is how far the clock may go back between two pushes of an owner and still be
-// corrected.
+// maxStep is the largest step back of the clock between two pushes of an owner that
+// notBeforeLast corrects.
 const maxStep = 10 * time.Minute
 
-// notBeforeLast returns the time of receipt of a push. It is never before that of the owner's
-// previous push: a clock that was set back slightly must not turn a late push into one on time.
-// If the previous time is more than maxStep ahead, the clock was wrong then, and the push keeps
-// its own time.
+// notBeforeLast returns the time of receipt of a push, which is not before the owner's previous
+// push: after a small step back of the clock a late push must not become timely. If the
+// previous time is more than maxStep ahead, the earlier clock was wrong, and the push keeps its
+// own time.
 func (t *tx) notBeforeLast(ctx context.Context, to target, received time.Time) (time.Time, error) {
 	at, err := one(ctx, t, value[int64], `SELECT received_at FROM submissions WHERE assignment_id = ? AND owner = ? ORDER BY number DESC LIMIT 1`, to.assignment, to.owner)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -141,11 +141,11 @@ func (t *tx) notBeforeLast(ctx context.Context, to target, received time.Time) (
 	return received, nil
 }
 
-// wordsKept says why a push after the end has no result.
+// wordsKept explains why a push after the end has no result.
 const wordsKept = "received after the end: kept but not graded; it counts only if your instructor grants an extension"
 
-// timeliness says whether an owner's push is on time, late or after the end. It is decided
-// here, in the transaction, so that an extension that was granted meanwhile is not missed.
+// timeliness returns whether an owner's push is on time, late or after the end. It runs in
+// the transaction, so that it sees an extension granted meanwhile.
 func (s *SubmissionTables) timeliness(ctx context.Context, t *tx, to target, received time.Time) (schema.Timeliness, error) {
 	a, err := one(ctx, t, scanAssignment, `SELECT * FROM assignment_rows WHERE id = ?`, to.assignment)
 	if err != nil {
@@ -173,7 +173,7 @@ func (t *tx) addSubmission(ctx context.Context, to target, in schema.Intent, p s
 				?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
 			ON CONFLICT (receipt) DO NOTHING RETURNING id`,
 			to.assignment, to.owner, in.PusherID, in.New, p.Tree, in.RepositoryID, in.ID, p.VersionID, p.TryOut, groups(2), micros(in.ReceivedAt))
-		if !errors.Is(err, sql.ErrNoRows) { // otherwise the 40 random bits were taken: draw again
+		if !errors.Is(err, sql.ErrNoRows) { // no row: the 40 random bits were taken, so draw again
 			return id, err
 		}
 	}

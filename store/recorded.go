@@ -38,7 +38,7 @@ func (s *SubmissionTables) RecordedSince(ctx context.Context, m schema.RecordMar
 	return append(pushes, versions...), err
 }
 
-// PinnedPush is a recorded or open push, which a backup's repositories are compared with.
+// PinnedPush is a recorded or open push. Verifying a backup compares it with the repositories.
 type PinnedPush struct {
 	Intent     string
 	Repository int64
@@ -51,15 +51,15 @@ func scanPinned(r row) (p PinnedPush, err error) {
 	return p, err
 }
 
-// PinnedPushes returns pushes other than tries that are recorded or open, by intent, after that of an
-// intent ("" from the first), at most limit.
+// PinnedPushes returns at most limit recorded or open pushes other than tries, sorted by intent,
+// starting after an intent ("": from the first).
 func (s *SubmissionTables) PinnedPushes(ctx context.Context, after string, limit int) ([]PinnedPush, error) {
 	return list(ctx, s.reader, scanPinned, `SELECT id, repository_id, new_hash, state FROM intents
 		WHERE id > ? AND state <> 'void' AND ref NOT LIKE 'refs/tries/%' ORDER BY id LIMIT ?`, after, limit)
 }
 
 // RepositoryPath returns the name of a repository: COURSE/ASSIGNMENT/OWNER,
-// COURSE/ASSIGNMENT/tests or COURSE/course. CodeNotFound.
+// COURSE/ASSIGNMENT/tests or COURSE/course. CodeNotFound: unknown id.
 func (s *SubmissionTables) RepositoryPath(ctx context.Context, id int64) (string, error) {
 	path, err := one(ctx, s.reader, value[string], `SELECT c.code || coalesce('/' || a.name, '') || '/' || iif(r.owner = '', r.kind, r.owner)
 		FROM repositories r JOIN courses c ON c.id = r.course_id LEFT JOIN assignments a ON a.id = r.assignment_id WHERE r.id = ?`, id)

@@ -49,8 +49,8 @@ func regrade(ctx context.Context, q querier, id int64) (schema.Regrade, error) {
 }
 
 // CreateRegrade creates a set and queues its jobs in the regrade lane. CodeConflict: the
-// assignment has an open set. CodeNotFound: it has no such version. CodeRefused: there is
-// nothing to grade again.
+// assignment has an open set. CodeNotFound: the assignment has no such version.
+// CodeRefused: there are no submissions to grade again.
 func (s *RegradeTables) CreateRegrade(ctx context.Context, by schema.Actor, n schema.NewRegrade) (set schema.Regrade, err error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return set, err
@@ -138,7 +138,7 @@ func toRegrade(ctx context.Context, t *tx, n schema.NewRegrade) ([]owned, error)
 	return chosen, nil
 }
 
-// stage stores the result of a regrade's job beside the submission, whose own result and grade
+// stage stores the result of a regrade's job in the set. The submission's own result and grade
 // stay unchanged.
 func stage(ctx context.Context, t *tx, j schema.Job, r schema.Result) error {
 	if r.Blame != schema.BlameStudent {
@@ -191,7 +191,7 @@ func (s *RegradeTables) DiscardRegrade(ctx context.Context, by schema.Actor, set
 	})
 }
 
-// moveRegrade moves a set from one of the given states to another, and returns the one that it was in.
+// moveRegrade moves a set from one of the given states to another, and returns the previous state.
 func moveRegrade(ctx context.Context, t *tx, id int64, to schema.RegradeState, now time.Time, from ...schema.RegradeState) (schema.RegradeState, error) {
 	is, err := one(ctx, t, value[schema.RegradeState], `SELECT state FROM regrades WHERE id = ?`, id)
 	if err != nil {
@@ -212,7 +212,7 @@ func auditRegrade(ctx context.Context, t *tx, by schema.Actor, set schema.Regrad
 		Before: regradeWords(set.ID, before), After: regradeWords(set.ID, after), Detail: set.Reason})
 }
 
-// regradeWords names a regrade set and its state in the audit log.
+// regradeWords describes a regrade set and its state for the audit log.
 func regradeWords(id int64, state schema.RegradeState) string {
 	return fmt.Sprintf("set %d %s", id, state)
 }
@@ -226,8 +226,8 @@ func courseOf(path string) string {
 	return path
 }
 
-// LastRegrade returns what the latest applied set changed in an owner's grade; false if none
-// changed it.
+// LastRegrade returns the change of an owner's grade by the latest applied set, or false if
+// no set changed it.
 func (s *RegradeTables) LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return schema.RegradeNotice{}, false, err

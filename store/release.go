@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Release queues a job again whose runner is gone, in its old place, or fails it after
-// schema.MaxAttempts, and returns the event. reason is shown to people. CodeStale: the attempt
+// Release queues a job whose runner is gone again, in its old place, or fails it after
+// schema.MaxAttempts. It returns the event. reason is shown to people. CodeStale: the attempt
 // is not the current one or has ended.
 func (s *QueueTables) Release(ctx context.Context, job int64, attempt int, reason string, now time.Time) (e schema.Event, err error) {
 	err = s.write(ctx, "release", func(t *tx) error {
@@ -30,8 +30,8 @@ func (s *QueueTables) Release(ctx context.Context, job int64, attempt int, reaso
 	return e, err
 }
 
-// Return is Release for an attempt that ended through no fault of the job or its runner: its
-// number is used up, but it does not count towards schema.MaxAttempts.
+// Return is Release for an attempt that neither the job nor its runner caused to end. The
+// attempt keeps its number, but does not count towards schema.MaxAttempts.
 func (s *QueueTables) Return(ctx context.Context, job int64, attempt int, reason string, now time.Time) (e schema.Event, err error) {
 	err = s.write(ctx, "return", func(t *tx) error {
 		j, err := t.fenced(ctx, job, attempt)
@@ -47,7 +47,7 @@ func (s *QueueTables) Return(ctx context.Context, job int64, attempt int, reason
 	return e, err
 }
 
-// requeue keeps queued_at, so that the job keeps its place.
+// requeue queues a job again. It keeps queued_at, so that the job keeps its place.
 func (t *tx) requeue(ctx context.Context, j schema.Job, reason string, now time.Time) (schema.Event, error) {
 	if _, err := t.exec(ctx, `UPDATE jobs SET state = 'queued', runner = '', reason = ?, assigned_at = 0, started_at = 0, lease_until = 0
 		WHERE id = ?`, reason, j.ID); err != nil {

@@ -14,9 +14,10 @@ func scanReplay(r row) (p schema.Replay, err error) {
 	return p, err
 }
 
-// Replay queues a job that grades a submission again, behind all pushes, against the tests and
-// on the flavour of its recorded result. The submission and its grade stay unchanged.
-// CodeRefused: it has no result. may decides about the flavour before anything is queued.
+// Replay queues a job that grades a submission again, behind all pushes, with the tests and
+// the flavour of its recorded result. The submission and its grade stay unchanged.
+// CodeRefused: the submission has no result. may can refuse the flavour before the job is
+// queued.
 func (s *QueueTables) Replay(ctx context.Context, by schema.Actor, sub schema.Submission, may func(flavour string) error) (p schema.Replay, err error) {
 	now := s.clock()
 	err = s.write(ctx, "replay", func(t *tx) error {

@@ -32,7 +32,8 @@ func (s *SubmissionTables) EnsureRepository(ctx context.Context, r schema.Reposi
 	return found, err
 }
 
-// FindRepository is EnsureRepository without creating one: CodeNotFound.
+// FindRepository is EnsureRepository without the creation. CodeNotFound: there is no such
+// repository.
 func (s *SubmissionTables) FindRepository(ctx context.Context, r schema.Repository) (schema.Repository, error) {
 	found, err := findRepository(ctx, s.reader, r)
 	return found, missing(err, "there is no such repository yet")

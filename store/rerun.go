@@ -9,10 +9,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// rerun is a submission that somebody wants to have graded again.
+// rerun is a request to grade a submission again.
 type rerun struct {
 	id, assignment, course int64
-	role                   schema.Role // of the asker
+	role                   schema.Role // role of the requester
 	facts                  course.Rerun
 }
 
@@ -23,8 +23,8 @@ func scanRerun(r row) (e rerun, err error) {
 }
 
 // Rerun creates a new job for a submission against the active version, unless decide refuses.
-// decide gets the asker's role in the course and the state of the submission, and says whether
-// the new job is one of the owner's free retries.
+// decide gets the requester's role in the course and the state of the submission. It reports
+// whether the new job is one of the owner's free retries.
 func (s *QueueTables) Rerun(ctx context.Context, by schema.Actor, submission int64, decide func(schema.Role, course.Rerun) (free bool, err error), at time.Time) (j schema.Job, err error) {
 	err = s.write(ctx, "rerun", func(t *tx) error {
 		e, err := one(ctx, t, scanRerun, `SELECT s.id, s.assignment_id, a.course_id, c.code, a.name, s.owner, s.number, s.commit_hash, j.state, coalesce(e.role, '')

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// errDryRun rolls a transaction back that only previews its changes.
+// errDryRun rolls back a transaction that only previews its changes.
 var errDryRun = errors.New("dry run")
 
 // ImportRoster creates the accounts and enrolments of a roster, in one transaction with its
@@ -45,8 +45,8 @@ func (s *RosterTables) ImportRoster(ctx context.Context, by schema.Actor, i sche
 	return changes, err
 }
 
-// regroup computes a course's grades anew after somebody's section changed: due times and
-// visibility may change with it.
+// regroup recomputes a course's grades after somebody's section changed, because due times
+// and visibility may depend on the section.
 func (s *RosterTables) regroup(ctx context.Context, t *tx, c schema.Course) error {
 	sectioned, err := readSectioned(ctx, t, c)
 	if err != nil || !sectioned {

@@ -14,8 +14,8 @@ func scanRunner(r row) (n schema.Runner, err error) {
 	return n, err
 }
 
-// AddRunner records a registered runner by the hash of its session secret.
-// CodeConflict: its id has registered before.
+// AddRunner stores a registered runner with the hash of its session secret. CodeConflict: a
+// runner with this id has registered before.
 func (s *QueueTables) AddRunner(ctx context.Context, r schema.Runner) error {
 	return s.write(ctx, "add runner", func(t *tx) error {
 		_, err := t.exec(ctx, `INSERT INTO runners (id, flavour, secret_hash, host, image, wall, version, registered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -24,7 +24,8 @@ func (s *QueueTables) AddRunner(ctx context.Context, r schema.Runner) error {
 	})
 }
 
-// RunnerBySecret returns a runner that is not retired. CodeUnauthenticated.
+// RunnerBySecret returns the runner with the hash of a session secret. CodeUnauthenticated: the
+// secret is unknown or the runner is retired.
 func (s *QueueTables) RunnerBySecret(ctx context.Context, hash []byte) (schema.Runner, error) {
 	r, err := one(ctx, s.reader, scanRunner, `SELECT id, flavour, secret_hash, host, image, wall, version, coalesce(job_id, 0), registered_at, retired_at
 		FROM runners WHERE secret_hash = ? AND retired_at = 0`, hash)
@@ -34,7 +35,7 @@ func (s *QueueTables) RunnerBySecret(ctx context.Context, hash []byte) (schema.R
 	return r, err
 }
 
-// RetireRunner marks a runner as gone. Doing it again is no error.
+// RetireRunner marks a runner as gone. A second call is not an error.
 func (s *QueueTables) RetireRunner(ctx context.Context, id string, now time.Time) error {
 	return s.write(ctx, "retire runner", func(t *tx) error {
 		_, err := t.exec(ctx, `UPDATE runners SET retired_at = ? WHERE id = ? AND retired_at = 0`, micros(now), id)

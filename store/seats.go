@@ -7,14 +7,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// seats say who is or was in which team.
+// seats holds the current and former members of teams.
 type seats struct {
 	current map[work]string        // person to team
 	left    map[work][]schema.Seat // of a person, in the order in which they left
 	teams   map[work]team
 }
 
-// team is who is or was in one.
+// team holds the current and former members of one team.
 type team struct {
 	seats   []schema.Seat
 	current []string // logins
@@ -40,11 +40,12 @@ func newSeats(all []schema.Seat) seats {
 	return s
 }
 
-// now returns the team that somebody is in, "" for none.
+// now returns a person's current team, "" for none.
 func (s seats) now(person work) string { return s.current[person] }
 
 // linked returns an owner, the teams that they were ever in, and everybody who was ever in
-// those. If one of them can still submit, the others must not learn what is hidden until then.
+// those teams. If one of them can still submit, the others must not see results that are
+// hidden until the due date.
 func (s seats) linked(owner work) []string {
 	names := []string{owner.owner}
 	add := func(name string) {
@@ -66,8 +67,8 @@ func (s seats) linked(owner work) []string {
 	return names
 }
 
-// members returns the people whose late days a team spends: its members who are students of the
-// course, or all members if none is.
+// members returns the people who share a team's late days: its members who are students of the
+// course, or all members if none is a student.
 func (t team) members() []string {
 	var students []string
 	for _, seat := range t.seats {

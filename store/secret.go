@@ -23,8 +23,7 @@ func groups(n int) string {
 	return b.String()
 }
 
-// canonical undoes changes that people make when they type such groups: case, dashes,
-// look-alikes.
+// canonical normalizes typed groups: case, dashes and look-alike letters.
 func canonical(code string) string {
 	return strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(code))
 }

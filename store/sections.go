@@ -15,7 +15,7 @@ func scanSeated(r row) (p seated, err error) {
 	return p, err
 }
 
-// SectionOwners returns the students in a TA's sections, and the teams of such students.
+// SectionOwners returns the students in a TA's sections, and the teams of these students.
 func (s *RosterTables) SectionOwners(ctx context.Context, courseID, user int64) (map[string]bool, error) {
 	own, err := list(ctx, s.reader, value[string], `SELECT section FROM enrolments WHERE course_id = ? AND user_id = ?`, courseID, user)
 	if err != nil {
@@ -43,8 +43,8 @@ func (s *RosterTables) SectionOwners(ctx context.Context, courseID, user int64) 
 	return owners, err
 }
 
-// offsets returns how much later the work of each owner in a course is due than the assignments
-// say. Owners without an offset are absent.
+// offsets returns the delay of each owner's due times in a course. Owners without a delay are
+// absent.
 func offsets(ctx context.Context, q querier, courseID int64, settings schema.CourseSettings) (map[string]schema.DueOffset, error) {
 	if len(settings.Sections) == 0 {
 		return nil, nil
@@ -60,8 +60,8 @@ func offsets(ctx context.Context, q querier, courseID int64, settings schema.Cou
 	return later, err
 }
 
-// SectionOffset returns how much later the work of one owner is due than the assignment says.
-// For a team, the member with the latest offset counts.
+// SectionOffset returns the delay of one owner's due time. A team gets the latest offset of
+// its members.
 func (s *RosterTables) SectionOffset(ctx context.Context, a schema.Assignment, owner string) (schema.DueOffset, error) {
 	names, err := list(ctx, s.reader, value[string], `SELECT ?2 UNION ALL SELECT login FROM seats WHERE assignment_id = ?1 AND team = ?2 AND left_at = 0`, a.ID, owner)
 	if err != nil {

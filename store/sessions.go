@@ -17,11 +17,11 @@ func scanSession(r row) (b schema.Session, err error) {
 	return b, err
 }
 
-// idleSince returns the time before which a session that was last used has ended.
+// idleSince returns the cutoff for idle sessions: a session last used before it has ended.
 func (s *AccountTables) idleSince() time.Time { return s.clock().Add(-schema.SessionIdle) }
 
-// FindSession returns a browser session that has neither expired nor been unused for
-// too long. Like every secret, its token is kept as a hash.
+// FindSession returns the browser session of a token, and false if it has expired or was
+// unused for too long. Only hashes of tokens are stored.
 func (s *AccountTables) FindSession(ctx context.Context, token string) (schema.Session, bool, error) {
 	b, err := one(ctx, s.reader, scanSession, `SELECT id, user_id, key, way, browser, made_at, used_at, expires_at, data FROM sessions
 		WHERE hash = ? AND expires_at > ? AND used_at > ?`, hash(token), micros(s.clock()), micros(s.idleSince()))
@@ -32,7 +32,7 @@ func (s *AccountTables) FindSession(ctx context.Context, token string) (schema.S
 	return b, err == nil, err
 }
 
-// TouchSession notes that a session was used now.
+// TouchSession records that a session was used now.
 func (s *AccountTables) TouchSession(ctx context.Context, token string) error {
 	return s.write(ctx, "touch session", func(t *tx) error {
 		_, err := t.exec(ctx, `UPDATE sessions SET used_at = ? WHERE hash = ?`, micros(s.clock()), hash(token))
@@ -40,8 +40,8 @@ func (s *AccountTables) TouchSession(ctx context.Context, token string) error {
 	})
 }
 
-// SaveSession stores a session, which is used by that, and deletes those that have ended.
-// One without an id gets one. CodeUnauthenticated: its key is not the user's any more, or
+// SaveSession stores a session as used now, and deletes ended sessions. It assigns an id if
+// the session has none. CodeUnauthenticated: the user no longer has the session's key, or
 // the account is disabled.
 func (s *AccountTables) SaveSession(ctx context.Context, b schema.Session) error {
 	if b.ID == "" {
@@ -67,7 +67,8 @@ func (s *AccountTables) SaveSession(ctx context.Context, b schema.Session) error
 	})
 }
 
-// forgetSessions deletes the sessions that expired by a time or were last used before one.
+// forgetSessions deletes the sessions that expired by the time expired or were last used before
+// the time idle.
 func forgetSessions(ctx context.Context, t *tx, expired, idle int64) error {
 	if _, err := t.exec(ctx, `DELETE FROM sessions WHERE expires_at <= ?`, expired); err != nil {
 		return err
@@ -76,7 +77,7 @@ func forgetSessions(ctx context.Context, t *tx, expired, idle int64) error {
 	return err
 }
 
-// DeleteSession ends a session; one that does not exist is no error.
+// DeleteSession ends a session. An unknown session is not an error.
 func (s *AccountTables) DeleteSession(ctx context.Context, token string) error {
 	return s.write(ctx, "delete session", func(t *tx) error {
 		_, err := t.exec(ctx, `DELETE FROM sessions WHERE hash = ?`, hash(token))
@@ -84,13 +85,14 @@ func (s *AccountTables) DeleteSession(ctx context.Context, token string) error {
 	})
 }
 
-// Sessions returns an account's browser sessions that have not ended, the latest used first.
+// Sessions returns an account's browser sessions that have not ended, latest use first.
 func (s *AccountTables) Sessions(ctx context.Context, user int64) ([]schema.Session, error) {
 	return list(ctx, s.reader, scanSession, `SELECT id, user_id, key, way, browser, made_at, used_at, expires_at, x'' FROM sessions
 		WHERE user_id = ? AND expires_at > ? AND used_at > ? ORDER BY used_at DESC, id`, user, micros(s.clock()), micros(s.idleSince()))
 }
 
-// EndSession ends one browser session of an account. CodeNotFound: it has none of that id.
+// EndSession ends one browser session of an account. CodeNotFound: the account has no session
+// with that id.
 func (s *AccountTables) EndSession(ctx context.Context, by schema.Actor, user schema.User, id string) error {
 	return s.write(ctx, "end session", func(t *tx) error {
 		browser, err := one(ctx, t, value[string], `DELETE FROM sessions WHERE id = ? AND user_id = ? RETURNING browser`, id, user.ID)
@@ -103,8 +105,8 @@ func (s *AccountTables) EndSession(ctx context.Context, by schema.Actor, user sc
 	})
 }
 
-// SignIn finds the account that an identity names and records that it signed in.
-// CodeRefused: there is none, there are several, or it is disabled.
+// SignIn finds the account of an identity and records the sign-in. CodeRefused: no account
+// or several accounts match, or the account is disabled.
 func (s *AccountTables) SignIn(ctx context.Context, by schema.Actor, name schema.AccountName, way string) (u schema.User, err error) {
 	err = s.write(ctx, "sign in", func(t *tx) error {
 		if u, err = accountNamed(ctx, t, name); err != nil {
@@ -121,7 +123,7 @@ func (s *AccountTables) SignIn(ctx context.Context, by schema.Actor, name schema
 	return u, err
 }
 
-// accountNamed finds the one account of that name.
+// accountNamed returns the only account that matches a name.
 func accountNamed(ctx context.Context, t *tx, name schema.AccountName) (schema.User, error) {
 	found, err := list(ctx, t, scanUser, `SELECT id, login, name, email, admin, disabled, created_at FROM users
 		WHERE ?1 <> '' AND login = ?1 OR ?2 <> '' AND lower(email) = lower(?2) LIMIT 2`, name.Login, name.Email)

@@ -14,8 +14,8 @@ type staged struct {
 	owner   string
 	number  int
 	tally   schema.Tally
-	done    bool // it has a result that the student is responsible for
-	failed  bool // it never will
+	done    bool // has a result that the student is responsible for
+	failed  bool // will never have a result
 	changes []schema.CaseChange
 	flaky   bool
 
@@ -28,7 +28,7 @@ func scanStaged(r row) (g staged, err error) {
 	return g, err
 }
 
-// optional is a column of points that may be empty, which means 0.
+// optional scans a column of points that may be empty, which means 0.
 type optional struct{ p *schema.Points }
 
 // Scan implements sql.Scanner.
@@ -39,8 +39,8 @@ func (o optional) Scan(src any) error {
 	return exact(o).Scan(src)
 }
 
-// RegradedOwners returns what a set changes, or changed, for each of its owners, by login.
-// Before it is applied, the grades after it are previewed.
+// RegradedOwners returns the changes by a set for each of its owners, by login. For a set
+// that is not applied, it previews the new grades.
 func (s *RegradeTables) RegradedOwners(ctx context.Context, set schema.Regrade) ([]schema.RegradedOwner, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func (s *RegradeTables) RegradedOwners(ctx context.Context, set schema.Regrade) 
 	return owners, nil
 }
 
-// preview holds grades as they would be with a set applied.
+// preview holds the grades that applying a set would give.
 type preview struct {
 	before map[string]schema.Grade
 	after  map[string]schema.RegradedGrade
@@ -94,7 +94,7 @@ func (s *RegradeTables) preview(ctx context.Context, set schema.Regrade, all []s
 	return p, s.project(ctx, a, all, p)
 }
 
-// project computes the grades of an assignment with the staged results in place of the current
+// project computes the grades of an assignment with the staged results instead of the current
 // ones.
 func (s *RegradeTables) project(ctx context.Context, a schema.Assignment, all []staged, p preview) error {
 	zone := a.Course.Location()
@@ -177,13 +177,14 @@ func (s *RegradeTables) worksOf(ctx context.Context, a schema.Assignment, spec *
 	return works, err
 }
 
-// spending is the late days of a course, and how many each person spent on other assignments.
+// spending holds the late days of a course, and the number that each person spent on other
+// assignments.
 type spending struct {
 	tokens int
 	by     map[string]int
 }
 
-// left returns how many late days all of them have left.
+// left returns the number of late days that every one of the people has left.
 func (s spending) left(logins []string) int {
 	fewest := s.tokens
 	for _, login := range logins {
@@ -219,7 +220,7 @@ func (s *RegradeTables) spentElsewhere(ctx context.Context, a schema.Assignment)
 	return spending{tokens, by}, err
 }
 
-// owner returns what the set changes for the owner of a submission.
+// owner returns the changes by the set for the owner of a submission.
 func (p preview) owner(g staged) schema.RegradedOwner {
 	before := p.before[g.owner]
 	o := schema.RegradedOwner{Owner: g.owner, Before: schema.RegradedGrade{Number: before.Number, Final: before.Final.Number(), Tokens: before.Tokens}, Changes: []schema.CaseChange{}}

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// statements is a database handle that prepares each SQL text once. The texts are literals of
-// this package, so their number is bounded.
+// statements is a database handle that prepares each SQL text once. The texts are constants
+// of this package, so their number is bounded.
 type statements struct {
 	db *sql.DB
 
@@ -26,7 +26,7 @@ func (p *statements) cached(text string) *sql.Stmt {
 	return p.prepared[text]
 }
 
-// prepare returns the prepared statement of the text and prepares it if necessary.
+// prepare returns the prepared statement of a text. It prepares the text on first use.
 func (p *statements) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
 	if st := p.cached(text); st != nil {
 		return st, nil
@@ -58,13 +58,13 @@ func (p *statements) query(ctx context.Context, text string, args ...any) (*sql.
 // close closes the connections, and with them their statements.
 func (p *statements) close() error { return p.db.Close() }
 
-// tx is a transaction of the writer. Its statements are not cancelled when their caller leaves:
-// SQLite would roll back the whole transaction, which other callers share.
+// tx is a transaction of the writer. The end of a caller's context does not cancel its
+// statements, because SQLite would roll back the whole transaction, which other callers share.
 type tx struct {
 	*sql.Tx
 	of     *statements
 	missed []string             // texts to prepare for the next transaction
-	own    map[string]*sql.Stmt // their statements in this one
+	own    map[string]*sql.Stmt // statements of the missed texts in this transaction
 
 	outgoing bool // an entry was added to the outbox
 }
@@ -111,8 +111,8 @@ func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) 
 	return res.RowsAffected()
 }
 
-// write runs f in one transaction. When write returns nil it is on disk, otherwise it was
-// rolled back. noun names it in the error.
+// write runs f in one transaction. If write returns nil, the transaction is on disk;
+// otherwise it was rolled back. noun names the transaction in the error.
 func (s *database) write(ctx context.Context, noun string, f func(*tx) error) error {
 	if err := s.transact(ctx, f); err != nil {
 		return fmt.Errorf("%s: %w", noun, err)
@@ -156,7 +156,7 @@ func rowsOf[T any](ctx context.Context, q querier, scan func(row) (T, error), te
 	return all, translate(rows.Err())
 }
 
-// one runs a query of at most one row; sql.ErrNoRows if there is none.
+// one runs a query of at most one row. It returns sql.ErrNoRows if there is none.
 func one[T any](ctx context.Context, q querier, scan func(row) (T, error), text string, args ...any) (T, error) {
 	all, err := list(ctx, q, scan, text, args...)
 	if err == nil && len(all) == 0 {

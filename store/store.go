@@ -10,20 +10,20 @@ import (
 
 // Options configure a Store.
 type Options struct {
-	// Clock returns the time for methods that are not given one; nil is time.Now.
+	// Clock returns the current time for methods without a time parameter; nil means time.Now.
 	Clock func() time.Time
-	// Readers is how many connections read at once; 0 is 4.
+	// Readers is the number of connections that read at once; 0 means 4.
 	Readers int
-	// BusyTimeout is how long a write waits for another process that locks the database; 0 is 5
-	// s.
+	// BusyTimeout is how long a write waits for another process that locks the database; 0
+	// means 5 s.
 	BusyTimeout time.Duration
 	// ReceiptKey signs the receipts of pushes; nil: receipts are not signed.
 	ReceiptKey ed25519.PrivateKey
 }
 
-// Store is the durable state: the families of its tables on one database. It embeds them, so
-// that one value satisfies ports that span several families. Its methods may be called from
-// several goroutines.
+// Store holds the durable state in one database. It embeds all families of tables, so that
+// one value implements interfaces that span several families. Its methods are safe for
+// concurrent use.
 type Store struct {
 	*database
 	*grading
@@ -41,42 +41,41 @@ type Store struct {
 	*OperationTables
 }
 
-// AccountTables are people: accounts, keys, codes, sign-in links, sessions and API tokens.
+// AccountTables holds accounts, keys, codes, sign-in links, sessions and API tokens.
 type AccountTables struct{ *database }
 
-// CourseTables are courses, their course.yaml, assignments, versions of tests and publications.
+// CourseTables holds courses, their course.yaml, assignments, versions of tests and publications.
 type CourseTables struct{ *grading }
 
-// RosterTables are who is in a course: enrolments, sections and teams.
+// RosterTables holds enrolments, sections and teams.
 type RosterTables struct{ *grading }
 
-// SubmissionTables are what was pushed: repositories, intents, submissions, tries, their
-// receipts and comments.
+// SubmissionTables holds repositories, intents, submissions, tries, receipts and comments.
 type SubmissionTables struct {
 	*grading
 	signer signer
 }
 
-// GradeTables are grades and what they depend on: adjustments, marks, extensions, outages and
-// late days.
+// GradeTables holds grades and the adjustments, marks, extensions, outages and late days that
+// they depend on.
 type GradeTables struct{ *grading }
 
-// RegradeTables are sets of regraded submissions.
+// RegradeTables holds sets of regraded submissions.
 type RegradeTables struct{ *grading }
 
-// QueueTables are jobs with their events and results, and the runners that work on them.
+// QueueTables holds jobs with their events and results, and runners.
 type QueueTables struct{ *grading }
 
-// OutboxTables are the messages to other systems that are not delivered yet, or were given up.
+// OutboxTables holds undelivered and given-up messages to other systems.
 type OutboxTables struct{ *database }
 
-// GitHubTables are linked accounts, received deliveries and submitted commits at GitHub.
+// GitHubTables holds linked accounts, received deliveries and submitted commits of GitHub.
 type GitHubTables struct{ *database }
 
 // NoticeTables holds notice destinations and their topics.
 type NoticeTables struct{ *database }
 
-// OperationTables are what operators read: the audit log, downtimes, measurements, troubles, the server's health and
+// OperationTables implements the methods for operators: audit log, downtimes, measurements, troubles, health and
 // copies of the database.
 type OperationTables struct{ *database }
 

@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// submissionDest returns where the columns of submission_rows that hold the facts of a push
-// are scanned to.
+// submissionDest returns the Scan destinations of the columns of submission_rows that
+// describe a push.
 func submissionDest(s *schema.Submission) []any {
 	n := &s.Name
 	return []any{&s.ID, &n.Course, &n.Assignment, &n.Owner, &n.Number, &s.Assignment, &s.PusherID, &s.Login,
@@ -25,8 +25,8 @@ func scanSubmission(r row) (s schema.GradedSubmission, err error) {
 	return s, err
 }
 
-// SubmissionFacts returns the facts of one submission without reading its result. Number 0
-// is the owner's latest.
+// SubmissionFacts returns one submission without reading its result. Number 0 is the
+// owner's latest.
 func (s *SubmissionTables) SubmissionFacts(ctx context.Context, name schema.SubmissionName) (schema.Submission, error) {
 	sub, err := one(ctx, s.reader, scanSubmissionFacts, `SELECT id, course_code, assignment_name, owner, number, assignment_id, pusher_id, login,
 			commit_hash, tree_hash, repository_id, intent_id, version_id, try_out, kept, receipt, received_at
@@ -52,8 +52,8 @@ func (s *SubmissionTables) SubmissionByCommit(ctx context.Context, assignment in
 	return sub, missing(err, "there is no submission of commit %s", commit)
 }
 
-// Submissions returns an owner's submissions of an assignment, newest first, with
-// summaries of their results, at most limit.
+// Submissions returns at most limit submissions of an owner to an assignment, newest first,
+// with summaries of their results.
 func (s *SubmissionTables) Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.GradedSubmission, error) {
 	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries
 		WHERE assignment_id = ? AND owner = ? ORDER BY number DESC LIMIT ?`, assignment, owner, limit)
@@ -69,8 +69,8 @@ func (s *SubmissionTables) Recent(ctx context.Context, user int64, limit int) ([
 		ORDER BY received_at DESC LIMIT ?2`, user, limit)
 }
 
-// Unfinished returns the submissions of a user and of their teams whose jobs have not ended, over all courses, newest
-// first.
+// Unfinished returns the submissions of a user and of their teams with jobs that have not ended, over all courses,
+// newest first.
 func (s *SubmissionTables) Unfinished(ctx context.Context, user int64) ([]schema.GradedSubmission, error) {
 	return list(ctx, s.reader, scanSubmission, `WITH own (owner, assignment) AS (
 			SELECT login, 0 FROM users WHERE id = ?1
@@ -81,7 +81,7 @@ func (s *SubmissionTables) Unfinished(ctx context.Context, user int64) ([]schema
 		ORDER BY received_at DESC, id DESC`, user)
 }
 
-// Pushes returns how many submissions an owner has for an assignment.
+// Pushes returns the number of an owner's submissions to an assignment.
 func (s *SubmissionTables) Pushes(ctx context.Context, assignment int64, owner string) (int, error) {
 	return one(ctx, s.reader, value[int], `SELECT count(*) FROM submissions WHERE assignment_id = ? AND owner = ?`, assignment, owner)
 }
@@ -96,9 +96,9 @@ func (s *SubmissionTables) Latest(ctx context.Context, assignment int64, limit i
 		ORDER BY received_at DESC, id DESC`, assignment, limit)
 }
 
-// AllSubmissions returns an assignment's submissions with their jobs and whole results, oldest
-// first, starting after a submission (0: from the beginning), at most limit; owners nil is
-// every owner's.
+// AllSubmissions returns at most limit submissions to an assignment with their jobs and whole
+// results, oldest first, starting after a submission (0: from the beginning). If owners is
+// nil, it returns submissions of every owner.
 func (s *SubmissionTables) AllSubmissions(ctx context.Context, assignment int64, owners []string, after int64, limit int) ([]schema.GradedSubmission, error) {
 	var only any // NULL: every owner
 	if owners != nil {

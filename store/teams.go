@@ -61,7 +61,7 @@ func scanTeam(r row) (t schema.Team, err error) {
 // membership is a person in a team, or invited to it.
 type membership struct {
 	team, login string
-	student     bool // of the course now
+	student     bool // is a student of the course now
 }
 
 func scanMembership(r row) (m membership, err error) {
@@ -79,7 +79,8 @@ func ownerOf(ctx context.Context, q querier, assignment int64, login string) (st
 }
 
 // ownersOf returns the logins of an owner: one person, or the members of a team who are
-// students of the course. It also returns those who left the team, with the last time they did.
+// students of the course. It also returns the former members, each with the last time they
+// left.
 func ownersOf(ctx context.Context, q querier, assignment int64, owner string) (logins []string, left map[string]time.Time, err error) {
 	isTeam, err := one(ctx, q, value[bool], `SELECT EXISTS (SELECT 1 FROM teams WHERE assignment_id = ? AND name = ?)`, assignment, owner)
 	if err != nil || !isTeam {
@@ -126,8 +127,8 @@ func scanSeat(r row) (m schema.Seat, err error) {
 	return m, err
 }
 
-// ChangeTeams makes the changes that decide returns for the current teams, in one transaction
-// with its audit entry and the new grades.
+// ChangeTeams applies the changes that decide returns for the current teams, in one
+// transaction with the audit entry and the new grades.
 func (s *RosterTables) ChangeTeams(ctx context.Context, by schema.Actor, r schema.TeamRequest, decide func(course.Teams) ([]schema.TeamChange, error)) (changes []schema.TeamChange, err error) {
 	now := s.clock()
 	err = s.write(ctx, "change teams", func(t *tx) error {
@@ -154,7 +155,7 @@ func (s *RosterTables) ChangeTeams(ctx context.Context, by schema.Actor, r schem
 	return changes, err
 }
 
-// teamFacts reads what a change of teams depends on.
+// teamFacts reads the data that a change of teams depends on.
 func teamFacts(ctx context.Context, t *tx, r schema.TeamRequest, now time.Time) (facts course.Teams, err error) {
 	facts.Course, facts.Assignment, facts.Zone, facts.Now = r.Assignment.Course.Code, r.Assignment.Name, r.Assignment.Course.Location(), now
 	if facts.Teams, err = teams(ctx, t, r.Assignment.ID); err != nil {
@@ -183,7 +184,7 @@ func teamFacts(ctx context.Context, t *tx, r schema.TeamRequest, now time.Time) 
 	return facts, err
 }
 
-// alone is how many submissions an owner has.
+// alone is the number of submissions of an owner.
 type alone struct {
 	owner string
 	count int
@@ -239,8 +240,8 @@ func deleteTeam(ctx context.Context, t *tx, assignment int64, team string, at in
 	return nil
 }
 
-// teamsChanged updates the grades of the changed teams, queues kept pushes that a new member's
-// extension makes valid, and writes the audit entry.
+// teamsChanged updates the grades of the changed teams and writes the audit entry. It also
+// queues kept pushes that became valid through a new member's extension.
 func (s *RosterTables) teamsChanged(ctx context.Context, t *tx, by schema.Actor, r schema.TeamRequest, changes []schema.TeamChange, now time.Time) error {
 	done := slices.DeleteFunc(slices.Clone(changes), func(c schema.TeamChange) bool {
 		return c.Kind == schema.TeamUnchanged || c.Kind == schema.TeamRefused
@@ -270,8 +271,8 @@ func (s *RosterTables) teamsChanged(ctx context.Context, t *tx, by schema.Actor,
 	return t.audit(ctx, by, e)
 }
 
-// teamWords describe what an action changed: "created blue, joined alice", or the number of
-// each kind if there are many.
+// teamWords describes the changes of an action: "created blue, joined alice", or the number
+// of each kind if there are many.
 func teamWords(changes []schema.TeamChange) string {
 	const most = 12
 	var words []string
@@ -295,8 +296,8 @@ func teamWords(changes []schema.TeamChange) string {
 	return strings.Join(words, ", ")
 }
 
-// noTeam refuses a login that is the name of a team of the course, or of any course if c is
-// zero, because pushes belong to a name. CodeConflict.
+// noTeam refuses a login that is also the name of a team of the course, or of any course if
+// c is zero, because pushes belong to a name. CodeConflict: there is such a team.
 func noTeam(ctx context.Context, t *tx, c schema.Course, login string) error {
 	where, err := list(ctx, t, value[string], `SELECT c.code || '/' || a.name FROM teams t JOIN assignments a ON a.id = t.assignment_id JOIN courses c ON c.id = a.course_id
 		WHERE t.name = ?1 AND (?2 = 0 OR c.id = ?2) LIMIT 1`, login, c.ID)

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Terms returns what a push of the owner to the assignment is judged by at that moment. An
+// Terms returns the terms for a push of the owner to the assignment at that moment. An
 // assignment without an active version has no due date.
 func (s *GradeTables) Terms(ctx context.Context, id int64, owner string, now time.Time) (course.Terms, error) {
 	q := s.reader
@@ -55,7 +55,7 @@ func (s *GradeTables) Terms(ctx context.Context, id int64, owner string, now tim
 	return t, err
 }
 
-// Owner returns what decides how much an owner of work for an assignment may see.
+// Owner returns the facts that decide how much an owner of work for an assignment may see.
 func (s *GradeTables) Owner(ctx context.Context, id int64, owner string) (course.Owner, error) {
 	a, err := one(ctx, s.reader, scanAssignment, `SELECT * FROM assignment_rows WHERE id = ?`, id)
 	if err != nil {
@@ -76,8 +76,8 @@ func (s *GradeTables) Owner(ctx context.Context, id int64, owner string) (course
 	return p.to(of, id), err
 }
 
-// used counts the submissions since then that count towards a limit: graded ones that the
-// student is responsible for, and waiting ones.
+// used returns the number of submissions since the given time that count towards a limit:
+// waiting ones, and graded ones that the student is responsible for.
 func used(ctx context.Context, q querier, assignmentID int64, owner string, since time.Time, freeCompileErrors bool) (int, error) {
 	return one(ctx, q, value[int], `SELECT count(*) FROM submissions s JOIN jobs j ON j.id = s.job_id LEFT JOIN summaries r ON r.job_id = s.done_job_id
 		WHERE s.assignment_id = ?1 AND s.owner = ?2 AND s.received_at >= ?3 AND s.try_out = 0 AND s.kept = 0
@@ -85,8 +85,8 @@ func used(ctx context.Context, q querier, assignmentID int64, owner string, sinc
 			AND (?4 = 0 OR coalesce(json_extract(r.body, '$.outcome'), '') <> 'compile-error')`, assignmentID, owner, micros(since), freeCompileErrors)
 }
 
-// extended gives an assignment's times the latest sections and extensions of some owners, and
-// the course's outages.
+// extended applies the latest section offsets and extensions of some owners, and the course's
+// outages, to an assignment's schedule.
 func extended(ctx context.Context, q querier, a schema.Assignment, spec *assignment.Spec, owners []string) (course.Schedule, error) {
 	h := history{zone: a.Course.Location()}
 	names, err := encode(owners)
@@ -110,9 +110,9 @@ func extended(ctx context.Context, q querier, a schema.Assignment, spec *assignm
 	return h.schedule(course.ForSection(spec, h.zone, offset), all), err
 }
 
-// seeing returns the schedule that decides when an owner sees what is hidden until the due
-// date. It is the latest schedule of the owner, their team, and everybody who was ever in it,
-// because each of them may still be able to submit.
+// seeing returns the schedule that decides when an owner sees results that are hidden until
+// the due date. It is the latest schedule of the owner, their team, and all its current and
+// former members, because each of them may still be able to submit.
 func seeing(ctx context.Context, q querier, a schema.Assignment, spec *assignment.Spec, owner string) (course.Schedule, error) {
 	names, err := list(ctx, q, value[string], `WITH mine (team) AS (SELECT team FROM seats WHERE assignment_id = ?1 AND (login = ?2 OR team = ?2))
 		SELECT ?2 UNION SELECT team FROM mine UNION SELECT login FROM seats WHERE assignment_id = ?1 AND team IN (SELECT team FROM mine)`, a.ID, owner)

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// tokenKind says what a one-time secret is for.
+// tokenKind is the purpose of a one-time secret.
 type tokenKind string
 
 const (
@@ -19,8 +19,8 @@ const (
 	tokenLogin tokenKind = "login" // signs a browser in
 )
 
-// keepTokens is how long an expired token is kept, so that "expired" can be distinguished from
-// "unknown".
+// keepTokens is how long an expired token is kept. Until then, errors distinguish an expired
+// token from an unknown one.
 const keepTokens = 30 * 24 * time.Hour
 
 // grant describes a one-time secret to create.
@@ -74,7 +74,7 @@ func (s *database) addToken(ctx context.Context, t *tx, k grant, secret string) 
 	return err
 }
 
-// stillActive refuses to create a secret for a key that was removed meanwhile.
+// stillActive returns an error if a key that creates a secret was removed meanwhile.
 func stillActive(ctx context.Context, t *tx, key string) error {
 	if key == "" {
 		return nil
@@ -86,9 +86,9 @@ func stillActive(ctx context.Context, t *tx, key string) error {
 	return err
 }
 
-// RedeemCode binds an authenticated key, active, to the account of the one-time code, and uses
-// up the code. CodeRefused: the code is unknown, used, expired or for another key; the key is
-// active elsewhere; or the account is disabled. A refused code stays valid.
+// RedeemCode binds an authenticated key to the account of the one-time code, makes the key
+// active, and uses up the code. CodeRefused: the code is unknown, used, expired or for another
+// key; the key is active elsewhere; or the account is disabled. A refused code stays valid.
 func (s *AccountTables) RedeemCode(ctx context.Context, by schema.Actor, code string, key schema.Key, at time.Time) (u schema.User, err error) {
 	err = s.write(ctx, "redeem code", func(t *tx) error {
 		spent, err := spendSecret(ctx, t, tokenCode, canonical(code), at)
@@ -109,7 +109,7 @@ func (s *AccountTables) RedeemCode(ctx context.Context, by schema.Actor, code st
 	return u, err
 }
 
-// activate makes an authenticated key active, whether it was pending or unknown.
+// activate makes an authenticated key active. The key may be pending or unknown.
 func activate(ctx context.Context, t *tx, key schema.Key, at time.Time) error {
 	_, err := t.exec(ctx, `INSERT INTO keys (user_id, fingerprint, public, comment, active, added_by, added_at, used_at) VALUES (?, ?, ?, ?, 1, ?, ?, ?)
 		ON CONFLICT (user_id, fingerprint) DO UPDATE SET active = 1, used_at = excluded.used_at`,
@@ -121,7 +121,7 @@ func activate(ctx context.Context, t *tx, key schema.Key, at time.Time) error {
 }
 
 // RedeemLogin uses up the one-time token of a sign-in link and returns its user. CodeRefused:
-// it is unknown, used or expired, or the account is disabled.
+// the token is unknown, used or expired, or the account is disabled.
 func (s *AccountTables) RedeemLogin(ctx context.Context, secret string, at time.Time) (in schema.SignIn, err error) {
 	err = s.write(ctx, "redeem login", func(t *tx) error {
 		spent, err := spendSecret(ctx, t, tokenLogin, secret, at)
@@ -147,7 +147,7 @@ func scanSpent(r row) (s spent, err error) {
 	return s, err
 }
 
-// spendSecret uses a secret up and returns its user.
+// spendSecret marks a secret as used and returns its user.
 func spendSecret(ctx context.Context, t *tx, kind tokenKind, secret string, at time.Time) (spent, error) {
 	k, err := one(ctx, t, scanSpent, `UPDATE tokens SET spent_at = ? WHERE hash = ? AND kind = ? AND spent_at = 0 AND expires_at > ?
 		RETURNING user_id, made_by, for_key`, micros(at), hash(secret), kind, micros(at))
@@ -178,8 +178,8 @@ func whyUnspent(ctx context.Context, t *tx, kind tokenKind, secret string) error
 	return schema.Errorf(schema.CodeRefused, "that %s has expired; ask for a new one", word)
 }
 
-// end deletes a user's browser sessions, API tokens and unused secrets: all of them, or those
-// that a key made or that are for it.
+// endSessions deletes a user's browser sessions, API tokens and unused secrets. If key is not
+// empty, it deletes only those that the key created or that are for the key.
 func endSessions(ctx context.Context, t *tx, user int64, key string) (e schema.Ended, err error) {
 	counts := []struct {
 		into *int
@@ -200,8 +200,8 @@ func endSessions(ctx context.Context, t *tx, user int64, key string) (e schema.E
 	return e, nil
 }
 
-// EndSessions ends a user's browser sessions and API tokens, and their sign-in links and
-// codes that were not used yet.
+// EndSessions ends a user's browser sessions, API tokens, and unused sign-in links and
+// codes.
 func (s *AccountTables) EndSessions(ctx context.Context, by schema.Actor, user schema.User) (ended schema.Ended, err error) {
 	err = s.write(ctx, "end sessions", func(t *tx) error {
 		if ended, err = endSessions(ctx, t, user.ID, ""); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxAPITokens bounds the API tokens of one account.
+// maxAPITokens is the maximum number of API tokens of one account.
 const maxAPITokens = 50
 
 // apiTokenPrefix lets scanners of leaked secrets recognise a token.
@@ -20,9 +20,10 @@ func scanAPIToken(r row) (k schema.APIToken, err error) {
 	return k, err
 }
 
-// AddAPIToken makes an API token of the actor's own account and returns its secret, which is
-// kept as a hash only. An expired token of the same name is replaced. CodeConflict: the name
-// is taken. CodeLimit: the account has enough of them. CodeRefused: the account is disabled.
+// AddAPIToken creates an API token for the actor's own account and returns its secret. Only
+// a hash of the secret is stored. An expired token with the same name is replaced.
+// CodeConflict: the name is taken. CodeLimit: the account has too many tokens. CodeRefused:
+// the account is disabled.
 func (s *AccountTables) AddAPIToken(ctx context.Context, by schema.Actor, k schema.APIToken) (added schema.APIToken, secret string, err error) {
 	secret = apiTokenPrefix + rand.Text()
 	return added, secret, s.write(ctx, "add API token", func(t *tx) error {
@@ -41,7 +42,8 @@ func (s *AccountTables) AddAPIToken(ctx context.Context, by schema.Actor, k sche
 	})
 }
 
-// mayAddAPIToken makes room for a token, and refuses it if its key or account has ended.
+// mayAddAPIToken deletes an expired token with the same name, and returns an error if the
+// account may not add a token.
 func mayAddAPIToken(ctx context.Context, t *tx, by schema.Actor, k schema.APIToken) error {
 	if err := stillActive(ctx, t, by.Key); err != nil {
 		return err
@@ -65,20 +67,20 @@ func mayAddAPIToken(ctx context.Context, t *tx, by schema.Actor, k schema.APITok
 	return err
 }
 
-// auditToken records what was done to an API token.
+// auditToken records an action on an API token.
 func auditToken(ctx context.Context, t *tx, e schema.AuditEntry, by schema.Actor, k schema.APIToken) error {
 	e.Detail = "token " + k.Name + ", scope " + string(k.Scope) + ", until " + k.ExpiresAt.UTC().Format(time.RFC3339)
 	return t.audit(ctx, by, e)
 }
 
-// APITokens returns the API tokens of an account, also expired ones, by name.
+// APITokens returns the API tokens of an account, including expired ones, by name.
 func (s *AccountTables) APITokens(ctx context.Context, user int64) ([]schema.APIToken, error) {
 	return list(ctx, s.reader, scanAPIToken, `SELECT id, user_id, name, scope, made_by, made_at, expires_at, used_at
 		FROM api_tokens WHERE user_id = ? ORDER BY name`, user)
 }
 
-// APIToken returns the token with that secret, also an expired one, and whose it is.
-// CodeNotFound: there is none, or it was revoked.
+// APIToken returns the token with that secret, even if it has expired, and its account.
+// CodeNotFound: the secret is unknown, or the token was revoked.
 func (s *AccountTables) APIToken(ctx context.Context, secret string) (schema.APIToken, schema.User, error) {
 	k, err := one(ctx, s.reader, scanAPIToken, `SELECT id, user_id, name, scope, made_by, made_at, expires_at, used_at
 		FROM api_tokens WHERE hash = ?`, hash(secret))
@@ -89,7 +91,7 @@ func (s *AccountTables) APIToken(ctx context.Context, secret string) (schema.API
 	return k, user, err
 }
 
-// TouchAPIToken notes that a token was used, to the minute.
+// TouchAPIToken records that a token was used, to the minute.
 func (s *AccountTables) TouchAPIToken(ctx context.Context, k schema.APIToken, at time.Time) error {
 	if at.Sub(k.UsedAt) < touchEvery {
 		return nil
@@ -100,7 +102,8 @@ func (s *AccountTables) TouchAPIToken(ctx context.Context, k schema.APIToken, at
 	})
 }
 
-// EndAPIToken revokes an API token of an account. CodeNotFound: there is none of that name.
+// EndAPIToken revokes an API token of an account. CodeNotFound: the account has no token of
+// that name.
 func (s *AccountTables) EndAPIToken(ctx context.Context, by schema.Actor, user schema.User, name string) (k schema.APIToken, err error) {
 	err = s.write(ctx, "end API token", func(t *tx) error {
 		k, err = one(ctx, t, scanAPIToken, `DELETE FROM api_tokens WHERE user_id = ? AND name = ?

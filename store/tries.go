@@ -13,10 +13,10 @@ func scanTry(r row) (y schema.Try, err error) {
 	return y, err
 }
 
-// RecordTry closes the intent of a push to the branch try: it makes the try with the
-// owner's next number and its job, and moves the owner's other queued tries of the
-// assignment to the lane of the overtaken. Called again for the same intent it returns
-// what the first call made. Of p.Intent only the ID is read. CodeStale: the intent is void.
+// RecordTry closes the intent of a push to the branch try. It creates the try, with the
+// owner's next number, and its job, and moves the owner's other queued tries of the
+// assignment to the overtaken lane. A second call for the same intent returns the same try.
+// RecordTry reads only the ID of p.Intent. CodeStale: the intent is void.
 func (s *SubmissionTables) RecordTry(ctx context.Context, p schema.Push) (y schema.Try, err error) {
 	now := s.clock()
 	err = s.write(ctx, "record try", func(t *tx) error {
@@ -62,8 +62,8 @@ func (t *tx) addTry(ctx context.Context, in schema.Intent, p schema.Push, now ti
 	return t.closeIntent(ctx, in.ID)
 }
 
-// Tries returns an owner's tries for an assignment, newest first, with summaries of their
-// results, at most limit.
+// Tries returns at most limit tries of an owner for an assignment, newest first, with
+// summaries of their results.
 func (s *SubmissionTables) Tries(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Try, error) {
 	return list(ctx, s.reader, scanTry, `SELECT y.id, c.code, a.name, y.owner, y.number, y.assignment_id, u.login, y.commit_hash, y.tree_hash,
 			y.repository_id, y.intent_id, y.version_id, y.received_at, r.body, j.*
@@ -77,15 +77,15 @@ func scanTryPin(r row) (p schema.TryPin, err error) {
 	return p, err
 }
 
-// TryPins returns the tries that were received before a moment and whose grading has ended,
-// oldest first, after a try (0: from the beginning), at most limit.
+// TryPins returns at most limit tries that were received before a time and have been
+// graded, oldest first, starting after a try (0: from the beginning).
 func (s *SubmissionTables) TryPins(ctx context.Context, before time.Time, after int64, limit int) ([]schema.TryPin, error) {
 	return list(ctx, s.reader, scanTryPin, `SELECT y.id, y.repository_id, y.intent_id FROM tries y JOIN jobs j ON j.id = y.job_id
 		WHERE y.id > ? AND y.received_at < ? AND j.state IN ('done', 'failed', 'cancelled') ORDER BY y.id LIMIT ?`, after, micros(before), limit)
 }
 
-// TriesSince returns when an owner's tries for an assignment were received since then,
-// oldest first. Those that our machines failed to grade are not among them.
+// TriesSince returns the times of receipt of an owner's tries for an assignment since the
+// given time, oldest first. It leaves out tries that the machines failed to grade.
 func (s *SubmissionTables) TriesSince(ctx context.Context, assignment int64, owner string, since time.Time) ([]time.Time, error) {
 	return list(ctx, s.reader, scanInstant, `SELECT y.received_at FROM tries y JOIN jobs j ON j.id = y.job_id
 		WHERE y.assignment_id = ? AND y.owner = ? AND y.received_at > ? AND j.state <> 'failed' ORDER BY y.received_at`, assignment, owner, micros(since))

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxTroubles is how many troubles of one kind are listed.
+// maxTroubles is the maximum number of listed troubles of one kind.
 const maxTroubles = 50
 
 func scanWaiting(r row) (t schema.Trouble, err error) {
@@ -37,8 +37,8 @@ func scanUngated(r row) (t schema.Trouble, err error) {
 	return t, err
 }
 
-// Troubles returns what the staff of a course must know: jobs that cannot run, by flavour;
-// submissions that our machines failed to grade, newest first, until they are run again or
+// Troubles returns the problems that the staff of a course must know: jobs that cannot run,
+// by flavour; submissions with machine failures, newest first, until they are run again or
 // their owner pushes again; assignments whose active tests failed on submissions; and
 // assignments whose active tests did not pass their gate.
 func (s *OperationTables) Troubles(ctx context.Context, course int64) ([]schema.Trouble, error) {

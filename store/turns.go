@@ -28,7 +28,7 @@ type ownerQueue struct {
 	waiting int
 	head    int64 // queue time of the oldest job
 	jobs    []waiter
-	last    waiter // the last one that was read
+	last    waiter // last job that was read
 	in      *courseQueue
 	at      int // index in its heap
 }

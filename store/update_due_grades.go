@@ -16,9 +16,10 @@ func scanDueWork(r row) (w dueWork, err error) {
 	return w, err
 }
 
-// UpdateDueGrades recomputes the grades of owners who can no longer submit, and therefore see
-// more than when their counting submission was chosen. Every reader of grades calls it first,
-// so that all channels show the same at any moment; a periodic sweep covers the rest.
+// UpdateDueGrades recomputes the grades of owners who can no longer submit, because they now
+// see more than when their counting submission was selected. Every reader of grades calls it
+// first, so that all channels show the same grades. A periodic task calls it for grades that
+// nobody reads.
 func (s *grading) UpdateDueGrades(ctx context.Context) error {
 	now := s.clock()
 	due, err := list(ctx, s.reader, scanDueWork, `SELECT DISTINCT a.course_id, g.owner FROM grades g JOIN assignments a ON a.id = g.assignment_id
@@ -38,8 +39,8 @@ func (s *grading) UpdateDueGrades(ctx context.Context) error {
 	return nil
 }
 
-// updateDueGradesIn updates one course. A grade whose assignment can no longer be read stays
-// unchanged.
+// updateDueGradesIn updates one course. It leaves a grade unchanged if the assignment can no
+// longer be read.
 func (s *grading) updateDueGradesIn(ctx context.Context, t *tx, course int64, owners []string, now time.Time) (err error) {
 	if len(owners) == 1 {
 		err = s.updateGrades(ctx, t, course, owners[0], now)

@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// tally records the points of a job's result and updates the owner's grades. A result that the
-// student is not responsible for changes neither.
+// tally records the points of a job's result and updates the owner's grades. It ignores a
+// result that the student is not responsible for.
 func (s *grading) tally(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) error {
 	if r.Blame != schema.BlameStudent {
 		return nil
@@ -83,7 +83,7 @@ func (s *grading) writeGrades(ctx context.Context, t *tx, h history, now time.Ti
 	return dropGrades(ctx, t, h)
 }
 
-// dropGrades deletes the grades of people whose team has one now.
+// dropGrades deletes the grades of people who now have a grade through their team.
 func dropGrades(ctx context.Context, t *tx, h history) error {
 	for _, w := range h.graded {
 		if h.seats.now(w) == "" {
@@ -96,8 +96,9 @@ func dropGrades(ctx context.Context, t *tx, h history) error {
 	return nil
 }
 
-// finishGatePart ends a part of a gate. If the newly active version has other times or another
-// rule of what counts, it recomputes the course's grades.
+// finishGatePart ends a part of a gate. If the newly active version changes the due time, the
+// late policy or the rule that selects the counting submission, it recomputes the course's
+// grades.
 func (s *grading) finishGatePart(ctx context.Context, t *tx, j schema.Job, now time.Time) error {
 	const active = `SELECT * FROM version_rows WHERE assignment_id = (SELECT assignment_id FROM versions WHERE id = ?) AND state = 'active'`
 	before, err := list(ctx, t, scanVersion, active, j.VersionID)
@@ -115,8 +116,9 @@ func (s *grading) finishGatePart(ctx context.Context, t *tx, j schema.Job, now t
 	return err
 }
 
-// replaced recomputes the course's grades if the newly active version of tests has other times
-// or another rule of what counts; it returns the grades that changed.
+// replaced recomputes the course's grades if the newly active version of tests changes the due
+// time, the late policy or the rule that selects the counting submission. It returns the
+// changed grades.
 func (s *grading) replaced(ctx context.Context, t *tx, courseID int64, before, after schema.Version, now time.Time) ([]schema.GradeChange, error) {
 	h, err := readHistory(ctx, t, courseID)
 	if err != nil || s.sameTerms(h, before, after) {

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// linkedSeats returns the seats of everybody who is linked with an owner, directly or over
-// others, by having been in the same team, by assignment.
+// linkedSeats returns the seats of everybody who was ever in the same team as an owner,
+// directly or through other people, within each assignment.
 func linkedSeats(ctx context.Context, t *tx, courseID int64, owner string) ([]schema.Seat, error) {
 	return list(ctx, t, scanSeat, `WITH RECURSIVE linked (assignment_id, name) AS (
 			SELECT m.assignment_id, ?2 FROM seats m JOIN assignments a ON a.id = m.assignment_id WHERE m.login = ?2 AND a.course_id = ?1
@@ -25,8 +25,8 @@ func linkedSeats(ctx context.Context, t *tx, courseID int64, owner string) ([]sc
 }
 
 // updateLinkedGrades updates the grades of an owner and of everybody who shares a team with
-// them. Late days connect a team to all other work of its members: if others than the owner
-// spend any, before or after, the whole course is updated.
+// them. Late days connect a team to all other work of its members, so it updates the whole
+// course if work other than the owner's spends late days before or after the update.
 func (s *grading) updateLinkedGrades(ctx context.Context, t *tx, h history, owner string, linked []schema.Seat, now time.Time) error {
 	h.seats, h.only = newSeats(linked), make(map[work]bool)
 	names, logins := map[string]bool{owner: true}, []string{owner}
@@ -60,8 +60,8 @@ func (s *grading) updateLinkedGrades(ctx context.Context, t *tx, h history, owne
 	return s.updateCourseGrades(ctx, t, h.course, now)
 }
 
-// charged reports whether people, or their teams, spend late days on work that is not the
-// owner's own.
+// charged reports whether people or their teams spend late days on work other than the
+// owner's.
 func charged(ctx context.Context, t *tx, h history, owner string, logins []string) (bool, error) {
 	if h.tokens == 0 {
 		return false, nil

@@ -21,7 +21,7 @@ func (s *AccountTables) AddUser(ctx context.Context, by schema.Actor, u schema.U
 	return added, err
 }
 
-// AddUserWithCode is AddUser that also creates a one-time code which binds a key to the
+// AddUserWithCode is AddUser, but also creates a one-time code that binds a key to the
 // account, unless expires is zero.
 func (s *AccountTables) AddUserWithCode(ctx context.Context, by schema.Actor, u schema.User, expires time.Time, keys ...schema.Key) (added schema.User, code string, err error) {
 	if err := schema.Login(u.Login); err != nil {
@@ -66,7 +66,7 @@ func addUser(ctx context.Context, t *tx, u schema.User, keys []schema.Key) (sche
 	return added, nil
 }
 
-// fingerprints names keys in an audit entry.
+// fingerprints lists keys for an audit entry.
 func fingerprints(keys []schema.Key) string {
 	var all []string
 	for _, k := range keys {

@@ -14,7 +14,8 @@ func scanVersion(r row) (v schema.Version, err error) {
 }
 
 // RecordCandidate closes the intent of a tests push. It creates the next candidate version and
-// the jobs of its gate, and returns the first job. It is idempotent like RecordSubmission.
+// the jobs of its gate, and returns the first job. Like RecordSubmission, it returns the same
+// result for the same intent.
 func (s *CourseTables) RecordCandidate(ctx context.Context, p schema.Push, source []byte) (v schema.Version, j schema.Job, err error) {
 	err = s.write(ctx, "record candidate", func(t *tx) error {
 		in, settled, err := t.findIntent(ctx, p.Intent.ID)
@@ -67,7 +68,7 @@ func (s *CourseTables) candidate(ctx context.Context, t *tx, in schema.Intent, p
 	return t.closeIntent(ctx, in.ID)
 }
 
-// auditCandidate records who pushed a version of the tests, by whatever channel.
+// auditCandidate records who pushed a version of the tests, through any channel.
 func (s *CourseTables) auditCandidate(ctx context.Context, t *tx, in schema.Intent, to target, version int64) error {
 	v, err := one(ctx, t, scanCandidate, `SELECT c.code, a.name, v.number FROM versions v
 		JOIN assignments a ON a.id = v.assignment_id JOIN courses c ON c.id = a.course_id WHERE v.id = ?`, version)
@@ -120,7 +121,7 @@ func (s *CourseTables) Versions(ctx context.Context, assignment int64, limit int
 }
 
 // judge activates or rejects a candidate. A passing candidate that is older than the active
-// version is retired at once: the newer one stays.
+// version is retired at once; the newer version stays active.
 func (t *tx) judge(ctx context.Context, version int64, gate schema.GateVerdict) error {
 	if !gate.Activates() {
 		_, err := t.exec(ctx, `UPDATE versions SET state = 'rejected' WHERE id = ? AND state = 'candidate'`, version)

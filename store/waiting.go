@@ -14,17 +14,17 @@ import (
 // waitingPage is how many jobs of one owner are read at once.
 const waitingPage = 32
 
-// Waiting returns the queued jobs of a flavour in the order in which they would be claimed if
-// no running job ended, at most limit. It reads the waiting owners from the maintained
-// counters, and of each only the jobs whose turn comes within the limit.
+// Waiting returns at most limit queued jobs of a flavour in the order in which they would be
+// claimed if no running job ended. It reads the waiting owners from the maintained counters,
+// and only as many jobs of each owner as the limit needs.
 func (s *QueueTables) Waiting(ctx context.Context, flavour string, limit int) ([]int64, error) {
 	o := &ordering{queue: s, flavour: flavour, busy: make(map[int64]int), claimed: make(map[person]int)}
 	if err := o.begin(ctx); err != nil {
 		return nil, err
 	}
 	var ids []int64
-	// A lane is read once those before it are empty; gates share claims with the interactive
-	// lane.
+	// A lane is read when the lanes before it are empty. Gates share claims with the
+	// interactive lane.
 	for _, lanes := range [][]schema.Lane{{schema.LaneInteractive, schema.LaneGate}, {schema.LaneOvertaken}, {schema.LaneRegrade}} {
 		if len(ids) == limit {
 			break
@@ -53,8 +53,8 @@ type ordering struct {
 	flavour string
 	since   int            // claims since the last gate
 	busy    map[int64]int  // running jobs by course, of every flavour
-	claimed map[person]int // predicted so far
-	lanes   []laneQueue    // in order of precedence, except for the gates' share
+	claimed map[person]int // claims predicted so far
+	lanes   []laneQueue    // in order of precedence, except for the share of gates
 	people  map[person][]*ownerQueue
 }
 
@@ -72,7 +72,7 @@ func scanWaiter(r row) (w waiter, err error) {
 	return w, err
 }
 
-// load is how many jobs of a course are running.
+// load is the number of running jobs of a course.
 type load struct {
 	course int64
 	jobs   int
@@ -99,8 +99,8 @@ func (o *ordering) begin(ctx context.Context) error {
 	return err
 }
 
-// open reads the waiting owners of some lanes. Claims of earlier lanes have made some of them
-// busier.
+// open reads the waiting owners of some lanes, and adds the claims predicted in earlier lanes
+// to their running jobs.
 func (o *ordering) open(ctx context.Context, lanes []schema.Lane) error {
 	o.lanes, o.people = nil, make(map[person][]*ownerQueue)
 	for _, lane := range lanes {
@@ -123,7 +123,7 @@ func (o *ordering) open(ctx context.Context, lanes []schema.Lane) error {
 	return nil
 }
 
-// claim returns the job that would be claimed next; sql.ErrNoRows: none waits.
+// claim returns the job that would be claimed next, or sql.ErrNoRows if none waits.
 func (o *ordering) claim(ctx context.Context) (int64, error) {
 	q := o.turn()
 	if q == nil {
