@@ -8,67 +8,71 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// How long one-time secrets are good for.
+// Lifetimes of one-time secrets.
 const (
-	CodeLife = 14 * 24 * time.Hour // a code that binds a key
-	LinkLife = 10 * time.Minute    // a link that signs a browser in
+	CodeLife = 14 * 24 * time.Hour // lifetime of a code that binds a key
+	LinkLife = 10 * time.Minute    // lifetime of a link that signs a browser in
 )
 
-// AccountStore is what actions on accounts ask of the store. Each change is one
-// transaction with its audit entry. CodeNotFound if nothing matches.
+// AccountStore is the part of the store that the actions on accounts use. Each change is
+// one transaction with its audit entry. Methods return CodeNotFound if nothing matches.
 type AccountStore interface {
-	// LinkGitHub records that an account at GitHub is an account's here.
+	// LinkGitHub links an account at GitHub to an account here.
 	LinkGitHub(ctx context.Context, by schema.Actor, user schema.User, is schema.GitHubAccount) error
 	// UserByLogin returns an account by its login.
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
 	// Users returns every account, by login.
 	Users(ctx context.Context) ([]schema.User, error)
-	// AddUserWithCode makes an account with active keys, and a one-time code unless
+	// AddUserWithCode creates an account with active keys, and a one-time code unless
 	// expires is zero. CodeConflict: the login is taken, or a key is active elsewhere.
 	AddUserWithCode(ctx context.Context, by schema.Actor, u schema.User, expires time.Time, keys ...schema.Key) (schema.User, string, error)
-	// SetDisabled disables an account, which ends its sessions and secrets, or enables it.
+	// SetDisabled disables or enables an account. Disabling ends its sessions and secrets.
 	SetDisabled(ctx context.Context, by schema.Actor, user schema.User, disabled bool) (schema.Ended, error)
 	// EndSessions ends an account's browser sessions, API tokens and unused secrets.
 	EndSessions(ctx context.Context, by schema.Actor, user schema.User) (schema.Ended, error)
 	// Keys returns a user's keys, oldest first.
 	Keys(ctx context.Context, user int64) ([]schema.Key, error)
-	// AddKeys adds keys to an account. CodeConflict: one exists already. CodeLimit: the
-	// account has too many.
+	// AddKeys adds keys to an account. CodeConflict: a key exists already. CodeLimit: the
+	// account has too many keys.
 	AddKeys(ctx context.Context, by schema.Actor, user schema.User, keys ...schema.Key) error
-	// AddPendingKey adds a key that has yet to prove itself, with the code that binds it alone.
+	// AddPendingKey adds a key that has not authenticated yet, and returns a code that binds
+	// only this key.
 	AddPendingKey(ctx context.Context, by schema.Actor, user schema.User, k schema.Key, expires time.Time) (string, error)
-	// RemoveKey removes a key with the sessions and secrets that it made, unless may refuses.
+	// RemoveKey removes a key and the sessions and secrets that it created, unless may refuses.
 	RemoveKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, may func(course.KeyRemoval) error) (schema.RemovedKey, error)
 	// ExpireKey sets when a user's key expires, the zero time for never, unless may refuses.
 	// CodeNotFound: the user has no such key.
 	ExpireKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, at time.Time, may func(course.KeyRemoval) error) (schema.Key, error)
 	// ExpiredKeys returns the keys that have expired by now.
 	ExpiredKeys(ctx context.Context, now time.Time) ([]schema.OwnedKey, error)
-	// NewCode creates a one-time code that binds a key, or only one key.
+	// NewCode creates a one-time code that binds any key, or only the key forKey.
 	NewCode(ctx context.Context, by schema.Actor, user schema.User, forKey string, expires time.Time) (string, error)
-	// RedeemCode binds a proved key to the account that a code names. CodeRefused says why not.
+	// RedeemCode binds an authenticated key to the account of a code. CodeRefused: the code or
+	// the key cannot be used.
 	RedeemCode(ctx context.Context, by schema.Actor, code string, key schema.Key, at time.Time) (schema.User, error)
 	// NewLoginToken creates the one-time token of a sign-in link.
 	NewLoginToken(ctx context.Context, by schema.Actor, user schema.User, expires time.Time) (string, error)
-	// RedeemLogin spends the token of a sign-in link. CodeRefused: unknown, used or expired.
+	// RedeemLogin uses up the token of a sign-in link. CodeRefused: the token is unknown, used
+	// or expired.
 	RedeemLogin(ctx context.Context, token string, at time.Time) (schema.SignIn, error)
-	// SignIn finds the account that a sign-in service names and records that it signed in.
-	// CodeRefused: there is none, there are several, or it is disabled.
+	// SignIn finds the account of an identity and records the sign-in. CodeRefused: no
+	// account or several accounts match, or the account is disabled.
 	SignIn(ctx context.Context, by schema.Actor, name schema.AccountName, way string) (schema.User, error)
-	// Sessions returns an account's browser sessions that have not ended, the latest used first.
+	// Sessions returns an account's browser sessions that have not ended, latest use first.
 	Sessions(ctx context.Context, user int64) ([]schema.Session, error)
-	// EndSession ends one browser session of an account. CodeNotFound: it has none of that id.
+	// EndSession ends one browser session of an account. CodeNotFound: the account has no
+	// session with that id.
 	EndSession(ctx context.Context, by schema.Actor, user schema.User, id string) error
 }
 
-// Accounts are the actions on people's accounts, keys and ways to sign in.
+// Accounts implements the actions on accounts, keys and ways to sign in.
 type Accounts struct {
 	store   AccountStore
 	clock   func() time.Time
 	revoked *Revocations
 }
 
-// NewUser is an account to make.
+// NewUser describes an account to create.
 type NewUser struct {
 	Login, Name, Email string
 	Admin              bool
@@ -76,15 +80,15 @@ type NewUser struct {
 	Keys               []string // texts of public key files
 }
 
-// AddedUser is an account that was made.
+// AddedUser is a created account.
 type AddedUser struct {
 	Login   string    `json:"login"`
 	Code    string    `json:"code,omitempty"`
-	Expires time.Time `json:"code_expires,omitzero"` // when the code does
+	Expires time.Time `json:"code_expires,omitzero"` // expiry of the code
 	Keys    []string  `json:"keys,omitempty"`        // fingerprints
 }
 
-// AddUser creates an account. An administrator vouches for its keys, so they are active.
+// AddUser creates an account. Its keys are active at once, because an administrator adds them.
 func (a *Accounts) AddUser(ctx context.Context, by schema.Actor, r NewUser) (AddedUser, error) {
 	if err := course.MayAdminister(by.User); err != nil {
 		return AddedUser{}, err
@@ -111,7 +115,8 @@ func (a *Accounts) AddUser(ctx context.Context, by schema.Actor, r NewUser) (Add
 	return added, nil
 }
 
-// vouched reads public key files whose keys need not prove themselves.
+// vouched parses public key files and returns active keys, without waiting for them to
+// authenticate.
 func (a *Accounts) vouched(by schema.Actor, texts ...string) ([]schema.Key, error) {
 	var all []schema.Key
 	for _, text := range texts {
@@ -136,8 +141,7 @@ func (a *Accounts) Users(ctx context.Context, by schema.Actor) ([]schema.User, e
 	return a.store.Users(ctx)
 }
 
-// SetDisabled disables an account or enables it again. Whoever has it open somewhere
-// is disconnected.
+// SetDisabled disables an account or enables it again. Disabling ends its open connections.
 func (a *Accounts) SetDisabled(ctx context.Context, by schema.Actor, login string, disabled bool) (schema.Ended, error) {
 	if err := course.MayAdminister(by.User); err != nil {
 		return schema.Ended{}, err
@@ -153,7 +157,7 @@ func (a *Accounts) SetDisabled(ctx context.Context, by schema.Actor, login strin
 	return ended, err
 }
 
-// account finds an account that the actor may manage; login "" is the actor's own.
+// account returns an account that the actor may manage; login "" means the actor's own.
 func (a *Accounts) account(ctx context.Context, by schema.Actor, login string) (schema.User, error) {
 	user := by.User
 	if login != "" && login != by.User.Login || by.User.ID == 0 {

@@ -18,13 +18,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ArchiveStore is what archiving an assignment asks of the store.
+// ArchiveStore is the part of the store that archiving an assignment uses.
 type ArchiveStore interface {
-	// CountedAt returns what counted of each owner for an assignment at a time, by owner.
+	// CountedAt returns the submission of each owner that counted for an assignment at a time,
+	// by owner.
 	CountedAt(ctx context.Context, a schema.Assignment, at time.Time) ([]schema.ArchivedWork, error)
 }
 
-// Archives are the actions that gather the work of a class.
+// Archives implements the actions that collect the work of a class.
 type Archives struct {
 	store  ArchiveStore
 	grades *Grades
@@ -35,12 +36,12 @@ type Archives struct {
 // ManifestName is the file of an archive that lists its contents. It cannot be an owner's name.
 const ManifestName = "MANIFEST.json"
 
-// Archive is what counts of everybody for an assignment; its JSON is the manifest.
+// Archive holds the counting submissions of an assignment. Its JSON form is the manifest.
 type Archive struct {
 	Assignment string                `json:"assignment"` // COURSE/ASSIGNMENT
-	At         time.Time             `json:"at"`         // what counted then; in the course's zone
+	At         time.Time             `json:"at"`         // time of the selection, in the course's zone
 	Works      []schema.ArchivedWork `json:"works"`
-	Repository []int64               `json:"repositories,omitempty"` // of the works, for whoever writes the files
+	Repository []int64               `json:"repositories,omitempty"` // repository of each work, for writing the files
 }
 
 // ArchiveRequest names an assignment and a time.
@@ -49,8 +50,8 @@ type ArchiveRequest struct {
 	At                 string // local time, that minute included; "" is now
 }
 
-// Gather returns what counts of everybody whose work the actor sees, or what counted at a
-// time: chosen among what had been received by then, with the extensions of then.
+// Gather returns the counting submissions of all owners whose work the actor may see. For a
+// past time it considers only submissions received and extensions granted by then.
 func (r *Archives) Gather(ctx context.Context, by schema.Actor, q ArchiveRequest) (Archive, error) {
 	m, a, _, err := r.grades.assignment(ctx, by, q.Course, q.Assignment)
 	if err == nil {
@@ -81,9 +82,9 @@ func (r *Archives) Gather(ctx context.Context, by schema.Actor, q ArchiveRequest
 	return archive, nil
 }
 
-// Write writes an archive as a tar, or as a zip, with the files of each work below its
-// owner's name and the manifest first. It holds one file at a time in no more memory than
-// copying takes.
+// Write writes an archive as a tar or a zip. The manifest comes first; the files of each
+// work are in a directory with its owner's name. Write streams the files and does not hold
+// them in memory.
 func (a Archive) Write(ctx context.Context, trees Trees, w io.Writer, zipped bool) error {
 	repositories := a.Repository
 	a.Repository = nil
@@ -117,7 +118,7 @@ func copyTree(ctx context.Context, trees Trees, repository int64, work schema.Ar
 		exported <- err
 	}()
 	err := copyFiles(tar.NewReader(read), work, out)
-	_ = read.CloseWithError(err) // never fails; the export ends where nobody reads it
+	_ = read.CloseWithError(err) // never fails; makes an unfinished export stop
 	if failed := <-exported; failed != nil && (err == nil || errors.Is(err, failed)) {
 		return failed
 	}

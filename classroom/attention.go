@@ -9,8 +9,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Attention returns what the staff of a course must know, a sentence each, with what to
-// do; nothing for students. It is what "the staff has been told" means to them.
+// Attention returns the problems that the staff of a course must know, each as a sentence
+// with what to do. It returns nothing for students. Messages to students that say "the
+// staff has been told" refer to this list.
 func (w *Work) Attention(ctx context.Context, m Member) ([]string, error) {
 	if !m.Viewer().Staff() {
 		return nil, nil
@@ -24,10 +25,10 @@ func (w *Work) Attention(ctx context.Context, m Member) ([]string, error) {
 	return append(words, away...), err
 }
 
-// offerTime is how long staff are offered to move due times after a downtime.
+// offerTime is how long after a downtime staff are offered to move due times.
 const offerTime = 14 * 24 * time.Hour
 
-// downtimes report the downtimes of the server if course.yaml asks for it.
+// downtimes returns sentences about the downtimes of the server if course.yaml sets outage.
 func (w *Work) downtimes(ctx context.Context, m Member) ([]string, error) {
 	if m.Course.Settings.Outage == 0 {
 		return nil, nil

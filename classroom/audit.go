@@ -7,21 +7,21 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxAudit is how many entries are read at once at most.
+// maxAudit is the maximum number of entries that are read at once.
 const maxAudit = 10_000
 
-// AuditStore is what the audit log is read from.
+// AuditStore is the part of the store that reads the audit log.
 type AuditStore interface {
 	memberStore
 	// AuditLog returns the entries that a query selects, newest first.
 	AuditLog(ctx context.Context, q schema.AuditQuery) ([]schema.AuditEntry, error)
 }
 
-// Audit reads who did what.
+// Audit implements reading the audit log.
 type Audit struct{ store AuditStore }
 
-// Log returns the entries that a query selects, newest first. An instructor reads those
-// of one course, an administrator all.
+// Log returns the entries that a query selects, newest first. An instructor may read the
+// entries of one course, an administrator all.
 func (a *Audit) Log(ctx context.Context, by schema.Actor, q schema.AuditQuery) ([]schema.AuditEntry, error) {
 	if err := a.may(ctx, by, q.Course); err != nil {
 		return nil, err

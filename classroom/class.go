@@ -9,26 +9,26 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ClassStore is what a class is read from.
+// ClassStore is the part of the store that Classes uses.
 type ClassStore interface {
-	// ClassRows returns the students of the assignment's course and where they stand in it,
-	// by login.
+	// ClassRows returns the students of the assignment's course with their standing, by
+	// login.
 	ClassRows(ctx context.Context, a schema.Assignment) ([]schema.ClassRow, error)
-	// JobOutcomes returns how the entries of the jobs' results ended; a job without a
-	// result is left out.
+	// JobOutcomes returns the outcomes of the entries of the jobs' results. Jobs without a
+	// result are left out.
 	JobOutcomes(ctx context.Context, jobs []int64) ([]schema.JobOutcomes, error)
 	// LatestJobs returns the jobs of the latest graded submissions to an assignment, at most
 	// n of each owner, newest first.
 	LatestJobs(ctx context.Context, a schema.Assignment, n int) (map[string][]int64, error)
 }
 
-// Classes show how a whole class does in an assignment.
+// Classes implements the overview of a class for an assignment.
 type Classes struct {
 	store   ClassStore
 	results classResults
 }
 
-// stuckWindow is how many of a student's latest submissions are looked at for those who are stuck.
+// stuckWindow is the number of a student's latest submissions that stuck considers.
 const stuckWindow = 3 * course.StuckAfter
 
 // Show returns one page of a class, for its staff.
@@ -60,8 +60,8 @@ func (c *Classes) Show(ctx context.Context, m Member, a Assignment, q course.Cla
 	return course.NewClass(rows, results, stuck, q), nil
 }
 
-// stuck returns who is stuck in an assignment, by the owner of the work. It reads the results of an
-// owner from the newest to older ones, as long as all of them share a failure.
+// stuck returns the owners who are stuck in an assignment. It reads the results of an owner from
+// the newest to older ones, as long as all of them share a failure.
 func (c *Classes) stuck(ctx context.Context, a Assignment) (map[string]course.Stuck, error) {
 	latest, err := c.store.LatestJobs(ctx, a.Assignment, stuckWindow)
 	if err != nil {
@@ -98,7 +98,7 @@ func (c *Classes) stuck(ctx context.Context, a Assignment) (map[string]course.St
 	return stuck, nil
 }
 
-// resultsOf returns the jobs' results, reading those that are not remembered.
+// resultsOf returns the jobs' results. It reads results that are not cached from the store.
 func (c *Classes) resultsOf(ctx context.Context, jobs []int64) (map[int64]course.ClassResult, error) {
 	known, missing := c.results.find(jobs)
 	if len(missing) == 0 {

@@ -7,16 +7,16 @@ import (
 	"github.com/grader/grader/course"
 )
 
-// keptEntries is how many cells and failures of results are remembered, about 200 bytes each. A course of
-// 600 students with 40 tests in each of 10 assignments has 240,000 cells.
+// keptEntries is the maximum number of cached cells and failures, about 200 bytes each. A course of 600
+// students with 40 tests in each of 10 assignments has 240,000 cells.
 const keptEntries = 400_000
 
-// classResults remembers the results of jobs, which do not change. Beyond keptEntries it forgets the result
-// that was not asked for the longest. The zero value is empty.
+// classResults caches the results of jobs, which do not change. Beyond keptEntries it drops the least
+// recently used result. The zero value is an empty cache.
 type classResults struct {
 	mu      sync.Mutex
 	byJob   map[int64]*list.Element // of recent
-	recent  *list.List              // of *rememberedResult, the latest used first
+	recent  *list.List              // of *rememberedResult, most recently used first
 	entries int
 }
 
@@ -25,10 +25,10 @@ type rememberedResult struct {
 	course.ClassResult
 }
 
-// entries returns how much of keptEntries a result takes.
+// entries returns the number of entries that a result uses of keptEntries.
 func (r *rememberedResult) entries() int { return 1 + len(r.Cells) + len(r.Failures) }
 
-// find returns the results that are remembered, and the jobs whose results are not.
+// find returns the cached results, and the jobs without a cached result.
 func (c *classResults) find(jobs []int64) (known map[int64]course.ClassResult, missing []int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -45,7 +45,7 @@ func (c *classResults) find(jobs []int64) (known map[int64]course.ClassResult, m
 	return known, missing
 }
 
-// keep remembers the result of a job.
+// keep caches the result of a job.
 func (c *classResults) keep(job int64, r course.ClassResult) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -53,7 +53,7 @@ func (c *classResults) keep(job int64, r course.ClassResult) {
 		c.byJob, c.recent = make(map[int64]*list.Element), list.New()
 	}
 	if _, known := c.byJob[job]; known {
-		return // two people asked for it at the same time
+		return // a concurrent request has cached it
 	}
 	one := &rememberedResult{job, r}
 	c.byJob[job] = c.recent.PushFront(one)

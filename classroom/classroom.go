@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Store is the durable state behind every action.
+// Store is the durable state that the actions use.
 type Store interface {
 	AccountStore
 	CourseStore
@@ -36,25 +36,25 @@ type Store interface {
 	NoticeStore
 }
 
-// Options are what the actions need.
+// Options configures a Classroom.
 type Options struct {
 	Store Store
 	// Live is the running scheduler; nil if no server runs.
 	Live Live
-	// Flavours are the flavours of the running server, by name; nil if none runs.
+	// Flavours holds the flavours of the running server, by name; nil if no server runs.
 	Flavours map[string]schema.Flavour
-	// ReceiptKey is the public key that checks the server's receipts, as OpenSSH writes it;
-	// "" if no receipts are signed.
+	// ReceiptKey is the public key that verifies the server's receipts, in OpenSSH's form;
+	// "" if receipts are not signed.
 	ReceiptKey string
 	// Trees reads submissions; nil if the repositories cannot be read.
 	Trees Trees
-	// Notices are the channels by which people can be told something.
+	// Notices says which channels for notices the server has.
 	Notices NoticeChannels
-	// Clock returns the time; nil is time.Now.
+	// Clock returns the current time; nil means time.Now.
 	Clock func() time.Time
 }
 
-// Classroom is the actions on one store.
+// Classroom holds the actions on one store.
 type Classroom struct {
 	Accounts     *Accounts
 	Courses      *Courses

@@ -16,8 +16,8 @@ type Code struct {
 	Expires time.Time `json:"expires"`
 }
 
-// NewCode makes a one-time code for an account that exists, for somebody who has lost
-// their key. Where text is a public key file, the code binds that key alone.
+// NewCode creates a one-time code for an existing account, for somebody who has lost their
+// key. If text is a public key file, the code binds only that key.
 func (a *Accounts) NewCode(ctx context.Context, by schema.Actor, login, text string) (Code, error) {
 	if err := course.MayAdminister(by.User); err != nil {
 		return Code{}, err
@@ -41,8 +41,8 @@ func (a *Accounts) NewCode(ctx context.Context, by schema.Actor, login, text str
 	return c, err
 }
 
-// Join binds the key that somebody has just proved, in authorized_keys form, to the
-// account that a one-time code names.
+// Join binds a key that has just authenticated, in authorized_keys form, to the account of
+// a one-time code.
 func (a *Accounts) Join(ctx context.Context, by schema.Actor, code, public string) (schema.User, error) {
 	key, err := parseKey(public)
 	if err != nil {

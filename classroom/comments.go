@@ -12,37 +12,40 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// CommentStore is what commenting on submissions asks of the store.
+// CommentStore is the part of the store that the actions on comments use.
 type CommentStore interface {
-	// AddComment stores a comment on a submission. Of the comment only File, Line and Text are read.
+	// AddComment stores a comment on a submission. It reads only File, Line and Text of c.
 	AddComment(ctx context.Context, by schema.Actor, sub schema.Submission, c schema.Comment) (schema.Comment, error)
-	// RemoveComment removes a comment from a submission. CodeNotFound: it has no such comment.
+	// RemoveComment removes a comment from a submission. CodeNotFound: the submission has no such
+	// comment.
 	RemoveComment(ctx context.Context, by schema.Actor, sub schema.Submission, id int64) (schema.Comment, error)
-	// Comments returns the comments on a submission: those on the whole first, then by file and line.
+	// Comments returns the comments on a submission: first on the whole submission, then by file and
+	// line.
 	Comments(ctx context.Context, submission int64) ([]schema.Comment, error)
 	// OwnerComments returns the comments on all submissions of an owner for an assignment,
-	// by number of the submission.
+	// by submission number.
 	OwnerComments(ctx context.Context, assignment int64, owner string) ([]schema.Comment, error)
 }
 
-// The bounds of a comment.
+// Limits of a comment.
 const (
 	maxRemark = 10_000  // characters
-	maxSource = 1 << 20 // bytes of a file that has comments on its lines
+	maxSource = 1 << 20 // bytes of a file with comments on its lines
 )
 
-// Comments are the actions on what staff say about submissions. Their owners read it at once.
+// Comments implements the actions on comments by staff. The owners of a submission see its comments
+// at once.
 type Comments struct {
 	store CommentStore
 	work  *Work
 	trees Trees
 }
 
-// NewComment is a comment to make.
+// NewComment describes a comment to add.
 type NewComment struct {
 	Submission schema.SubmissionName // without a number: the owner's latest
 	File       string                // path in the submission; "" is the submission as a whole
-	Line       int                   // of the file, from 1; 0 is the file as a whole
+	Line       int                   // line of the file, from 1; 0 means the whole file
 	Text       string
 }
 
@@ -52,7 +55,7 @@ type Commented struct {
 	Comments []schema.Comment
 }
 
-// Add comments on a submission.
+// Add adds a comment to a submission.
 func (c *Comments) Add(ctx context.Context, by schema.Actor, n NewComment) (Commented, error) {
 	seen, err := c.commentable(ctx, by, n.Submission)
 	if err != nil {
@@ -72,7 +75,7 @@ func (c *Comments) Add(ctx context.Context, by schema.Actor, n NewComment) (Comm
 	return Commented{seen, []schema.Comment{added}}, err
 }
 
-// commentable finds a submission that the actor may comment on.
+// commentable returns a submission that the actor may comment on.
 func (c *Comments) commentable(ctx context.Context, by schema.Actor, name schema.SubmissionName) (Seen, error) {
 	if name.Owner == "" {
 		return Seen{}, schema.Errorf(schema.CodeInvalid, "%q names no owner; use COURSE/ASSIGNMENT/OWNER/N", name)
@@ -84,7 +87,7 @@ func (c *Comments) commentable(ctx context.Context, by schema.Actor, name schema
 	return seen, course.MayComment(seen.Member.Viewer(), name.Course, name.Owner)
 }
 
-// checkPlace refuses a comment on a file or a line that was not handed in.
+// checkPlace returns an error if the submission does not have the file or the line of a comment.
 func (c *Comments) checkPlace(ctx context.Context, sub schema.Submission, comment schema.Comment) error {
 	switch {
 	case comment.Line < 0:
@@ -113,7 +116,7 @@ func (c *Comments) checkPlace(ctx context.Context, sub schema.Submission, commen
 	return nil
 }
 
-// countLines counts the lines of a file, the last one also if it does not end.
+// countLines counts the lines of a file, including a last line without a newline.
 func countLines(data []byte) int {
 	n := bytes.Count(data, []byte("\n"))
 	if len(data) > 0 && !bytes.HasSuffix(data, []byte("\n")) {
@@ -122,7 +125,7 @@ func countLines(data []byte) int {
 	return n
 }
 
-// Remove removes a comment from a submission: the author's own, or as an instructor.
+// Remove removes a comment from a submission. Authors may remove their own, instructors any.
 func (c *Comments) Remove(ctx context.Context, by schema.Actor, name schema.SubmissionName, id int64) (schema.Comment, error) {
 	seen, err := c.commentable(ctx, by, name)
 	if err != nil {
@@ -140,8 +143,8 @@ func (c *Comments) Remove(ctx context.Context, by schema.Actor, name schema.Subm
 	return c.store.RemoveComment(ctx, by, seen.Submission.Submission, id)
 }
 
-// On returns what was said about a submission that the actor may see: about the whole
-// first, then by file and line. A name without an owner is the actor's own.
+// On returns the comments on a submission that the actor may see: first on the whole
+// submission, then by file and line. A name without an owner means the actor's own.
 func (c *Comments) On(ctx context.Context, by schema.Actor, name schema.SubmissionName) (Commented, error) {
 	seen, err := c.work.Submission(ctx, by, name)
 	if err != nil {
@@ -151,8 +154,8 @@ func (c *Comments) On(ctx context.Context, by schema.Actor, name schema.Submissi
 	return Commented{seen, all}, err
 }
 
-// OnWork returns the comments on those of an owner's submissions for an assignment that
-// access lets its viewer see, by number.
+// OnWork returns the comments on the submissions of an owner for an assignment that the
+// viewer of access may see, by number.
 func (c *Comments) OnWork(ctx context.Context, a course.Access, assignment schema.Assignment, owner string) (map[int][]schema.Comment, error) {
 	if err := course.MaySee(a, schema.SubmissionName{Course: assignment.Course.Code, Assignment: assignment.Name, Owner: owner}); err != nil {
 		return nil, err

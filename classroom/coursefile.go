@@ -10,20 +10,20 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// FileStore is what actions on course.yaml ask of the store.
+// FileStore is the part of the store that the actions on course.yaml use.
 type FileStore interface {
 	memberStore
 	// PreviewCourse returns the grades that a course.yaml would change, and changes nothing.
 	PreviewCourse(ctx context.Context, c schema.Course, file assignment.CourseFile) ([]schema.GradeChange, error)
 	// RecordCourse closes the intent of a push and applies its course.yaml, in one
-	// transaction with its audit entry; a file that is nil is kept and changes nothing.
-	// Called again for the same intent it returns what the first call made.
+	// transaction with its audit entry. If file is nil, the source is stored but not
+	// applied. A second call for the same intent returns the same result.
 	RecordCourse(ctx context.Context, by schema.Actor, p schema.Push, source []byte, file *assignment.CourseFile) (schema.CourseVersion, error)
 	// CourseVersions returns the versions of a course.yaml, newest first, at most limit.
 	CourseVersions(ctx context.Context, course int64, limit int) ([]schema.CourseVersion, error)
 }
 
-// Files are the actions on course.yaml, which instructors push to COURSE/course.
+// Files implements the actions on course.yaml, which instructors push to COURSE/course.
 type Files struct {
 	store    FileStore
 	flavours map[string]schema.Flavour // of the running server; nil: not known
@@ -35,8 +35,8 @@ type CheckedFile struct {
 	Changes []schema.GradeChange // grades that it would change
 }
 
-// Check reads the course.yaml that somebody pushes, and says which grades it would
-// change. The error is *assignment.Invalid for a file with mistakes.
+// Check parses the course.yaml of a push and returns the grades that it would change. The
+// error is an *assignment.Invalid if the file has mistakes.
 func (f *Files) Check(ctx context.Context, by schema.Actor, code string, files assignment.Files) (CheckedFile, error) {
 	m, err := f.instructor(ctx, by, code)
 	if err != nil {
@@ -50,8 +50,8 @@ func (f *Files) Check(ctx context.Context, by schema.Actor, code string, files a
 	return CheckedFile{File: *file, Changes: changes}, err
 }
 
-// Validate parses a course.yaml, as a push would, without a look at what it changes. The error is an
-// assignment.Invalid with every mistake.
+// Validate parses a course.yaml like a push, without computing the changes of grades. The error is
+// an *assignment.Invalid with every mistake.
 func (f *Files) Validate(ctx context.Context, by schema.Actor, code string, files assignment.Files) error {
 	m, err := f.instructor(ctx, by, code)
 	if err != nil {
@@ -61,9 +61,8 @@ func (f *Files) Validate(ctx context.Context, by schema.Actor, code string, file
 	return err
 }
 
-// Record makes the next version of a course.yaml that was pushed, and applies it. One
-// that cannot be read any more, since the program was replaced meanwhile, is kept
-// unapplied.
+// Record stores a pushed course.yaml as the next version and applies it. If a newer program
+// can no longer parse the file, Record stores it without applying it.
 func (f *Files) Record(ctx context.Context, by schema.Actor, c schema.Course, p schema.Push, source []byte) (schema.CourseVersion, error) {
 	file, err := assignment.ParseCourse(source, f.context(c))
 	if err != nil {
@@ -72,7 +71,7 @@ func (f *Files) Record(ctx context.Context, by schema.Actor, c schema.Course, p 
 	return f.store.RecordCourse(ctx, by, p, source, file)
 }
 
-// CourseText is the text of a course.yaml as the only file of its repository.
+// CourseText implements assignment.Files for a repository that holds only a course.yaml.
 type CourseText []byte
 
 // List implements assignment.Files.
@@ -88,10 +87,10 @@ func (c CourseText) Read(path string) ([]byte, error) {
 	return c, nil
 }
 
-// maxFileVersions is how many versions of a course.yaml are listed.
+// maxFileVersions is the maximum number of listed versions of a course.yaml.
 const maxFileVersions = 50
 
-// Versions lists the versions of a course's course.yaml, newest first. Staff may.
+// Versions lists the versions of a course's course.yaml, newest first, for its staff.
 func (f *Files) Versions(ctx context.Context, by schema.Actor, code string) ([]schema.CourseVersion, error) {
 	m, err := findMember(ctx, f.store, by, code)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// CourseStore is what actions on courses ask of the store. Each change is one
-// transaction with its audit entry. CodeNotFound if nothing matches.
+// CourseStore is the part of the store that the actions on courses use. Each change is one
+// transaction with its audit entry. Methods return CodeNotFound if nothing matches.
 type CourseStore interface {
 	memberStore
 	// Courses returns every course, by code.
@@ -23,9 +23,10 @@ type CourseStore interface {
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
 	// AddCourse creates a course. CodeConflict: the code is taken.
 	AddCourse(ctx context.Context, by schema.Actor, c schema.Course) (schema.Course, error)
-	// SetFlavours changes a course's default flavour and those that may be named instead.
+	// SetFlavours changes a course's default flavour and the other flavours that its
+	// assignments may name.
 	SetFlavours(ctx context.Context, by schema.Actor, code, flavour string, allowed []string) error
-	// Enrol gives a person a role, or another role than before.
+	// Enrol gives a person a role in a course, or changes the role.
 	Enrol(ctx context.Context, by schema.Actor, c schema.Course, user schema.User, role schema.Role) error
 	// EnrolIn is Enrol with a section, "" for none.
 	EnrolIn(ctx context.Context, by schema.Actor, c schema.Course, user schema.User, role schema.Role, section string) error
@@ -35,7 +36,7 @@ type CourseStore interface {
 	Roster(ctx context.Context, course int64) ([]schema.Enrolment, error)
 }
 
-// Courses are the actions on courses and who is in them.
+// Courses implements the actions on courses and enrolments.
 type Courses struct {
 	store    CourseStore
 	flavours map[string]schema.Flavour // of the running server; nil: not known
@@ -43,10 +44,10 @@ type Courses struct {
 	revoked  *Revocations
 }
 
-// NewCourse is a course to make.
+// NewCourse describes a course to create.
 type NewCourse struct {
 	Code, Title, Zone, Flavour string
-	Others                     []string // flavours that its assignments may name instead
+	Others                     []string // other flavours that its assignments may name
 }
 
 // Add creates a course.
@@ -68,7 +69,7 @@ func (c *Courses) Add(ctx context.Context, by schema.Actor, n NewCourse) (schema
 	})
 }
 
-// CourseChange names what of a course is to change; nil stays as it is.
+// CourseChange describes a change of a course. A nil field means no change.
 type CourseChange struct {
 	Code    string
 	Flavour *string
@@ -99,7 +100,7 @@ func (c *Courses) Set(ctx context.Context, by schema.Actor, change CourseChange)
 	return c.store.SetFlavours(ctx, by, now.Code, now.Flavour, now.OtherFlavours)
 }
 
-// settable refuses to change what course.yaml holds.
+// settable returns an error if course.yaml holds a value that would change.
 func (c CourseChange) settable(now schema.Course) error {
 	if c.Flavour != nil {
 		if err := course.Settable(now, assignment.KeyDefault, assignment.KeyFlavours); err != nil {
@@ -112,7 +113,7 @@ func (c CourseChange) settable(now schema.Course) error {
 	return nil
 }
 
-// knows refuses flavours that the running server does not have.
+// knows returns an error if the running server does not have one of the flavours.
 func (c *Courses) knows(names []string) error {
 	for _, name := range names {
 		if err := knownFlavour(c.flavours, name); err != nil {
@@ -122,8 +123,8 @@ func (c *Courses) knows(names []string) error {
 	return nil
 }
 
-// knownFlavour refuses a flavour that the running server does not have; without a server
-// nobody knows which there will be.
+// knownFlavour returns an error if the running server does not have a flavour. Without a
+// running server the flavours are not known, and it accepts any.
 func knownFlavour(flavours map[string]schema.Flavour, name string) error {
 	if _, ok := flavours[name]; ok || flavours == nil {
 		return nil
@@ -140,7 +141,7 @@ func (c *Courses) List(ctx context.Context, by schema.Actor) ([]schema.Course, e
 	return c.store.Courses(ctx)
 }
 
-// Enrol gives a person a role in a course, or another role than before.
+// Enrol gives a person a role in a course, or changes the role.
 func (c *Courses) Enrol(ctx context.Context, by schema.Actor, code, login string, role schema.Role) error {
 	where, user, err := c.person(ctx, by, code, login)
 	if err != nil {
@@ -149,7 +150,7 @@ func (c *Courses) Enrol(ctx context.Context, by schema.Actor, code, login string
 	return c.store.Enrol(ctx, by, where, user, role)
 }
 
-// maxSection is how long the name of a section may be, as for rosters.
+// maxSection is the maximum length of a section's name, the same as in rosters.
 const maxSection = 200 // characters
 
 // EnrolIn gives a person a role in a course and a section, "" for none.
@@ -165,8 +166,8 @@ func (c *Courses) EnrolIn(ctx context.Context, by schema.Actor, code, login stri
 	return c.store.EnrolIn(ctx, by, where, user, role, section)
 }
 
-// Unenrol ends a person's enrolment. Their work stays, and their open sessions in the
-// course end.
+// Unenrol ends a person's enrolment and their open sessions in the course. Their work
+// stays.
 func (c *Courses) Unenrol(ctx context.Context, by schema.Actor, code, login string) error {
 	where, user, err := c.person(ctx, by, code, login)
 	if err != nil {
@@ -179,7 +180,7 @@ func (c *Courses) Unenrol(ctx context.Context, by schema.Actor, code, login stri
 	return nil
 }
 
-// person finds a person whose enrolment the actor may change.
+// person returns a person whose enrolment the actor may change.
 func (c *Courses) person(ctx context.Context, by schema.Actor, code, login string) (schema.Course, schema.User, error) {
 	m, err := findMember(ctx, c.store, by, code)
 	if err != nil {
@@ -192,7 +193,7 @@ func (c *Courses) person(ctx context.Context, by schema.Actor, code, login strin
 	return m.Course, user, err
 }
 
-// Roster lists who is in a course, by login.
+// Roster lists the people of a course, by login.
 func (c *Courses) Roster(ctx context.Context, by schema.Actor, code string) ([]schema.Enrolment, error) {
 	m, err := findMember(ctx, c.store, by, code)
 	if err != nil {

@@ -21,19 +21,18 @@ type DraftStore interface {
 	Gate(ctx context.Context, version int64) (schema.Gate, error)
 }
 
-// Drafts are the actions of who edits the tests of an assignment by a page. What they save
-// is pushed, and accepted by the rules of a push.
+// Drafts implements the actions of the page that edits the tests of an assignment. Saving
+// pushes the tests, under the rules of a push.
 type Drafts struct {
 	store    DraftStore
 	flavours map[string]schema.Flavour // of the running server; nil: not known
 }
 
-// Draft is the tests of an assignment as they were pushed last, whether or not they were
-// accepted.
+// Draft holds the last pushed tests of an assignment, accepted or not.
 type Draft struct {
 	Member
 	Assignment schema.Assignment // ID 0: it does not exist yet
-	Base       schema.Version    // the newest; ID 0: nothing was pushed yet
+	Base       schema.Version    // the newest version; ID 0: nothing was pushed yet
 	MayEdit    error             // why the member may not change them
 }
 
@@ -61,8 +60,8 @@ func (d *Drafts) Open(ctx context.Context, by schema.Actor, code, name string) (
 	return draft, err
 }
 
-// New returns the tests of an assignment that does not exist yet, and that its first save
-// makes. CodeConflict: it exists.
+// New returns an empty draft of an assignment that does not exist yet. Saving it creates
+// the assignment. CodeConflict: the assignment exists.
 func (d *Drafts) New(ctx context.Context, by schema.Actor, code, name string) (Draft, error) {
 	draft, err := d.member(ctx, by, code, name, course.ActionPush)
 	if err != nil {
@@ -81,7 +80,8 @@ func (d *Drafts) New(ctx context.Context, by schema.Actor, code, name string) (D
 	return draft, nil
 }
 
-// member returns what the actor is in the course, if they may do that to the tests.
+// member returns a draft with the actor's membership of the course, if they may do the action
+// on the tests.
 func (d *Drafts) member(ctx context.Context, by schema.Actor, code, name string, action course.Action) (Draft, error) {
 	m, err := findMember(ctx, d.store, by, code)
 	if err != nil {
@@ -92,8 +92,8 @@ func (d *Drafts) member(ctx context.Context, by schema.Actor, code, name string,
 	return draft, course.MayUse(m.Viewer(), action, tests)
 }
 
-// Check returns the mistakes for which a push of these files would be refused, by file,
-// line and column; the parsed assignment where there are none.
+// Check returns the mistakes that would make a push of these files fail, by file, line and
+// column. Without mistakes it returns the parsed assignment.
 func (d *Drafts) Check(draft Draft, files assignment.Files) (*assignment.Spec, []assignment.Problem, error) {
 	c := draft.Course
 	spec, err := assignment.Load(files, assignment.Context{Zone: c.Location(), Flavours: d.flavours, Flavour: c.Flavour, Allows: c.Allows, Limits: c.Settings.Limits})

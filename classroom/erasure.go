@@ -11,13 +11,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ErasureStore is what exporting and erasing a person ask of the store.
+// ErasureStore is the part of the store that exporting and erasing a person use.
 type ErasureStore interface {
-	// UserByLogin returns an account by its login. CodeNotFound.
+	// UserByLogin returns an account by its login. CodeNotFound: unknown login.
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
 	// Keys returns a user's keys, oldest first.
 	Keys(ctx context.Context, user int64) ([]schema.Key, error)
-	// NoticeDestinations returns where a user gets notices, oldest first.
+	// NoticeDestinations returns the notice destinations of a user, oldest first.
 	NoticeDestinations(ctx context.Context, user int64) ([]schema.NoticeDestination, error)
 	// Enrolments returns the courses of a user, by code.
 	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
@@ -25,17 +25,18 @@ type ErasureStore interface {
 	RosterPeople(ctx context.Context, course int64) ([]schema.RosterPerson, error)
 	// Assignments returns a course's assignments with their active versions, by name.
 	Assignments(ctx context.Context, course int64) ([]schema.Assignment, error)
-	// Terms returns what a push of the owner is judged by at that moment.
+	// Terms returns the terms for a push of the owner at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
-	// AllSubmissions returns an assignment's submissions, oldest first, after a submission
-	// of it (0: from the beginning), at most limit; owners nil is every owner's.
+	// AllSubmissions returns at most limit submissions to an assignment, oldest first,
+	// starting after a submission (0: from the beginning). If owners is nil, it returns
+	// submissions of every owner.
 	AllSubmissions(ctx context.Context, assignment int64, owners []string, after int64, limit int) ([]schema.GradedSubmission, error)
-	// Tries returns an owner's tries for an assignment, newest first, with summaries of
-	// their results, at most limit.
+	// Tries returns at most limit tries of an owner for an assignment, newest first, with
+	// summaries of their results.
 	Tries(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Try, error)
 	// OwnerComments returns the comments on all submissions of an owner for an assignment.
 	OwnerComments(ctx context.Context, assignment int64, owner string) ([]schema.Comment, error)
-	// Grades returns the grades of a course, by owner and assignment; "" is everybody's.
+	// Grades returns the grades of a course, by owner and assignment; owner "" means everybody.
 	Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error)
 	// SeatsOf returns the seats that a person has or had in teams of an assignment.
 	SeatsOf(ctx context.Context, assignment int64, login string) ([]schema.Seat, error)
@@ -48,23 +49,23 @@ type ErasureStore interface {
 	Erase(ctx context.Context, by schema.Actor, user schema.User, alias string) ([]int64, error)
 }
 
-// Erasures are the actions on everything that the server knows of one person.
+// Erasures implements the actions on all data about one person.
 type Erasures struct {
 	store   ErasureStore
 	clock   func() time.Time
 	revoked *Revocations
 }
 
-// Erased says what became of an erased person. The caller removes the repositories'
-// directories.
+// Erased is the result of erasing a person. The caller removes the directories of the
+// repositories.
 type Erased struct {
 	Alias        string  `json:"alias"`
 	Repositories []int64 `json:"repositories"`
 }
 
-// Erase replaces a person by an alias: grades stay; the name, the address, keys,
-// receipts, texts of results and repositories go. CodeRefused: the person can still hand in
-// work, and force is not set; or work is being graded.
+// Erase replaces a person by an alias. It keeps grades, and deletes the name, address,
+// keys, receipts, texts of results and repositories. CodeRefused: the person can still hand
+// in work and force is false, or work is being graded.
 func (e *Erasures) Erase(ctx context.Context, by schema.Actor, login string, force bool) (Erased, error) {
 	if err := course.MayAdminister(by.User); err != nil {
 		return Erased{}, err
@@ -89,7 +90,7 @@ func (e *Erasures) Erase(ctx context.Context, by schema.Actor, login string, for
 	return done, nil
 }
 
-// closed refuses while the person is in a course that still takes their work.
+// closed returns an error if the person can still hand in work in a course.
 func (e *Erasures) closed(ctx context.Context, user schema.User) error {
 	enrolments, err := e.store.Enrolments(ctx, user.ID)
 	if err != nil {

@@ -10,50 +10,52 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// GitHubStore is what actions on repositories at GitHub ask of the store.
+// GitHubStore is the part of the store that the actions on repositories at GitHub use.
 type GitHubStore interface {
 	memberStore
-	// LinkGitHub records that an account at GitHub is an account's here.
+	// LinkGitHub links an account at GitHub to an account here.
 	LinkGitHub(ctx context.Context, by schema.Actor, user schema.User, is schema.GitHubAccount) error
 	// UserByLogin returns an account by its login.
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
-	// GitHubUser returns the account of an account at GitHub. CodeNotFound: none is linked to it.
+	// GitHubUser returns the account that is linked to an account at GitHub. CodeNotFound: none
+	// is linked.
 	GitHubUser(ctx context.Context, host string, id int64) (schema.User, error)
-	// GitHubLogins returns the GitHub logins of some accounts.
+	// GitHubLogins returns the GitHub logins of the accounts with the given logins.
 	GitHubLogins(ctx context.Context, host string, logins []string) ([]string, error)
 	// Assignments returns a course's assignments with their active versions, by name.
 	Assignments(ctx context.Context, course int64) ([]schema.Assignment, error)
 	// Assignment returns one assignment with its active version.
 	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
-	// Owner returns who the owners of some work are.
+	// Owner returns the owner of work for an assignment.
 	Owner(ctx context.Context, assignment int64, owner string) (course.Owner, error)
-	// AddGitHubCommit records whose work a commit is; owner "" is tests.
+	// AddGitHubCommit records the assignment and the owner of a commit; owner "" means tests.
 	AddGitHubCommit(ctx context.Context, c schema.GitHubCommit, assignment int64, owner string) error
 	// SubmissionByCommit returns the owner's latest submission of a commit.
 	SubmissionByCommit(ctx context.Context, assignment int64, owner, commit string) (schema.GradedSubmission, error)
-	// Grade returns an owner's grade for an assignment; its Number is 0 where nothing counts.
+	// Grade returns an owner's grade for an assignment. Its Number is 0 if no submission
+	// counts.
 	Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error)
 	// VersionByCommit returns the newest version of tests of a commit.
 	VersionByCommit(ctx context.Context, assignment int64, commit string) (schema.Version, error)
 }
 
-// GitHub are the actions on pushes to repositories at GitHub.
+// GitHub implements the actions on pushes to repositories at GitHub.
 type GitHub struct {
 	store GitHubStore
 	work  *Work
 }
 
-// GitHubTarget is what a push at GitHub means here.
+// GitHubTarget describes the push here that a push at GitHub becomes.
 type GitHubTarget struct {
 	Actor schema.Actor
-	Path  string // of the repository here
+	Path  string // path of the repository here
 	// Assignment is 0 for the first tests of an assignment.
 	Assignment int64
 	Owner      string // "" for tests
 }
 
-// Link records that an account at GitHub is an account's here. Only administrators may: people
-// do it by signing in with GitHub.
+// Link links an account at GitHub to an account here. Only administrators may call it; people
+// link their own account by signing in with GitHub.
 func (g *GitHub) Link(ctx context.Context, by schema.Actor, login string, is schema.GitHubAccount) error {
 	if err := course.MayAdminister(by.User); err != nil {
 		return err
@@ -65,9 +67,9 @@ func (g *GitHub) Link(ctx context.Context, by schema.Actor, login string, is sch
 	return g.store.LinkGitHub(ctx, by, user, is)
 }
 
-// Target returns whose push a push at a GitHub is, and to what. names has no Known assignments
-// yet; repository is the name without the organisation. The error is CodeRefused, or another
-// code that a person may read, where the push is not accepted.
+// Target returns the actor and the target of a push at GitHub. names has no Known assignments
+// yet; repository is the name without the organisation. If the push is not accepted, the error
+// is CodeRefused or another code with a message for people.
 func (g *GitHub) Target(ctx context.Context, host, repository string, p schema.GitHubPush, names course.GitHubNames) (GitHubTarget, error) {
 	user, err := g.store.GitHubUser(ctx, host, p.SenderID)
 	if schema.CodeOf(err) == schema.CodeNotFound {
@@ -117,7 +119,7 @@ func (g *GitHub) Target(ctx context.Context, host, repository string, p schema.G
 	return t, owners.MayPushAs(m.Viewer(), is)
 }
 
-// owners returns the names by which a repository can belong to the owner of a push.
+// owners returns the names with which a repository can belong to the owner of a push.
 func (g *GitHub) owners(ctx context.Context, host string, t GitHubTarget, sender string) (course.GitHubOwners, error) {
 	of, err := g.store.Owner(ctx, t.Assignment, t.Owner)
 	if err != nil {
@@ -128,13 +130,13 @@ func (g *GitHub) owners(ctx context.Context, host string, t GitHubTarget, sender
 	return append(names, logins...), err
 }
 
-// Follow has the status of a commit follow what becomes of it here.
+// Follow records a commit, so that GitHub gets statuses for it.
 func (g *GitHub) Follow(ctx context.Context, c schema.GitHubCommit, t GitHubTarget) error {
 	return g.store.AddGitHubCommit(ctx, c, t.Assignment, t.Owner)
 }
 
-// Became returns what a commit has become by a push since then: a submission or a version of
-// tests. CodeNotFound: neither.
+// Became returns the submission or the version of tests that a push of the commit created
+// since the given time. CodeNotFound: there is none.
 func (g *GitHub) Became(ctx context.Context, c schema.GitHubCommit, t GitHubTarget, since time.Time) (schema.GitHubStatus, error) {
 	status := schema.GitHubStatus{GitHubCommit: c}
 	var received time.Time
@@ -157,8 +159,8 @@ func (g *GitHub) Became(ctx context.Context, c schema.GitHubCommit, t GitHubTarg
 	return status, nil
 }
 
-// Status returns what a commit's status says now. It tells no more than the owner of the work
-// may see, also of work of the staff.
+// Status returns the current status of a commit. It shows no more than the owner of the work
+// may see, even for work of the staff.
 func (g *GitHub) Status(ctx context.Context, s schema.GitHubStatus) (schema.CommitStatus, error) {
 	switch {
 	case s.Refused != "":

@@ -11,38 +11,38 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// GradeStore is what actions on times and grades ask of the store. Each change is one
-// transaction with its audit entry and the grades that follow from it. CodeNotFound
-// where nothing matches.
+// GradeStore is the part of the store that the actions on times and grades use. Each change
+// is one transaction with its audit entry and the new grades. Methods return CodeNotFound
+// if nothing matches.
 type GradeStore interface {
 	memberStore
 	// UserByLogin returns an account by its login.
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
 	// Assignment returns one assignment with its active version.
 	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
-	// SubmissionFacts returns the facts of one submission; number 0 is the owner's latest.
+	// SubmissionFacts returns one submission without its result; number 0 means the owner's latest.
 	SubmissionFacts(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
-	// SectionOffset returns how much later the work of an owner is due than the assignment says.
+	// SectionOffset returns the delay of an owner's due time.
 	SectionOffset(ctx context.Context, a schema.Assignment, owner string) (schema.DueOffset, error)
-	// Terms returns what a push of the owner is judged by at that moment.
+	// Terms returns the terms for a push of the owner at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
-	// Grades returns the grades of a course, by owner and assignment; "" is everybody's.
+	// Grades returns the grades of a course, by owner and assignment; owner "" means everybody.
 	Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error)
-	// AddExtension grants more time; the number is of kept pushes that are graded now.
+	// AddExtension grants more time and returns the number of kept pushes that are graded now.
 	AddExtension(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, e schema.Extension, reason string) (schema.GrantedExtension, int, error)
-	// EndExtension takes an extension back.
+	// EndExtension removes an extension.
 	EndExtension(ctx context.Context, by schema.Actor, a schema.Assignment, id int64) (schema.GrantedExtension, error)
 	// Extensions returns the extensions of an assignment, by owner.
 	Extensions(ctx context.Context, assignment int64) ([]schema.GrantedExtension, error)
-	// AddOutage records an outage; the number is of kept pushes that are graded now.
+	// AddOutage records an outage and returns the number of kept pushes that are graded now.
 	AddOutage(ctx context.Context, by schema.Actor, c schema.Course, o schema.Outage) (schema.Outage, int, error)
 	// Outages returns the outages of a course, oldest first.
 	Outages(ctx context.Context, course int64) ([]schema.Outage, error)
-	// LateTokens returns how many late days each student of a course has.
+	// LateTokens returns the number of late days of each student of a course.
 	LateTokens(ctx context.Context, course int64) (int, error)
 	// SetLateTokens sets how many late days each student of a course has.
 	SetLateTokens(ctx context.Context, by schema.Actor, c schema.Course, tokens int) error
-	// Adjust adds points to a grade or takes them off.
+	// Adjust adds points to a grade or subtracts them.
 	Adjust(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, points schema.Points, reason string) (schema.Adjustment, error)
 	// EndAdjustment removes an adjustment.
 	EndAdjustment(ctx context.Context, by schema.Actor, a schema.Assignment, id int64) (schema.Adjustment, error)
@@ -54,7 +54,7 @@ type GradeStore interface {
 	Mark(ctx context.Context, by schema.Actor, a schema.Assignment, sub schema.Submission) error
 }
 
-// Grades are the actions on times and grades.
+// Grades implements the actions on times and grades.
 type Grades struct {
 	store GradeStore
 	live  Live
@@ -62,7 +62,7 @@ type Grades struct {
 	work  *Work
 }
 
-// Bounds of what staff may give.
+// Limits on input by staff.
 const (
 	maxReason  = 500 // characters
 	maxTokens  = 100 // late days of a course
@@ -70,7 +70,7 @@ const (
 	maxExtends = 366 * 24 * time.Hour
 )
 
-// NewExtension is more time for one owner. Exactly one of Due, Days and By is set.
+// NewExtension describes an extension to grant to one owner. Exactly one of Due, Days and By is set.
 type NewExtension struct {
 	Course, Assignment, Owner string
 	Due                       string        // local time: "2026-10-01 18:00"
@@ -86,11 +86,11 @@ type Extended struct {
 	Owner  string    `json:"owner"`
 	Due    time.Time `json:"due"`    // the last minute, in the course's zone
 	End    time.Time `json:"end"`    // the last minute that is graded
-	Graded int       `json:"graded"` // pushes after the end that are graded now
+	Graded int       `json:"graded"` // number of kept pushes that are graded now
 }
 
-// Extend grants an owner more time for an assignment. It may be granted at any time;
-// earlier pushes are judged again.
+// Extend grants an owner more time for an assignment. It may be called at any time; the
+// lateness of earlier pushes is computed again.
 func (g *Grades) Extend(ctx context.Context, by schema.Actor, n NewExtension) (Extended, error) {
 	m, a, spec, err := g.assignment(ctx, by, n.Course, n.Assignment)
 	if err != nil {
@@ -128,7 +128,7 @@ func (g *Grades) Extend(ctx context.Context, by schema.Actor, n NewExtension) (E
 	}, err
 }
 
-// extension reads the requested extension.
+// extension parses the requested extension.
 func (n NewExtension) extension(zone *time.Location) (e schema.Extension, err error) {
 	given := 0
 	for _, is := range []bool{n.Due != "", n.Days != 0, n.By != 0} {
@@ -156,7 +156,7 @@ func (n NewExtension) extension(zone *time.Location) (e schema.Extension, err er
 	return e, err
 }
 
-// moves refuses an extension that would change nothing.
+// moves returns an error if an extension would not move the due time, or would end before it.
 func moves(a schema.Assignment, spec *assignment.Spec, zone *time.Location, e schema.Extension) error {
 	if spec.Due.IsZero() {
 		return schema.Errorf(schema.CodeRefused, "%s is never due; there is nothing to extend", a.Path())
@@ -184,8 +184,9 @@ func (g *Grades) EndExtension(ctx context.Context, by schema.Actor, code, name s
 	return g.store.EndExtension(ctx, by, a, id)
 }
 
-// mayEnd decides whether a member may take an extension back. One that does not exist is
-// the store's to report, to whoever may take back any.
+// mayEnd decides whether a member may remove an extension. For an unknown extension it
+// checks the permission for the member's own; the store then reports that the extension
+// does not exist.
 func (g *Grades) mayEnd(ctx context.Context, m Member, a schema.Assignment, id int64) error {
 	all, err := g.store.Extensions(ctx, a.ID)
 	if err != nil {
@@ -213,7 +214,7 @@ func (g *Grades) Extensions(ctx context.Context, by schema.Actor, code, name str
 	return slices.DeleteFunc(all, func(e schema.GrantedExtension) bool { return !m.Viewer().SeesOwner(e.Owner) }), err
 }
 
-// NewOutage is a time in which a course could not submit.
+// NewOutage describes a time in which a course could not submit.
 type NewOutage struct {
 	Course string
 	Start  string // local time
@@ -221,7 +222,7 @@ type NewOutage struct {
 	Reason string
 }
 
-// Outage records an outage. The due time and the end of every assignment that it touched move by its length,
+// Outage records an outage. It moves the due time and the end of every affected assignment by its length,
 // for everybody. It also returns the number of kept pushes that are graded now.
 func (g *Grades) Outage(ctx context.Context, by schema.Actor, n NewOutage) (schema.Outage, int, error) {
 	m, err := findMember(ctx, g.store, by, n.Course)
@@ -268,7 +269,7 @@ func (g *Grades) SetLateTokens(ctx context.Context, by schema.Actor, code string
 	return g.store.SetLateTokens(ctx, by, m.Course, tokens)
 }
 
-// Adjust adds points to an owner's grade, or takes them off.
+// Adjust adds points to an owner's grade, or subtracts them.
 func (g *Grades) Adjust(ctx context.Context, by schema.Actor, code, name, owner, points, reason string) (schema.Adjustment, error) {
 	m, a, _, err := g.assignment(ctx, by, code, name)
 	if err == nil {
@@ -367,8 +368,8 @@ func (g *Grades) Mark(ctx context.Context, by schema.Actor, name schema.Submissi
 	return sub, g.store.Mark(ctx, by, a, sub)
 }
 
-// List lists the grades of a course, by owner and assignment; owner "" is everybody's.
-// A student lists their own, with those of the teams that they are in.
+// List lists the grades of a course, by owner and assignment; owner "" means everybody. A
+// student sees only their own grades and the grades of their teams.
 func (g *Grades) List(ctx context.Context, by schema.Actor, code, owner string) ([]schema.Grade, error) {
 	m, err := findMember(ctx, g.store, by, code)
 	if err != nil {
@@ -392,7 +393,7 @@ func (g *Grades) List(ctx context.Context, by schema.Actor, code, owner string) 
 	return slices.DeleteFunc(all, func(is schema.Grade) bool { return m.Viewer().Staff() && !m.Viewer().SeesOwner(is.Owner) }), err
 }
 
-// assignment finds one with accepted tests, for a member of its course.
+// assignment returns an assignment with accepted tests, for a member of its course.
 func (g *Grades) assignment(ctx context.Context, by schema.Actor, code, name string) (Member, schema.Assignment, *assignment.Spec, error) {
 	m, err := findMember(ctx, g.store, by, code)
 	if err != nil {
@@ -415,8 +416,7 @@ func (g *Grades) assignment(ctx context.Context, by schema.Actor, code, name str
 	return m, a, is.Spec, nil
 }
 
-// team returns the team of that name, or the one that the person of that login is in; ""
-// for neither.
+// team returns the team with that name or the team of the person with that login, or "".
 func (g *Grades) team(ctx context.Context, a schema.Assignment, owner string) (string, error) {
 	seats, err := g.store.Seats(ctx, a.Course.ID)
 	if err != nil {
@@ -466,9 +466,9 @@ func (g *Grades) adjustable(ctx context.Context, a schema.Assignment, login stri
 	return g.owner(ctx, a, login)
 }
 
-// CourseTimes are what of time belongs to a whole course.
+// CourseTimes holds the late days and outages of a course.
 type CourseTimes struct {
-	LateDays int // that each student has
+	LateDays int // late days of each student
 	Outages  []schema.Outage
 }
 

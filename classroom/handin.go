@@ -13,17 +13,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// HandInStore is what handing in for others asks of the store.
+// HandInStore is the part of the store that handing in for others uses.
 type HandInStore interface {
-	// PushedCommits returns the commits that begin with a prefix among what was pushed to
-	// an assignment, tries included, the latest first.
+	// PushedCommits returns the commits with a prefix that were pushed to an assignment,
+	// including tries, latest first.
 	PushedCommits(ctx context.Context, assignment int64, prefix string) ([]schema.PushedCommit, error)
-	// SubmitFor makes a submission of a commit that staff hand in for an owner. Its pin is
-	// there already.
+	// SubmitFor creates a submission from a commit that staff hand in for an owner. The
+	// commit must be pinned already.
 	SubmitFor(ctx context.Context, by schema.Actor, h schema.HandIn) (schema.GradedSubmission, error)
 }
 
-// HandIns are the actions by which staff hand in work for a student or a team.
+// HandIns implements the actions with which staff hand in work for a student or a team.
 type HandIns struct {
 	store  HandInStore
 	grades *Grades
@@ -32,8 +32,8 @@ type HandIns struct {
 	clock  func() time.Time
 }
 
-// NewHandIn says what to hand in for whom. The commit was pushed before: by the owner, as a
-// submission or a try, or by staff as a try-out.
+// NewHandIn describes a commit to hand in for an owner. The commit must have been pushed:
+// by the owner as a submission or a try, or by staff as a try-out.
 type NewHandIn struct {
 	Course, Assignment, Owner string
 	Commit                    string // hex, at least 7 digits
@@ -43,8 +43,8 @@ type NewHandIn struct {
 
 var commitPattern = regexp.MustCompile(`^[0-9a-f]{7,40}$`)
 
-// Submit hands in a commit for an owner: it becomes their next submission and is graded,
-// or kept where it was received after the end.
+// Submit hands in a commit for an owner as their next submission. The submission is graded,
+// or kept if it was received after the end.
 func (h *HandIns) Submit(ctx context.Context, by schema.Actor, n NewHandIn) (schema.GradedSubmission, error) {
 	m, a, _, err := h.grades.assignment(ctx, by, n.Course, n.Assignment)
 	if err == nil {
@@ -79,7 +79,7 @@ func (h *HandIns) Submit(ctx context.Context, by schema.Actor, n NewHandIn) (sch
 	return sub, err
 }
 
-// checkOwner refuses who has no work of their own for the assignment.
+// checkOwner returns an error if the owner cannot have work of their own for the assignment.
 func (h *HandIns) checkOwner(ctx context.Context, a schema.Assignment, owner string) error {
 	team, err := h.grades.team(ctx, a, owner)
 	switch {
@@ -91,7 +91,7 @@ func (h *HandIns) checkOwner(ctx context.Context, a schema.Assignment, owner str
 	return h.grades.owner(ctx, a, owner)
 }
 
-// received returns when the work is taken to have been received, and checks the reason.
+// received returns the time of receipt to record, and checks the reason.
 func (h *HandIns) received(n NewHandIn, zone *time.Location) (time.Time, error) {
 	now := h.clock()
 	switch {
@@ -109,7 +109,7 @@ func (h *HandIns) received(n NewHandIn, zone *time.Location) (time.Time, error) 
 	return at, err
 }
 
-// source finds the commit among what the owner and the staff pushed.
+// source finds the commit among the pushes of the owner and the staff.
 func (h *HandIns) source(ctx context.Context, m Member, a schema.Assignment, n NewHandIn) (schema.PushedCommit, error) {
 	if !commitPattern.MatchString(n.Commit) {
 		return schema.PushedCommit{}, schema.Errorf(schema.CodeInvalid, "%q is not a commit; write at least 7 digits of its name, as git log --oneline shows it", schema.Sanitize(n.Commit))

@@ -10,11 +10,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// KeyNever is written for a key that does not expire.
+// KeyNever is the word for a key that does not expire.
 const KeyNever = "never"
 
-// ExpireKey sets the last day of a key of an account, in UTC, or that it does not expire; login ""
-// is the actor's own. The owner must keep a key that does not expire.
+// ExpireKey sets the last day of a key of an account, in UTC, or KeyNever; login "" means the
+// actor's own. The owner must keep a key that does not expire.
 func (a *Accounts) ExpireKey(ctx context.Context, by schema.Actor, login, fingerprint, day string) (schema.Key, error) {
 	user, err := a.account(ctx, by, login)
 	if err != nil {
@@ -32,7 +32,7 @@ func (a *Accounts) ExpireKey(ctx context.Context, by schema.Actor, login, finger
 	})
 }
 
-// endOfDay returns the end of a day to come, the zero time for KeyNever.
+// endOfDay returns the end of a future day, or the zero time for KeyNever.
 func (a *Accounts) endOfDay(day string) (time.Time, error) {
 	if day == KeyNever {
 		return time.Time{}, nil
@@ -48,8 +48,8 @@ func (a *Accounts) endOfDay(day string) (time.Time, error) {
 	return end, nil
 }
 
-// RemoveExpiredKeys removes the keys that have expired, as RemoveKey does. Nobody can sign in with an expired key, even
-// before it is removed.
+// RemoveExpiredKeys removes the expired keys like RemoveKey. Nobody can sign in with an expired key, even before it is
+// removed.
 func (a *Accounts) RemoveExpiredKeys(ctx context.Context) error {
 	expired, err := a.store.ExpiredKeys(ctx, a.clock())
 	if err != nil {

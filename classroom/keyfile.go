@@ -14,14 +14,14 @@ import (
 
 const (
 	maxKeyFile = 64 << 10 // bytes
-	maxComment = 100      // characters of a key's comment that are kept
+	maxComment = 100      // characters; longer comments of keys are cut
 	minRSA     = 2048     // bits
 )
 
-// howToMakeOne ends messages about keys that cannot be used.
+// howToMakeOne is the end of messages about unusable keys.
 const howToMakeOne = "make a new one: ssh-keygen -t ed25519"
 
-// keyTypes are the kinds of key that the SSH server lets prove themselves.
+// keyTypes returns the types of keys that the SSH server accepts.
 func keyTypes() []string {
 	return []string{
 		ssh.KeyAlgoED25519, ssh.KeyAlgoSKED25519, ssh.KeyAlgoSKECDSA256,
@@ -29,7 +29,7 @@ func keyTypes() []string {
 	}
 }
 
-// parseKey reads a public key file that must hold one key.
+// parseKey parses a public key file that must hold one key.
 func parseKey(text string) (schema.Key, error) {
 	keys, err := ParseKeys(text)
 	if err != nil {
@@ -41,10 +41,9 @@ func parseKey(text string) (schema.Key, error) {
 	return keys[0], nil
 }
 
-// ParseKeys reads a public key file in OpenSSH's form, one key a line; empty lines and
-// comments are skipped, and a key that stands there twice counts once. Nothing is taken
-// in part: the error, CodeInvalid, says what the first line that is not a key is, and what to
-// send instead.
+// ParseKeys parses a public key file in OpenSSH's form with one key per line. It skips empty
+// lines, comments and repeated keys. If a line is not a key, ParseKeys returns only an error:
+// CodeInvalid describes the first such line and what to send instead.
 func ParseKeys(text string) ([]schema.Key, error) {
 	if len(text) > maxKeyFile {
 		return nil, invalidKey("this is too long for public keys; %s", sendTheLine)
@@ -71,7 +70,7 @@ func ParseKeys(text string) ([]schema.Key, error) {
 	return distinct(keys), nil
 }
 
-// whyNot returns the error for a file whose line i is not a key.
+// whyNot returns the error for a file in which line i is not a key.
 func whyNot(lines []keyLine, i int, err error) error {
 	if i == 0 {
 		if joined := unwrapped(lines); joined != "" {
@@ -84,7 +83,7 @@ func whyNot(lines []keyLine, i int, err error) error {
 	return err
 }
 
-// sendTheLine says what a public key looks like.
+// sendTheLine describes the form of a public key.
 const sendTheLine = "send the one line of a file such as ~/.ssh/id_ed25519.pub, which begins with ssh-ed25519, ssh-rsa, ecdsa- or sk-"
 
 func invalidKey(format string, args ...any) error {
@@ -108,8 +107,8 @@ func keyLines(text string) []keyLine {
 	return lines
 }
 
-// unwrapped joins the lines of a key that a terminal or a mail program has broken; "" if
-// the lines do not make one key.
+// unwrapped joins the lines of a key that a terminal or a mail program has wrapped. It
+// returns "" if the lines are not one key.
 func unwrapped(lines []keyLine) string {
 	if len(lines) < 2 {
 		return ""
@@ -126,7 +125,7 @@ func unwrapped(lines []keyLine) string {
 	return ""
 }
 
-// parseKeyLine reads one key in authorized_keys form.
+// parseKeyLine parses one key in authorized_keys form.
 func parseKeyLine(line string) (schema.Key, error) {
 	public, comment, options, _, err := ssh.ParseAuthorizedKey([]byte(line))
 	if err != nil {
@@ -146,7 +145,8 @@ func parseKeyLine(line string) (schema.Key, error) {
 	return key, nil
 }
 
-// usable refuses kinds of key that the SSH server does not accept, and short RSA keys.
+// usable returns an error for types of keys that the SSH server does not accept, and for short
+// RSA keys.
 func usable(public ssh.PublicKey) error {
 	if !slices.Contains(keyTypes(), public.Type()) {
 		return invalidKey("keys of the kind %s are not used here; %s", schema.Sanitize(public.Type()), howToMakeOne)
@@ -179,7 +179,7 @@ func notAKey(line string) error {
 	return invalidKey("this is not a public key; %s", sendTheLine)
 }
 
-// newKey is a public key as an account holds it.
+// newKey converts a public key to a schema.Key.
 func newKey(public ssh.PublicKey, comment string) schema.Key {
 	comment = strings.Join(strings.Fields(schema.Sanitize(comment)), " ")
 	if runes := []rune(comment); len(runes) > maxComment {
@@ -190,10 +190,10 @@ func newKey(public ssh.PublicKey, comment string) schema.Key {
 	}
 }
 
-// keyText is the line of a key in a public key file.
+// keyText returns the line of a key in a public key file.
 func keyText(k schema.Key) string { return strings.TrimSpace(k.Public + " " + k.Comment) }
 
-// distinct drops keys that stood there before.
+// distinct removes repeated keys.
 func distinct(keys []schema.Key) []schema.Key {
 	var all []schema.Key
 	for _, k := range keys {
@@ -204,7 +204,7 @@ func distinct(keys []schema.Key) []schema.Key {
 	return all
 }
 
-// plainText returns the text without a byte order mark. UTF-16 is refused.
+// plainText returns the text without a byte order mark. It returns an error for UTF-16.
 func plainText(text string) (string, error) {
 	if decoded, ok := fromUTF16(text); ok {
 		if keys, err := ParseKeys(decoded); err == nil {

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// otherForm refuses a key in a form that is not OpenSSH's public one: it names the form
-// and, where it can be read, gives the line to send instead.
+// otherForm returns an error if a key is not in OpenSSH's public form. The error names the
+// form and, if otherForm can read the key, the line to send instead.
 func otherForm(text string) error {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	switch {
@@ -48,8 +48,8 @@ func pemForm(text string) error {
 	return invalidKey("this is not a public key; %s", sendTheLine)
 }
 
-// publicOfPrivate returns the public key of a private one, nil if it cannot be read
-// without a passphrase.
+// publicOfPrivate returns the public key of a private key, or nil if reading it needs a
+// passphrase.
 func publicOfPrivate(block *pem.Block, text string) ssh.PublicKey {
 	if block == nil {
 		return nil
@@ -64,7 +64,7 @@ func publicOfPrivate(block *pem.Block, text string) ssh.PublicKey {
 	return signer.PublicKey()
 }
 
-// publicOfOpenSSH reads the public key that stands in the clear before the private one
+// publicOfOpenSSH reads the unencrypted public key before the private key
 // (openssh/PROTOCOL.key).
 func publicOfOpenSSH(text []byte) ssh.PublicKey {
 	rest, found := bytes.CutPrefix(text, []byte("openssh-key-v1\x00"))
@@ -128,7 +128,7 @@ func fromPuTTY(text string) (ssh.PublicKey, string) {
 func fromSSH2(text string) (ssh.PublicKey, string) {
 	_, text, _ = strings.Cut(text, "---- BEGIN SSH2 PUBLIC KEY ----\n")
 	text, _, _ = strings.Cut(text, "---- END SSH2 PUBLIC KEY ----")
-	text = strings.ReplaceAll(text, "\\\n", "") // a header may go on in the next line
+	text = strings.ReplaceAll(text, "\\\n", "") // a header may continue on the next line
 	var comment string
 	var body []string
 	for line := range strings.SplitSeq(text, "\n") {
@@ -163,8 +163,8 @@ func fromWire(wire []byte) ssh.PublicKey {
 	return key
 }
 
-// fromUTF16 decodes text that begins with the byte order mark of UTF-16, or whose first
-// character is in ASCII and takes two bytes.
+// fromUTF16 decodes text that begins with the byte order mark of UTF-16 or with an ASCII
+// character in two bytes.
 func fromUTF16(text string) (string, bool) {
 	big := strings.HasPrefix(text, "\xfe\xff") || len(text) > 1 && text[0] == 0 && text[1] != 0
 	little := strings.HasPrefix(text, "\xff\xfe") || len(text) > 1 && text[0] != 0 && text[1] == 0

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Keys lists an account's keys, oldest first; login "" is the actor's own.
+// Keys lists an account's keys, oldest first; login "" means the actor's own.
 func (a *Accounts) Keys(ctx context.Context, by schema.Actor, login string) ([]schema.Key, error) {
 	user, err := a.account(ctx, by, login)
 	if err != nil {
@@ -17,8 +17,8 @@ func (a *Accounts) Keys(ctx context.Context, by schema.Actor, login string) ([]s
 	return a.store.Keys(ctx, user.ID)
 }
 
-// AddKeys adds the keys of a public key file to an account. An administrator vouches for
-// them, so they are active.
+// AddKeys adds the keys of a public key file to an account. They are active at once,
+// because an administrator adds them.
 func (a *Accounts) AddKeys(ctx context.Context, by schema.Actor, login, text string) ([]schema.Key, error) {
 	if err := course.MayAdminister(by.User); err != nil {
 		return nil, err
@@ -34,15 +34,15 @@ func (a *Accounts) AddKeys(ctx context.Context, by schema.Actor, login, text str
 	return keys, a.store.AddKeys(ctx, by, user, keys...)
 }
 
-// PendingKey is a key that has yet to prove itself, with the code that binds it.
+// PendingKey is a key that has not authenticated yet, with the code that binds it.
 type PendingKey struct {
 	Key     schema.Key
 	Code    string
-	Expires time.Time // when the code does
+	Expires time.Time // expiry of the code
 }
 
-// OfferKey adds a key of the actor's own. It is pending: nobody has proved it yet. The
-// code in the reply binds this key and no other.
+// OfferKey adds a key to the actor's own account. The key is pending, because it has not
+// authenticated yet. The code in the reply binds only this key.
 func (a *Accounts) OfferKey(ctx context.Context, by schema.Actor, text string) (PendingKey, error) {
 	if err := course.MayManage(by.User, by.User); err != nil {
 		return PendingKey{}, err
@@ -58,8 +58,9 @@ func (a *Accounts) OfferKey(ctx context.Context, by schema.Actor, text string) (
 	return p, err
 }
 
-// RemoveKey removes a key of an account; login "" is the actor's own. What the key made
-// ends with it: browser sessions, API tokens, sign-in links, codes, and open connections.
+// RemoveKey removes a key of an account; login "" means the actor's own. It also ends the
+// key's open connections and the browser sessions, API tokens, sign-in links and codes that
+// the key created.
 func (a *Accounts) RemoveKey(ctx context.Context, by schema.Actor, login, fingerprint string) (schema.RemovedKey, error) {
 	user, err := a.account(ctx, by, login)
 	if err != nil {

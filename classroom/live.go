@@ -6,32 +6,32 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Live is what actions ask of the running scheduler.
+// Live is the part of the running scheduler that the actions use.
 type Live interface {
-	// Wake says that jobs were queued; it never blocks.
+	// Wake tells the scheduler that jobs were queued. It never blocks.
 	Wake()
-	// Watch streams a job's events after the sequence number and closes the channel at
-	// the job's end, when ctx ends, or when the reader is too slow.
+	// Watch streams a job's events after the sequence number. It closes the channel when
+	// the job or ctx ends, or when the reader is too slow.
 	Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error)
 	// Place returns the place of a queued job.
 	Place(job int64) schema.Place
 	// PoolStates returns every flavour's pool, by name.
 	PoolStates(ctx context.Context) ([]schema.PoolState, error)
-	// RunnerStates returns the runners that are known, by id.
+	// RunnerStates returns the known runners, by id.
 	RunnerStates() []schema.RunnerState
-	// Control sets what a flavour's pool does from now on; it never blocks.
+	// Control changes the settings of a flavour's pool. It never blocks.
 	Control(c schema.PoolControl)
-	// Stall returns why no runner of a flavour comes, in words for staff.
+	// Stall returns the reason why no runner of a flavour starts, in words for staff.
 	Stall(ctx context.Context, flavour string) schema.Stall
 }
 
-// offline is used when no server runs.
+// offline implements Live when no server runs.
 type offline struct{}
 
-// Wake does nothing: the queue is read when a server starts.
+// Wake does nothing, because a server reads the queue when it starts.
 func (offline) Wake() {}
 
-// Watch is CodeUnavailable.
+// Watch returns CodeUnavailable.
 func (offline) Watch(context.Context, int64, int64) (<-chan schema.Event, error) {
 	return nil, schema.Errorf(schema.CodeUnavailable, "no server runs on this data directory; start it first: grader serve")
 }
@@ -39,14 +39,14 @@ func (offline) Watch(context.Context, int64, int64) (<-chan schema.Event, error)
 // Place returns the zero Place, because no scheduler runs.
 func (offline) Place(int64) schema.Place { return schema.Place{} }
 
-// Control does nothing: a server that starts reads what is stored.
+// Control does nothing, because a server reads the stored settings when it starts.
 func (offline) Control(schema.PoolControl) {}
 
-// Stall is none: nobody knows whether runners would come.
+// Stall returns the zero Stall, because it is not known whether runners would start.
 func (offline) Stall(context.Context, string) schema.Stall { return schema.Stall{} }
 
-// PoolStates is none: no pool has runners.
+// PoolStates returns nothing, because no pool has runners.
 func (offline) PoolStates(context.Context) ([]schema.PoolState, error) { return nil, nil }
 
-// RunnerStates is none.
+// RunnerStates returns nothing, because there are no runners.
 func (offline) RunnerStates() []schema.RunnerState { return nil }

@@ -8,16 +8,16 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Member is what an actor is in one course.
+// Member is an actor with their role in one course.
 type Member struct {
 	Actor   schema.Actor
 	Course  schema.Course
 	Role    schema.Role     // "" for an administrator who is not enrolled
 	Dropped bool            // left the course
-	Owners  map[string]bool // whose work a TA sees who is restricted to their sections; nil: everybody's
+	Owners  map[string]bool // owners whose work a TA restricted to sections may see; nil: everybody
 }
 
-// Viewer returns the member in the form that the rules take.
+// Viewer returns the member as a course.Viewer.
 func (m Member) Viewer() course.Viewer {
 	return course.Viewer{Login: m.Actor.User.Login, Role: m.Role, Admin: m.Actor.User.Admin, Dropped: m.Dropped, TA: m.Course.Settings.TA, Owners: m.Owners}
 }
@@ -28,12 +28,12 @@ type memberStore interface {
 	Role(ctx context.Context, course, user int64) (schema.Role, error)
 	// Dropped reports whether a person of the course was dropped from it.
 	Dropped(ctx context.Context, course, user int64) (bool, error)
-	// SectionOwners returns the students who are in a section of a TA's.
+	// SectionOwners returns the students in a TA's sections.
 	SectionOwners(ctx context.Context, course, user int64) (map[string]bool, error)
 }
 
-// findMember returns what the actor is in a course. CodeNotFound, in the same words,
-// where they are nothing in it and where there is no such course.
+// findMember returns the actor's membership of a course. CodeNotFound: the actor has no
+// role in the course, or there is no such course; both have the same message.
 func findMember(ctx context.Context, store memberStore, by schema.Actor, code string) (Member, error) {
 	m := Member{Actor: by}
 	if err := course.MayEnter(by.User); err != nil {

@@ -12,15 +12,15 @@ import (
 )
 
 const (
-	// maxTitle bounds the title of an assignment in a notice, in characters.
+	// maxTitle is the maximum length of an assignment's title in a notice, in characters.
 	maxTitle = 100
-	// maxPoolReason bounds the reason why a pool fails, in characters.
+	// maxPoolReason is the maximum length of the reason of a pool's failure, in characters.
 	maxPoolReason = 300
 )
 
-// Message composes the text of a notice, as its reader may see what it is about now. false: there
-// is nothing to say any more, because the destination was removed, its owner may not see it, or
-// it was undone.
+// Message composes the text of a notice from what its reader may see now. It returns false if
+// there is nothing to send any more, because the destination was removed, its owner may not see
+// the subject, or the change was undone.
 func (n *Notices) Message(ctx context.Context, is schema.Notice) (schema.NoticeMessage, bool, error) {
 	to, user, err := n.store.NoticeDestination(ctx, is.Destination)
 	if err != nil {
@@ -47,7 +47,7 @@ func (n *Notices) Message(ctx context.Context, is schema.Notice) (schema.NoticeM
 	return m, true, nil
 }
 
-// nothing turns what a reader may not see, or what is gone, into no message.
+// nothing returns no message, and no error if the subject is gone or hidden from the reader.
 func nothing(err error) (schema.NoticeMessage, bool, error) {
 	switch schema.CodeOf(err) {
 	case schema.CodeNotFound, schema.CodeForbidden, schema.CodeRefused:
@@ -56,7 +56,7 @@ func nothing(err error) (schema.NoticeMessage, bool, error) {
 	return schema.NoticeMessage{}, false, err
 }
 
-// confirmation is the message with the code that confirms a destination.
+// confirmation returns the message with the code that confirms a destination.
 func confirmation(m schema.NoticeMessage, user schema.User, code string) schema.NoticeMessage {
 	m.Subject = "confirm this address for notices"
 	m.Code, m.Page = code, "/-/notifications/confirm?code="+code
@@ -68,7 +68,7 @@ func confirmation(m schema.NoticeMessage, user schema.User, code string) schema.
 	return m
 }
 
-// verdict says that a submission was graded, with the score that its reader sees.
+// verdict writes that a submission was graded, with the score that its reader sees.
 func (n *Notices) verdict(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, is schema.Notice) error {
 	report, err := n.work.Report(ctx, by, is.Submission)
 	if err != nil {
@@ -85,7 +85,7 @@ func (n *Notices) verdict(ctx context.Context, m *schema.NoticeMessage, by schem
 		m.Subject = fmt.Sprintf("%s: submission %d could not be graded", m.Assignment, is.Submission.Number)
 		m.Text = append(m.Text, fmt.Sprintf("Submission %s could not be graded: the machines failed, and nothing was charged.", report.Name))
 		return nil
-	default: // it is being graded again
+	default: // the submission is being graded again
 		return schema.Errorf(schema.CodeNotFound, "the verdict was withdrawn")
 	}
 	switch report.Outcome {
@@ -102,7 +102,7 @@ func (n *Notices) verdict(ctx context.Context, m *schema.NoticeMessage, by schem
 	return nil
 }
 
-// minutes writes a length for a person: "42 minutes", "2 hours and 5 minutes".
+// minutes formats a duration for people: "42 minutes", "2 hours and 5 minutes".
 func minutes(d time.Duration) string {
 	hours, rest := int(d/time.Hour), int(d%time.Hour/time.Minute)
 	switch {
@@ -114,7 +114,7 @@ func minutes(d time.Duration) string {
 	return schema.Count(hours, "hour") + " and " + schema.Count(rest, "minute")
 }
 
-// about finds the assignment of a notice, which its reader may see, and names it in the message.
+// about finds the assignment of a notice, if its reader may see it, and names it in the message.
 func (n *Notices) about(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, path string) (Member, Assignment, error) {
 	code, name, _ := strings.Cut(path, "/")
 	who, err := n.work.Member(ctx, by, code)
@@ -129,7 +129,7 @@ func (n *Notices) about(ctx context.Context, m *schema.NoticeMessage, by schema.
 	return who, a, err
 }
 
-// regraded says that a regrade changed a score, with the score that its reader sees now.
+// regraded writes that a regrade changed a score, with the score that its reader sees now.
 func (n *Notices) regraded(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, is schema.Notice) error {
 	who, a, err := n.about(ctx, m, by, is.Assignment)
 	if err != nil {
@@ -152,7 +152,7 @@ func (n *Notices) regraded(ctx context.Context, m *schema.NoticeMessage, by sche
 	return nil
 }
 
-// extension says that an extension was granted, with the due date that holds now.
+// extension writes that an extension was granted, with the current due date.
 func (n *Notices) extension(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, is schema.Notice) error {
 	who, a, err := n.about(ctx, m, by, is.Assignment)
 	if err != nil {
@@ -174,7 +174,7 @@ func (n *Notices) extension(ctx context.Context, m *schema.NoticeMessage, by sch
 	return nil
 }
 
-// brokenTests says to the staff that tests do not work, unless others are active by now.
+// brokenTests writes to the staff that tests do not work, unless other tests are active now.
 func (n *Notices) brokenTests(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, is schema.Notice) error {
 	who, a, err := n.about(ctx, m, by, is.Assignment)
 	if err != nil {
@@ -198,8 +198,8 @@ func (n *Notices) brokenTests(ctx context.Context, m *schema.NoticeMessage, by s
 	return nil
 }
 
-// failingPool says that runners of a flavour cannot start, to administrators and to the staff of a
-// course.
+// failingPool writes to administrators and to the staff of a course that runners of a flavour
+// cannot start.
 func (n *Notices) failingPool(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, is schema.Notice) error {
 	staff, err := n.isStaff(ctx, by)
 	if err != nil {
@@ -221,7 +221,7 @@ func (n *Notices) failingPool(ctx context.Context, m *schema.NoticeMessage, by s
 	return nil
 }
 
-// isStaff reports whether somebody is on the staff of a course.
+// isStaff reports whether the actor is on the staff of any course.
 func (n *Notices) isStaff(ctx context.Context, by schema.Actor) (bool, error) {
 	all, err := n.store.Enrolments(ctx, by.User.ID)
 	return slices.ContainsFunc(all, func(e schema.Enrolment) bool {

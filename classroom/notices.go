@@ -10,30 +10,33 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// NoticeStore is what actions on notices ask of the store. Each change is one transaction with
-// its audit entry.
+// NoticeStore is the part of the store that the actions on notices use. Each change is one
+// transaction with its audit entry.
 type NoticeStore interface {
 	// AddNoticeDestination adds a destination of the actor's account, unless may refuses, and
 	// enqueues the code that confirms it. CodeConflict: the address is confirmed already.
 	AddNoticeDestination(ctx context.Context, by schema.Actor, d schema.NoticeDestination, may func(course.Destinations) error) (schema.NoticeDestination, error)
 	// NoticeDestinations returns the destinations of an account, oldest first.
 	NoticeDestinations(ctx context.Context, user int64) ([]schema.NoticeDestination, error)
-	// NoticeDestination returns a destination and whose it is. CodeNotFound: it was removed.
+	// NoticeDestination returns a destination and its account. CodeNotFound: it was removed.
 	NoticeDestination(ctx context.Context, id int64) (schema.NoticeDestination, schema.User, error)
-	// ConfirmNoticeDestination confirms the destination that a code was sent to. An actor
-	// without a login is its owner. CodeRefused: the code is unknown, used or expired.
+	// ConfirmNoticeDestination confirms the destination that a code was sent to. If the
+	// actor has no login, the owner of the destination is the actor. CodeRefused: the code
+	// is unknown, used or expired.
 	ConfirmNoticeDestination(ctx context.Context, by schema.Actor, code string) (schema.NoticeDestination, schema.User, error)
-	// ChooseNoticeTopics changes the topics of a destination of an account. CodeNotFound.
+	// ChooseNoticeTopics changes the topics of a destination of an account. CodeNotFound: the
+	// account has no such destination.
 	ChooseNoticeTopics(ctx context.Context, by schema.Actor, user schema.User, id int64, topics []schema.NoticeTopic) (schema.NoticeDestination, error)
-	// RemoveNoticeDestination removes a destination of an account, with what waits for it.
-	// CodeNotFound.
+	// RemoveNoticeDestination removes a destination of an account and its waiting notices.
+	// CodeNotFound: the account has no such destination.
 	RemoveNoticeDestination(ctx context.Context, by schema.Actor, user schema.User, id int64) (schema.NoticeDestination, error)
-	// Unsubscribe removes the destination with that secret. CodeNotFound.
+	// Unsubscribe removes the destination with that secret. CodeNotFound: the secret is
+	// unknown.
 	Unsubscribe(ctx context.Context, by schema.Actor, secret string) (schema.NoticeDestination, error)
-	// NotePools tells people about the pools that began to fail.
+	// NotePools notifies people about pools that began to fail.
 	NotePools(ctx context.Context, news schema.PoolNews) error
-	// PoolFails reports whether people were told that a flavour's pool fails, and it does not
-	// work yet.
+	// PoolFails reports whether people were notified that a flavour's pool fails and the pool
+	// has not recovered.
 	PoolFails(ctx context.Context, flavour string) (bool, error)
 	// Enrolments returns the courses of a user, by code.
 	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
@@ -41,14 +44,14 @@ type NoticeStore interface {
 	Extensions(ctx context.Context, assignment int64) ([]schema.GrantedExtension, error)
 }
 
-// NoticeChannels are the channels that the server's configuration allows.
+// NoticeChannels says which channels the server's configuration allows.
 type NoticeChannels struct {
 	Mail            bool // a mail server is configured
 	Webhooks        bool
 	PrivateWebhooks bool // webhooks may have private addresses, and plain HTTP
 }
 
-// Notices are the actions on what people are told by e-mail and webhooks.
+// Notices implements the actions on notices by e-mail and webhooks.
 type Notices struct {
 	store    NoticeStore
 	accounts *Accounts
@@ -59,10 +62,10 @@ type Notices struct {
 	clock    func() time.Time
 
 	mu    sync.Mutex
-	pools map[string]course.PoolWatch // by flavour, as they were last seen
+	pools map[string]course.PoolWatch // last known states by flavour
 }
 
-// NewDestination is a destination to add to the actor's own account.
+// NewDestination describes a destination to add to the actor's own account.
 type NewDestination struct {
 	Channel schema.NoticeChannel
 	Address string
@@ -72,9 +75,9 @@ type NewDestination struct {
 // Channels returns the channels that the server's configuration allows.
 func (n *Notices) Channels() NoticeChannels { return n.channels }
 
-// Add adds a destination to the actor's own account and sends a code to it. Until the code was
-// entered, nothing else is sent there. The reply holds the secret of a webhook, which is not shown
-// again.
+// Add adds a destination to the actor's own account and sends a code to it. Nothing else is sent
+// there until somebody enters the code. The reply holds the secret of a webhook, which is not
+// shown again.
 func (n *Notices) Add(ctx context.Context, by schema.Actor, d NewDestination) (schema.NoticeDestination, error) {
 	if err := course.MayChooseNotices(by); err != nil {
 		return schema.NoticeDestination{}, err
@@ -95,7 +98,7 @@ func (n *Notices) Add(ctx context.Context, by schema.Actor, d NewDestination) (s
 	return n.store.AddNoticeDestination(ctx, by, schema.NoticeDestination{Channel: d.Channel, Address: address, Topics: d.Topics}, course.MayAddDestination)
 }
 
-// allow refuses a channel that the server does not have.
+// allow returns an error if the server does not have a channel.
 func (c NoticeChannels) allow(channel schema.NoticeChannel) error {
 	switch {
 	case channel == schema.NoticeMail && !c.Mail:
@@ -106,8 +109,8 @@ func (c NoticeChannels) allow(channel schema.NoticeChannel) error {
 	return nil
 }
 
-// List lists the destinations of an account, oldest first, without their secrets; login "" is the
-// actor's own.
+// List lists the destinations of an account, oldest first, without their secrets; login "" means
+// the actor's own.
 func (n *Notices) List(ctx context.Context, by schema.Actor, login string) ([]schema.NoticeDestination, error) {
 	user, err := n.accounts.account(ctx, by, login)
 	if err != nil {
@@ -120,13 +123,14 @@ func (n *Notices) List(ctx context.Context, by schema.Actor, login string) ([]sc
 	return all, err
 }
 
-// Confirm confirms the destination that a code was sent to. Whoever has the code may: they read
-// what is sent there. by is the zero Actor of a channel where nobody is signed in.
+// Confirm confirms the destination that a code was sent to. The code is the only permission,
+// because it proves access to the address. On a channel where nobody is signed in, only the
+// channel of by is set.
 func (n *Notices) Confirm(ctx context.Context, by schema.Actor, code string) (schema.NoticeDestination, schema.User, error) {
 	return n.store.ConfirmNoticeDestination(ctx, by, code)
 }
 
-// Choose changes the topics of a destination of an account; login "" is the actor's own.
+// Choose changes the topics of a destination of an account; login "" means the actor's own.
 func (n *Notices) Choose(ctx context.Context, by schema.Actor, login string, id int64, topics []schema.NoticeTopic) (schema.NoticeDestination, error) {
 	user, err := n.accounts.account(ctx, by, login)
 	if err != nil {
@@ -135,7 +139,8 @@ func (n *Notices) Choose(ctx context.Context, by schema.Actor, login string, id 
 	return n.store.ChooseNoticeTopics(ctx, by, user, id, topics)
 }
 
-// Remove removes a destination of an account, with what waits for it; login "" is the actor's own.
+// Remove removes a destination of an account and its waiting notices; login "" means the actor's
+// own.
 func (n *Notices) Remove(ctx context.Context, by schema.Actor, login string, id int64) (schema.NoticeDestination, error) {
 	user, err := n.accounts.account(ctx, by, login)
 	if err != nil {
@@ -144,7 +149,8 @@ func (n *Notices) Remove(ctx context.Context, by schema.Actor, login string, id 
 	return n.store.RemoveNoticeDestination(ctx, by, user, id)
 }
 
-// Unsubscribe removes the destination of an unsubscribe link. The link's secret permits it.
+// Unsubscribe removes the destination of an unsubscribe link. The link's secret is the only
+// permission.
 func (n *Notices) Unsubscribe(ctx context.Context, channel schema.Channel, secret string) (schema.NoticeDestination, error) {
 	if secret == "" {
 		return schema.NoticeDestination{}, schema.Errorf(schema.CodeNotFound, "this address gets no notices; it was removed already")
@@ -152,8 +158,8 @@ func (n *Notices) Unsubscribe(ctx context.Context, channel schema.Channel, secre
 	return n.store.Unsubscribe(ctx, schema.Actor{Channel: channel}, secret)
 }
 
-// NotePools tells people about pools whose runners could not be started for some time. The server
-// calls it once a minute.
+// NotePools notifies people about pools in which runners could not be started for some time. The
+// server calls it once a minute.
 func (n *Notices) NotePools(ctx context.Context) error {
 	pools, err := n.live.PoolStates(ctx)
 	if err != nil {

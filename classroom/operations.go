@@ -8,28 +8,28 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// OperationStore is what looking at operations asks of the store.
+// OperationStore is the part of the store that Operations uses.
 type OperationStore interface {
 	// Enrolments returns a user's courses, by code.
 	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
-	// Measurements returns what was measured since then, oldest first, of all flavours.
+	// Measurements returns the measurements of all flavours since the given time, oldest first.
 	Measurements(ctx context.Context, since time.Time) ([]schema.Measurement, error)
 }
 
-// Operations are what staff look at to see how the service does.
+// Operations implements the overview of the service for staff.
 type Operations struct {
 	store OperationStore
 	clock func() time.Time
 }
 
-// The times over which measurements are shown.
+// The periods for which measurements are shown.
 const (
 	OverHour = time.Hour
 	OverDay  = 24 * time.Hour
 	OverTerm = 120 * 24 * time.Hour
 )
 
-// ParseOver reads over which time measurements are wanted: hour, day or term; "" is day.
+// ParseOver parses the name of a period: hour, day or term; "" means day.
 func ParseOver(s string) (time.Duration, error) {
 	over, ok := map[string]time.Duration{"hour": OverHour, "day": OverDay, "": OverDay, "term": OverTerm}[s]
 	if !ok {
@@ -38,8 +38,8 @@ func ParseOver(s string) (time.Duration, error) {
 	return over, nil
 }
 
-// History returns what was measured over the last time, oldest first. Staff of any course may
-// see it; it names nobody.
+// History returns the measurements of the last period, oldest first. Staff of any course may
+// see them, because they name nobody.
 func (o *Operations) History(ctx context.Context, by schema.Actor, over time.Duration) ([]schema.Measurement, error) {
 	if err := course.MayEnter(by.User); err != nil {
 		return nil, err

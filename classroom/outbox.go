@@ -7,21 +7,19 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// OutboxStore is what actions on the outbox ask of the store.
+// OutboxStore is the part of the store that the actions on the outbox use.
 type OutboxStore interface {
-	// Outbox returns the entries that were not delivered, those that were given up first; at
-	// most limit.
+	// Outbox returns at most limit undelivered entries, given-up ones first.
 	Outbox(ctx context.Context, limit int) ([]schema.OutboxEntry, error)
-	// RetryOutbox makes the entries of a kind due now, "" for all, and returns how many had
-	// been given up.
+	// RetryOutbox makes the entries of a kind due now, "" for all. It returns the number of
+	// entries that were given up.
 	RetryOutbox(ctx context.Context, by schema.Actor, kind string) (int64, error)
 }
 
-// Outbox are the actions on messages that other systems have not received yet.
+// Outbox implements the actions on messages that other systems have not received yet.
 type Outbox struct{ store OutboxStore }
 
-// List lists the entries that were not delivered, those that were given up first, without their
-// bodies; at most limit.
+// List lists at most limit undelivered entries without their bodies, given-up ones first.
 func (o *Outbox) List(ctx context.Context, by schema.Actor, limit int) ([]schema.OutboxEntry, error) {
 	if err := course.MayAdminister(by.User); err != nil {
 		return nil, err
@@ -33,8 +31,8 @@ func (o *Outbox) List(ctx context.Context, by schema.Actor, limit int) ([]schema
 	return all, err
 }
 
-// Retry has the entries of a kind tried again now, "" for all; it returns how many had been given
-// up.
+// Retry makes the entries of a kind due now, "" for all. It returns the number of entries that
+// were given up.
 func (o *Outbox) Retry(ctx context.Context, by schema.Actor, kind string) (int64, error) {
 	if err := course.MayAdminister(by.User); err != nil {
 		return 0, err

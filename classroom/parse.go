@@ -8,8 +8,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ParseBy reads by how much an extension moves due: 2d (calendar days), 36h or 90m
-// (elapsed time); "" is nothing.
+// ParseBy parses the length of an extension: 2d (calendar days), 36h or 90m (elapsed time);
+// "" means none.
 func ParseBy(s string) (days int, elapsed time.Duration, err error) {
 	if s == "" {
 		return 0, 0, nil
@@ -24,7 +24,7 @@ func ParseBy(s string) (days int, elapsed time.Duration, err error) {
 	return 0, 0, schema.Errorf(schema.CodeInvalid, "--by %q: write calendar days such as 2d, or elapsed time such as 36h or 90m", s)
 }
 
-// ParseAssignment reads COURSE/ASSIGNMENT.
+// ParseAssignment parses COURSE/ASSIGNMENT.
 func ParseAssignment(s string) (course, assignment string, err error) {
 	name, err := schema.ParseSubmissionName(s)
 	if err != nil || name.Owner != "" || name.Number != 0 {
@@ -33,7 +33,8 @@ func ParseAssignment(s string) (course, assignment string, err error) {
 	return name.Course, name.Assignment, nil
 }
 
-// ParseWhich reads which submissions a regrade set grades again; none is the counted ones.
+// ParseWhich returns which submissions a regrade set grades again. Without any flag it is the
+// counted ones.
 func ParseWhich(counted, latest, all bool) (schema.RegradeWhich, error) {
 	which := schema.RegradeWhich("")
 	for _, w := range []struct {
@@ -51,7 +52,7 @@ func ParseWhich(counted, latest, all bool) (schema.RegradeWhich, error) {
 	return which, nil
 }
 
-// ParseColumns reads FIELD=HEADING words.
+// ParseColumns parses FIELD=HEADING words.
 func ParseColumns(words []string) (map[string]string, error) {
 	all := make(map[string]string)
 	for _, word := range words {
@@ -64,7 +65,7 @@ func ParseColumns(words []string) (map[string]string, error) {
 	return all, nil
 }
 
-// ParseVersion reads the number of a version of tests.
+// ParseVersion parses the number of a version of tests.
 func ParseVersion(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 {

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// RosterStore is what actions on rosters and gradebooks ask of the store.
+// RosterStore is the part of the store that the actions on rosters and gradebooks use.
 type RosterStore interface {
 	memberStore
 	// ImportRoster creates the accounts and enrolments of a roster, in one transaction.
@@ -22,18 +22,18 @@ type RosterStore interface {
 	Assignments(ctx context.Context, course int64) ([]schema.Assignment, error)
 	// Seats returns who is or was in the teams of a course, oldest first.
 	Seats(ctx context.Context, course int64) ([]schema.Seat, error)
-	// Grades returns the grades of a course, by owner and assignment; "" is everybody's.
+	// Grades returns the grades of a course, by owner and assignment; owner "" means everybody.
 	Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error)
 }
 
-// People are the actions on rosters and gradebooks.
+// People implements the actions on rosters and gradebooks.
 type People struct {
 	store RosterStore
 	clock func() time.Time
 	read  func(schema.Assignment) Assignment
 }
 
-// List returns the people of a course as its roster knows them, by login, for its staff.
+// List returns the people of a course in the form of its roster, by login, for its staff.
 func (p *People) List(ctx context.Context, by schema.Actor, code string) ([]schema.RosterPerson, error) {
 	m, err := findMember(ctx, p.store, by, code)
 	if err == nil {
@@ -48,25 +48,25 @@ func (p *People) List(ctx context.Context, by schema.Actor, code string) ([]sche
 	}), err
 }
 
-// ImportRequest is a roster to import.
+// ImportRequest describes a roster to import.
 type ImportRequest struct {
 	Course      string
 	Data        []byte            // the file
-	Columns     map[string]string // field → heading, where the headings are not known
-	Pad         int               // digits that ids are filled to with zeros
+	Columns     map[string]string // field → heading, for unknown headings
+	Pad         int               // number of digits to which ids are padded with zeros
 	DropMissing bool
 	DryRun      bool
 }
 
-// Imported is what importing a roster did, or would do.
+// Imported is the result of importing a roster, or the preview of a dry run.
 type Imported struct {
-	System   string                `json:"system,omitempty"` // whose form the file has
+	System   string                `json:"system,omitempty"` // platform that wrote the file
 	Changes  []schema.RosterChange `json:"changes"`
 	Warnings []string              `json:"warnings,omitempty"`
 }
 
-// Import creates the accounts and enrolments of a roster. An invalid row is refused by its line
-// and changes nothing; the others are imported in one transaction. CodeInvalid: the file is not
+// Import creates the accounts and enrolments of a roster. It reports an invalid row with its
+// line and skips it; it imports the other rows in one transaction. CodeInvalid: the file is not
 // a roster.
 func (p *People) Import(ctx context.Context, by schema.Actor, r ImportRequest) (Imported, error) {
 	m, err := findMember(ctx, p.store, by, r.Course)
@@ -91,24 +91,24 @@ func (p *People) Import(ctx context.Context, by schema.Actor, r ImportRequest) (
 	return done, err
 }
 
-// ExportRequest says which grades are wanted, and in which form.
+// ExportRequest describes the grades to export, and the format.
 type ExportRequest struct {
 	Course     string
 	Assignment string // "" for all
 	Format     string
 	Fill       []byte            // the file that the platform exported; nil for a new one
 	Columns    map[string]string // assignment → heading of Fill
-	Dropped    bool              // with those who have left
+	Dropped    bool              // include people who have left
 }
 
 // Exported is a gradebook.
 type Exported struct {
 	Data     []byte   `json:"data"`
-	Cells    int      `json:"cells"` // filled in
+	Cells    int      `json:"cells"` // number of filled cells
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// Export writes the grades of a course's students as a platform imports them.
+// Export writes the grades of a course's students in a format that a platform imports.
 func (p *People) Export(ctx context.Context, by schema.Actor, r ExportRequest) (Exported, error) {
 	m, err := findMember(ctx, p.store, by, r.Course)
 	if err == nil {
@@ -136,7 +136,7 @@ func (p *People) Export(ctx context.Context, by schema.Actor, r ExportRequest) (
 	return Exported{Data: filled.Data, Cells: filled.Cells, Warnings: filled.Sentences()}, nil
 }
 
-// book gathers the grades.
+// book collects the grades.
 func (p *People) book(ctx context.Context, m Member, r ExportRequest) (gradebook.Book, error) {
 	c := m.Course
 	var b gradebook.Book
@@ -171,7 +171,7 @@ func (p *People) book(ctx context.Context, m Member, r ExportRequest) (gradebook
 	return b, nil
 }
 
-// gradesByPerson returns each person's grades by assignment, and the most points of each
+// gradesByPerson returns each person's grades by assignment, and the maximum points of each
 // assignment. Each member of a team has the team's grade.
 func gradesByPerson(grades []schema.Grade, members map[course.WorkOf][]string) (by map[string]map[string]gradebook.Grade, most map[string]schema.Points) {
 	by, most = make(map[string]map[string]gradebook.Grade), make(map[string]schema.Points)

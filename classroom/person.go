@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Person is everything that the server knows of one person, but for their repositories.
+// Person holds all data about one person, except their repositories.
 type Person struct {
 	Login     string         `json:"login"`
 	Name      string         `json:"name"`
@@ -19,9 +19,9 @@ type Person struct {
 	CreatedAt time.Time      `json:"created_at"`
 	Keys      []PersonKey    `json:"keys"`
 	GitHub    []PersonGitHub `json:"github"`
-	Notices   []PersonNotice `json:"notices"` // where they get notices
+	Notices   []PersonNotice `json:"notices"` // their notice destinations
 	Courses   []PersonCourse `json:"courses"`
-	Audit     []PersonEntry  `json:"audit"` // what they did, and what was done to them
+	Audit     []PersonEntry  `json:"audit"` // entries by them and about them
 }
 
 // PersonKey is a public key.
@@ -38,7 +38,7 @@ type PersonKey struct {
 type PersonGitHub struct {
 	Host  string `json:"host"`
 	ID    int64  `json:"id"`
-	Login string `json:"login"` // as it was last seen
+	Login string `json:"login"` // last known login
 }
 
 // PersonNotice is an address at which a person gets notices.
@@ -50,8 +50,8 @@ type PersonNotice struct {
 	ConfirmedAt time.Time            `json:"confirmed_at,omitzero"`
 }
 
-// PersonCourse is a person's part in a course. Submissions, tries and comments include those of
-// what they pushed for a team; grades include their team's.
+// PersonCourse holds the data about a person in a course. Submissions, tries and comments
+// include those of pushes for a team; grades include the team's.
 type PersonCourse struct {
 	Course      string                    `json:"course"`
 	Role        schema.Role               `json:"role"`
@@ -64,10 +64,10 @@ type PersonCourse struct {
 	Comments    []PersonComment           `json:"comments"`    // on their submissions
 }
 
-// PersonTry is a try, with the points as the person sees them.
+// PersonTry is a try with the points that the person sees.
 type PersonTry struct {
 	Assignment string    `json:"assignment"`
-	Team       string    `json:"team,omitempty"` // for which they pushed it
+	Team       string    `json:"team,omitempty"` // team that they pushed it for
 	Number     int       `json:"number"`
 	ReceivedAt time.Time `json:"received_at"`
 	Commit     string    `json:"commit"`
@@ -75,7 +75,7 @@ type PersonTry struct {
 	Max        string    `json:"max,omitempty"`
 }
 
-// PersonComment is a comment on a submission of the person's.
+// PersonComment is a comment on a submission of the person.
 type PersonComment struct {
 	Submission string    `json:"submission"`
 	By         string    `json:"by"`
@@ -104,11 +104,11 @@ type PersonEntry struct {
 	Detail  string    `json:"detail,omitempty"`
 }
 
-// maxEntries is how many entries of the audit log one export holds.
+// maxEntries is the maximum number of audit entries in one export.
 const maxEntries = 100_000
 
-// Export gathers everything that the server knows of a person. Hidden tests stay hidden:
-// the person gets to read it.
+// Export returns all data about a person. Hidden tests stay hidden, because the person
+// reads the export.
 func (e *Erasures) Export(ctx context.Context, by schema.Actor, login string) (Person, error) {
 	if err := course.MayAdminister(by.User); err != nil {
 		return Person{}, err
@@ -145,7 +145,7 @@ func (e *Erasures) Export(ctx context.Context, by schema.Actor, login string) (P
 	return p, nil
 }
 
-// account adds what can sign the person in, and where they get notices.
+// account adds the person's keys, linked accounts and notice destinations.
 func (e *Erasures) account(ctx context.Context, user schema.User, p *Person) error {
 	keys, err := e.store.Keys(ctx, user.ID)
 	if err != nil {
@@ -171,7 +171,7 @@ func (e *Erasures) account(ctx context.Context, user schema.User, p *Person) err
 	return nil
 }
 
-// course gathers a person's part in a course.
+// course returns the data about a person in a course.
 func (e *Erasures) course(ctx context.Context, of schema.Enrolment) (PersonCourse, error) {
 	part := PersonCourse{Course: of.Course.Code, Role: of.Role, Grades: []PersonGrade{}, Submissions: []schema.PublicSubmission{}, Tries: []PersonTry{}, Comments: []PersonComment{}}
 	people, err := e.store.RosterPeople(ctx, of.Course.ID)
@@ -206,7 +206,7 @@ func (e *Erasures) course(ctx context.Context, of schema.Enrolment) (PersonCours
 	return part, nil
 }
 
-// assignment adds what a person did for an assignment, alone and in teams.
+// assignment adds a person's work for an assignment, alone and in teams.
 func (e *Erasures) assignment(ctx context.Context, of schema.Enrolment, a schema.Assignment, part *PersonCourse) error {
 	seats, err := e.store.SeatsOf(ctx, a.ID, of.User.Login)
 	if err != nil {
@@ -221,7 +221,7 @@ func (e *Erasures) assignment(ctx context.Context, of schema.Enrolment, a schema
 	}
 	done := map[string]bool{}
 	for _, seat := range seats {
-		if done[seat.Team] { // they left it, and came back
+		if done[seat.Team] { // they left the team and came back
 			continue
 		}
 		done[seat.Team] = true
@@ -233,7 +233,7 @@ func (e *Erasures) assignment(ctx context.Context, of schema.Enrolment, a schema
 	return nil
 }
 
-// personWork is what a person pushed to an assignment, for themselves or for a team.
+// personWork identifies a person's pushes to an assignment, for themselves or for a team.
 type personWork struct {
 	assignment   schema.Assignment
 	login, owner string
@@ -241,7 +241,7 @@ type personWork struct {
 	zone         *time.Location
 }
 
-// team is the team, "" where the owner is the person.
+// team returns the team, or "" if the person is the owner.
 func (w personWork) team() string {
 	if w.owner == w.login {
 		return ""
@@ -249,10 +249,10 @@ func (w personWork) team() string {
 	return w.owner
 }
 
-// pushed reports whether a person pushed it, or it was handed in for them.
+// pushed reports whether the person pushed the work or it was handed in for them.
 func (w personWork) pushed(by string) bool { return w.owner == w.login || by == w.login }
 
-// work adds submissions, comments on these, and tries.
+// work adds submissions, their comments, and tries.
 func (e *Erasures) work(ctx context.Context, w personWork, part *PersonCourse) error {
 	numbers := map[int]bool{}
 	for after := int64(0); ; {
@@ -277,7 +277,7 @@ func (e *Erasures) work(ctx context.Context, w personWork, part *PersonCourse) e
 	return e.comments(ctx, w, numbers, part)
 }
 
-// tries adds those that the person pushed.
+// tries adds the tries that the person pushed.
 func (e *Erasures) tries(ctx context.Context, w personWork, part *PersonCourse) error {
 	all, err := e.store.Tries(ctx, w.assignment.ID, w.owner, maxEntries)
 	if err != nil {
@@ -297,7 +297,7 @@ func (e *Erasures) tries(ctx context.Context, w personWork, part *PersonCourse) 
 	return nil
 }
 
-// comments adds those on the submissions with the numbers.
+// comments adds the comments on the submissions with the numbers.
 func (e *Erasures) comments(ctx context.Context, w personWork, numbers map[int]bool, part *PersonCourse) error {
 	all, err := e.store.OwnerComments(ctx, w.assignment.ID, w.owner)
 	if err != nil {

@@ -11,35 +11,36 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// PoolStore is what actions on pools ask of the store.
+// PoolStore is the part of the store that the actions on pools use.
 type PoolStore interface {
 	// Enrolments returns a user's courses, by code.
 	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
-	// ChangePool changes what is set for a flavour's pool, in one transaction with its audit
-	// entry. What change refuses is not written.
+	// ChangePool changes the stored settings of a flavour's pool, in one transaction with
+	// its audit entry. If change returns an error, nothing is written.
 	ChangePool(ctx context.Context, by schema.Actor, flavour, action string, change func(*schema.PoolControl) error) (schema.PoolControl, error)
 }
 
-// Pools are the actions on the runners of flavours.
+// Pools implements the actions on the runners of flavours.
 type Pools struct {
 	store    PoolStore
 	live     Live
 	flavours map[string]schema.Flavour // of the running server; nil: not known
 
-	mu sync.Mutex // changes reach the scheduler in the order in which they are stored
+	mu sync.Mutex // serializes changes, so that the scheduler gets them in the stored order
 }
 
-// maxPause is the most characters that the reason of a pause may have: people who wait read it in a terminal.
+// maxPause is the maximum length of the reason of a pause, in characters, because waiting people read it in a
+// terminal.
 const maxPause = 120
 
-// PoolSize is how many runners a flavour has, instead of what the configuration says.
+// PoolSize overrides the configured numbers of runners of a flavour.
 type PoolSize struct {
 	Warm *int `json:"warm"` // nil: as configured
 	Max  *int `json:"max"`  // nil: as configured
 }
 
-// SetMode lets the jobs of a flavour start, or stops them. Those that run go on. People who
-// wait read the reason, and keep their places.
+// SetMode starts or stops the assignment of a flavour's jobs. Running jobs continue.
+// Waiting people see the reason and keep their places.
 func (p *Pools) SetMode(ctx context.Context, by schema.Actor, flavour string, mode schema.PoolMode, reason string) (schema.PoolControl, error) {
 	if err := p.mayControl(ctx, by, flavour); err != nil {
 		return schema.PoolControl{}, err
@@ -62,8 +63,8 @@ func (p *Pools) SetMode(ctx context.Context, by schema.Actor, flavour string, mo
 	})
 }
 
-// Resize sets how many runners of a flavour stay ready and how many there are at most.
-// Running jobs go on when there are more.
+// Resize sets the number of ready runners of a flavour and the maximum. Running jobs above
+// the maximum continue.
 func (p *Pools) Resize(ctx context.Context, by schema.Actor, flavour string, size PoolSize) (schema.PoolControl, error) {
 	if err := p.mayControl(ctx, by, flavour); err != nil {
 		return schema.PoolControl{}, err
@@ -89,13 +90,13 @@ func (p *Pools) mayControl(ctx context.Context, by schema.Actor, flavour string)
 	return course.MayControlPool(by.User, enrolments, flavour)
 }
 
-// checkSize refuses numbers that no pool can have.
+// checkSize returns an error if a pool cannot have these numbers.
 func (p *Pools) checkSize(c schema.PoolControl) error {
 	if c.Warm == nil && c.Max == nil {
 		return nil // the configuration's numbers were checked
 	}
 	is := p.flavours[c.Flavour]
-	if p.flavours == nil { // only a running server knows what the configuration says
+	if p.flavours == nil { // only a running server knows the configuration
 		is = schema.Flavour{Warm: 0, Max: schema.MaxRunners}
 	}
 	if c.Warm != nil {

@@ -10,41 +10,42 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// PublicationStore is what publishing grades asks of the store.
+// PublicationStore is the part of the store that publishing grades uses.
 type PublicationStore interface {
 	memberStore
 	// Assignment returns one assignment with its active version.
 	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
 	// RosterPeople returns the people of a course, by login.
 	RosterPeople(ctx context.Context, course int64) ([]schema.RosterPerson, error)
-	// Owner returns what decides what an owner of work for an assignment may see.
+	// Owner returns the facts that decide how much an owner of work for an assignment may see.
 	Owner(ctx context.Context, assignment int64, owner string) (course.Owner, error)
-	// Published returns the sections for which an assignment is published; "" is everybody.
+	// Published returns the sections that an assignment is published for; "" means everybody.
 	Published(ctx context.Context, assignment int64) ([]string, error)
-	// Publish publishes an assignment for one section, or for everybody where section is
-	// empty. CodeRefused: it is published for them already.
+	// Publish publishes an assignment for one section, or for everybody if section is
+	// empty. CodeRefused: it is already published for them.
 	Publish(ctx context.Context, by schema.Actor, a schema.Assignment, section string) error
 	// Unpublish reverses Publish. CodeRefused: the assignment is not published for them.
 	Unpublish(ctx context.Context, by schema.Actor, a schema.Assignment, section string) error
 }
 
-// Publications are the actions that show students the tests that are visible:
-// after_publish, and hide them again.
+// Publications implements the actions that show tests with "visible: after_publish" to
+// students, and hide them again.
 type Publications struct {
 	store PublicationStore
 	clock func() time.Time
 }
 
-// Publication says for whom an assignment is published.
+// Publication holds the sections that an assignment is published for.
 type Publication struct {
 	Assignment string   `json:"assignment"` // COURSE/ASSIGNMENT
 	Everybody  bool     `json:"everybody"`
-	Sections   []string `json:"sections"` // empty if Everybody is set, or if it is not published
-	// StillOpen are the students for whom it was published just now who can still submit.
+	Sections   []string `json:"sections"` // empty if Everybody is set or the assignment is not published
+	// StillOpen lists the students who can still submit, among those for whom Publish has just
+	// published the assignment.
 	StillOpen []string `json:"still_open,omitempty"`
 }
 
-// Publish publishes an assignment for one section, or for everybody where section is empty.
+// Publish publishes an assignment for one section, or for everybody if section is empty.
 func (p *Publications) Publish(ctx context.Context, by schema.Actor, code, name, section string) (Publication, error) {
 	m, a, err := p.find(ctx, by, code, name, section)
 	if err == nil {
@@ -61,7 +62,7 @@ func (p *Publications) Publish(ctx context.Context, by schema.Actor, code, name,
 	return is, err
 }
 
-// Unpublish hides the tests that Publish showed to the same section, or to everybody.
+// Unpublish hides the tests that Publish showed to the section, or to everybody.
 func (p *Publications) Unpublish(ctx context.Context, by schema.Actor, code, name, section string) (Publication, error) {
 	_, a, err := p.find(ctx, by, code, name, section)
 	if err == nil {
@@ -73,7 +74,7 @@ func (p *Publications) Unpublish(ctx context.Context, by schema.Actor, code, nam
 	return p.show(ctx, a)
 }
 
-// Show says for whom an assignment is published. Staff may ask.
+// Show returns the sections that an assignment is published for. Only staff may call it.
 func (p *Publications) Show(ctx context.Context, by schema.Actor, code, name string) (Publication, error) {
 	m, err := findMember(ctx, p.store, by, code)
 	if err == nil {

@@ -8,28 +8,28 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// QueueStore is what actions on the queue ask of the store.
+// QueueStore is the part of the store that the actions on the queue use.
 type QueueStore interface {
-	// Depths returns how many jobs wait in each lane that is not empty, by flavour and lane.
+	// Depths returns the number of waiting jobs in each non-empty lane, by flavour and lane.
 	Depths(ctx context.Context) ([]schema.QueueDepth, error)
 	// Enrolments returns a user's courses, by code.
 	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
-	// Unfinished returns the submissions of a user and of their teams whose jobs have not ended, newest first.
+	// Unfinished returns the submissions of a user and of their teams with jobs that have not ended, newest
+	// first.
 	Unfinished(ctx context.Context, user int64) ([]schema.GradedSubmission, error)
-	// MoveQueue moves what waits for a flavour to another and returns how many jobs
-	// those were, in one transaction with its audit entry.
+	// MoveQueue moves the waiting jobs of a flavour to another one, in one transaction with
+	// the audit entry, and returns their number.
 	MoveQueue(ctx context.Context, by schema.Actor, from, to string) (int, error)
 }
 
-// Queue are the actions on the queue of jobs.
+// Queue implements the actions on the queue of jobs.
 type Queue struct {
 	store    QueueStore
 	live     Live
 	flavours map[string]schema.Flavour // of the running server; nil: not known
 }
 
-// Move lets everything that waits for one flavour wait for another, and returns how
-// many jobs those were.
+// Move moves the waiting jobs of a flavour to another one and returns their number.
 func (q *Queue) Move(ctx context.Context, by schema.Actor, from, to string) (int, error) {
 	if err := course.MayAdminister(by.User); err != nil {
 		return 0, err
@@ -44,16 +44,16 @@ func (q *Queue) Move(ctx context.Context, by schema.Actor, from, to string) (int
 	return moved, err
 }
 
-// QueueReport is the queue as a person may see it.
+// QueueReport is the part of the queue that a person may see.
 type QueueReport struct {
 	Waiting []schema.QueueDepth
-	Staff   bool                 // the actor is staff somewhere, and sees what follows
+	Staff   bool                 // the actor is staff of some course; only then the fields below are set
 	Pools   []schema.PoolState   // by flavour
 	Runners []schema.RunnerState // by id
 	May     map[string]bool      // the flavours whose pools the actor may control
 }
 
-// Show returns how much waits, and to staff of any course how the machines do.
+// Show returns the numbers of waiting jobs and, for staff of any course, the states of pools and runners.
 func (q *Queue) Show(ctx context.Context, by schema.Actor) (QueueReport, error) {
 	if err := course.MayEnter(by.User); err != nil {
 		return QueueReport{}, err
@@ -79,13 +79,13 @@ func (q *Queue) Show(ctx context.Context, by schema.Actor) (QueueReport, error) 
 	return report, err
 }
 
-// OwnWork is a submission of a person's, or of their team's, that has not ended.
+// OwnWork is an unfinished submission of a person or of their team.
 type OwnWork struct {
 	schema.GradedSubmission
 	Place schema.Place // while it is queued
 }
 
-// Own returns the actor's submissions that wait or run, newest first, with their places in the queue.
+// Own returns the actor's waiting and running submissions, newest first, with their places in the queue.
 func (q *Queue) Own(ctx context.Context, by schema.Actor) ([]OwnWork, error) {
 	if err := course.MayEnter(by.User); err != nil {
 		return nil, err

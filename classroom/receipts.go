@@ -8,24 +8,25 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ReceiptStore is what actions on receipts ask of the store.
+// ReceiptStore is the part of the store that the actions on receipts use.
 type ReceiptStore interface {
-	// Receipt returns the text of a submission's signed receipt. CodeNotFound: it has none.
+	// Receipt returns the text of a submission's signed receipt. CodeNotFound: the submission
+	// has none.
 	Receipt(ctx context.Context, submission int64) (string, error)
-	// Receipts returns the receipts of a course in the order of their chain, after that of
-	// a submission (0: from the first), at most limit.
+	// Receipts returns at most limit receipts of a course in the order of their chain,
+	// starting after the receipt of a submission (0: from the first).
 	Receipts(ctx context.Context, course, after int64, limit int) ([]schema.StoredReceipt, error)
 }
 
-// Receipts are the actions on the signed receipts of pushes.
+// Receipts implements the actions on the signed receipts of pushes.
 type Receipts struct {
 	store ReceiptStore
 	work  *Work
 	key   string
 }
 
-// PublicKey returns the key that checks the receipts of this server, in OpenSSH's form.
-// CodeUnavailable: no server runs that signs any.
+// PublicKey returns the key that verifies the receipts of this server, in OpenSSH's form.
+// CodeUnavailable: no server runs, or it does not sign receipts.
 func (r *Receipts) PublicKey() (string, error) {
 	if r.key == "" {
 		return "", schema.Errorf(schema.CodeUnavailable, "this server does not sign receipts")
@@ -34,7 +35,7 @@ func (r *Receipts) PublicKey() (string, error) {
 }
 
 // Text returns the receipt of a submission that the actor may see. A name without an owner
-// is the actor's own; without a number it is the owner's latest.
+// means the actor's own; without a number it means the owner's latest.
 func (r *Receipts) Text(ctx context.Context, by schema.Actor, name schema.SubmissionName) (string, error) {
 	seen, err := r.work.Submission(ctx, by, name)
 	if err != nil {
@@ -50,16 +51,16 @@ func (r *Receipts) Text(ctx context.Context, by schema.Actor, name schema.Submis
 	return text, nil
 }
 
-// maxReceipts is how many receipts one call of List returns.
+// maxReceipts is the maximum number of receipts that one call of List returns.
 const maxReceipts = 1000
 
 // ReceiptPage asks for receipts of a course.
 type ReceiptPage struct {
 	Course string
-	After  int64 // submission of the last receipt of the page before; 0: from the first
+	After  int64 // submission of the last receipt of the previous page; 0: from the first
 }
 
-// List returns one page of a course's receipts in the order of their chain; an empty page
+// List returns one page of a course's receipts in the order of their chain. An empty page
 // is the end.
 func (r *Receipts) List(ctx context.Context, by schema.Actor, p ReceiptPage) ([]schema.StoredReceipt, error) {
 	m, err := r.work.Member(ctx, by, p.Course)

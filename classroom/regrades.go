@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// RegradeStore is what actions on regrade sets ask of the store.
+// RegradeStore is the part of the store that the actions on regrade sets use.
 type RegradeStore interface {
 	memberStore
 	// Assignment returns one assignment with its active version.
@@ -18,46 +18,48 @@ type RegradeStore interface {
 	RosterPeople(ctx context.Context, course int64) ([]schema.RosterPerson, error)
 	// Seats returns who is or was in the teams of a course, oldest first.
 	Seats(ctx context.Context, course int64) ([]schema.Seat, error)
-	// CreateRegrade creates a set and queues its jobs. CodeConflict: one is open already.
+	// CreateRegrade creates a set and queues its jobs. CodeConflict: the assignment has an open
+	// set.
 	CreateRegrade(ctx context.Context, by schema.Actor, n schema.NewRegrade) (schema.Regrade, error)
 	// Regrade returns a set.
 	Regrade(ctx context.Context, id int64) (schema.Regrade, error)
 	// RegradesOf returns the sets of an assignment, newest first.
 	RegradesOf(ctx context.Context, assignment int64) ([]schema.Regrade, error)
-	// RegradedOwners returns what a set changes, or changed, for each of its owners, by login.
+	// RegradedOwners returns the changes by a set for each of its owners, by login.
 	RegradedOwners(ctx context.Context, set schema.Regrade) ([]schema.RegradedOwner, error)
 	// ApplyRegrade replaces results and grades, in one transaction for each owner.
 	ApplyRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error
-	// DiscardRegrade drops a set that is not applied.
+	// DiscardRegrade deletes a set that is not applied.
 	DiscardRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error
-	// UndoRegrade restores what a set replaced, and says whom it left as they are.
+	// UndoRegrade restores the results that a set replaced, and returns the skipped owners with
+	// the reasons.
 	UndoRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) (map[string]string, error)
 }
 
-// Regrades are the actions on regrade sets: grading submissions again with results that
-// no student sees until the set is applied.
+// Regrades implements the actions on regrade sets. A set grades submissions again; students
+// do not see its results until it is applied.
 type Regrades struct {
 	store RegradeStore
 	live  Live
 }
 
-// NewRegrade says what to grade again.
+// NewRegrade describes a set to create.
 type NewRegrade struct {
 	Course, Assignment string
 	Which              schema.RegradeWhich // "" is the submission that counts
 	Owners             []string            // none: everybody
 	Section            string              // "" for all
-	Version            int                 // of the tests; 0: the active one
+	Version            int                 // version of the tests; 0: the active one
 	Reason             string
 }
 
 // RegradeReport is a set with its changes.
 type RegradeReport struct {
 	Set            schema.Regrade
-	Up, Down, Same int // owners whose grade rises, falls or stays
-	Flaky, Failed  int // owners
+	Up, Down, Same int // number of owners whose grade rises, falls or stays
+	Flaky, Failed  int // number of owners
 	Owners         []schema.RegradedOwner
-	LateDays       []string // owners whose late days move
+	LateDays       []string // owners with a change of late days
 }
 
 // Create creates a set and queues its jobs behind all pushes.
@@ -96,7 +98,7 @@ func (r *Regrades) Create(ctx context.Context, by schema.Actor, n NewRegrade) (s
 	return set, err
 }
 
-// owners returns whose submissions are meant, nil for everybody's.
+// owners returns the owners whose submissions to grade again, or nil for everybody.
 func (r *Regrades) owners(ctx context.Context, c schema.Course, n NewRegrade) (map[string]bool, error) {
 	if len(n.Owners) == 0 && n.Section == "" {
 		return nil, nil
@@ -132,7 +134,7 @@ func (r *Regrades) owners(ctx context.Context, c schema.Course, n NewRegrade) (m
 	return owners, nil
 }
 
-// withTeams adds the teams of an assignment that one of the owners is in.
+// withTeams adds the teams of the owners for an assignment.
 func (r *Regrades) withTeams(ctx context.Context, a schema.Assignment, owners map[string]bool) (map[string]bool, error) {
 	if owners == nil {
 		return nil, nil
@@ -165,7 +167,7 @@ func (r *Regrades) List(ctx context.Context, by schema.Actor, code, name string)
 	return r.store.RegradesOf(ctx, a.ID)
 }
 
-// find returns a set whose course the actor may change grades in.
+// find returns a set of a course in which the actor may change grades.
 func (r *Regrades) find(ctx context.Context, by schema.Actor, id int64) (schema.Regrade, error) {
 	set, err := r.store.Regrade(ctx, id)
 	if err != nil {
@@ -199,7 +201,7 @@ func (r *Regrades) Show(ctx context.Context, by schema.Actor, id int64) (Regrade
 }
 
 func (r *RegradeReport) count(o schema.RegradedOwner) {
-	before, _ := schema.ParsePoints(o.Before.Final.String()) // numbers of ours
+	before, _ := schema.ParsePoints(o.Before.Final.String()) // our own numbers are valid
 	after, _ := schema.ParsePoints(o.After.Final.String())
 	switch after.Cmp(before) {
 	case 1:
@@ -220,10 +222,10 @@ func (r *RegradeReport) count(o schema.RegradedOwner) {
 	}
 }
 
-// regradePoll is the interval at which a set is read that somebody waits for.
+// regradePoll is the interval at which Wait reads a set.
 const regradePoll = 500 * time.Millisecond
 
-// Wait returns once every submission of a set is graded, or ctx ends.
+// Wait waits until every submission of a set is graded or ctx ends.
 func (r *Regrades) Wait(ctx context.Context, by schema.Actor, id int64) error {
 	for {
 		set, err := r.find(ctx, by, id)
@@ -250,7 +252,7 @@ func (r *Regrades) Apply(ctx context.Context, by schema.Actor, id int64) (Regrad
 	return r.Show(ctx, by, id)
 }
 
-// Discard drops a set that is not applied.
+// Discard deletes a set that is not applied.
 func (r *Regrades) Discard(ctx context.Context, by schema.Actor, id int64) (RegradeReport, error) {
 	set, err := r.find(ctx, by, id)
 	if err == nil {
@@ -262,8 +264,8 @@ func (r *Regrades) Discard(ctx context.Context, by schema.Actor, id int64) (Regr
 	return r.Show(ctx, by, id)
 }
 
-// Undo restores what an applied set replaced. Owners to whom something newer came are
-// left as they are, and listed with the reason.
+// Undo restores the results that an applied set replaced. It skips owners with newer
+// changes, and lists them with the reason.
 func (r *Regrades) Undo(ctx context.Context, by schema.Actor, id int64) (RegradeReport, error) {
 	set, err := r.find(ctx, by, id)
 	if err != nil {

@@ -8,19 +8,19 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ReplayStore is what replaying a submission asks of the store.
+// ReplayStore is the part of the store that replaying a submission uses.
 type ReplayStore interface {
-	// Replay queues a job that grades a submission as its result was recorded.
-	// CodeRefused: it has no result. may decides about its flavour first.
+	// Replay queues a job that grades a submission with the tests and the flavour of its
+	// recorded result. CodeRefused: the submission has no result. may can refuse the
+	// flavour before the job is queued.
 	Replay(ctx context.Context, by schema.Actor, sub schema.Submission, may func(flavour string) error) (schema.Replay, error)
 	// Job returns one job.
 	Job(ctx context.Context, id int64) (schema.Job, error)
-	// JobResult returns the result of a job. CodeNotFound: it has none.
+	// JobResult returns the result of a job. CodeNotFound: the job has none.
 	JobResult(ctx context.Context, job int64) (schema.Result, error)
 }
 
-// Replays are the actions that grade a submission once more, to see whether the same comes
-// out.
+// Replays implements grading a submission again to check that the result is the same.
 type Replays struct {
 	store ReplayStore
 	work  *Work
@@ -33,9 +33,9 @@ type Replayed struct {
 	schema.ResultComparison
 }
 
-// Replay grades a submission again from what its result was recorded with: commit, version
-// of the tests and flavour. It waits for the result and compares the two. Nothing changes
-// for the student. CodeUnavailable: no server runs, no runner of the flavour comes, or our
+// Replay grades a submission again with the commit, version of the tests and flavour of its
+// recorded result. It waits for the new result and compares the two. Nothing changes for
+// the student. CodeUnavailable: no server runs, no runner of the flavour starts, or the
 // machines failed.
 func (r *Replays) Replay(ctx context.Context, by schema.Actor, name schema.SubmissionName) (Replayed, error) {
 	if name.Owner == "" || name.Number == 0 {
@@ -67,7 +67,7 @@ func (r *Replays) Replay(ctx context.Context, by schema.Actor, name schema.Submi
 	return r.compare(ctx, replay)
 }
 
-// wait returns once a job has ended.
+// wait waits until a job has ended.
 func (r *Replays) wait(ctx context.Context, job int64) error {
 	for {
 		j, err := r.store.Job(ctx, job)
@@ -81,7 +81,7 @@ func (r *Replays) wait(ctx context.Context, job int64) error {
 		if err != nil {
 			return err
 		}
-		for range events { // the channel closes at the job's end, at ours, or when we are slow
+		for range events { // closed when the job or ctx ends, or when this reader is too slow
 			continue
 		}
 		if ctx.Err() != nil {

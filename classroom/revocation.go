@@ -6,27 +6,27 @@ import (
 	"sync"
 )
 
-// Revocation says whose access has ended.
+// Revocation describes access that has ended.
 type Revocation struct {
 	User    int64  // the account
 	Key     string // fingerprint of the key whose access ended, "" for every key
 	Session string // id of the only browser session that ended, "" for all access
 	Token   int64  // the only API token whose access ended, 0 for all access
-	Course  int64  // the only course that it ended in, 0 for all
-	Work    string // COURSE/ASSIGNMENT/OWNER: the only work that it ended for, "" for all
-	Why     string // for the person, as the end of "this session was ended: "
+	Course  int64  // the only course in which access ended, 0 for all
+	Work    string // COURSE/ASSIGNMENT/OWNER: the only work for which access ended, "" for all
+	Why     string // reason for the person, completes "this session was ended: "
 }
 
-// Revocations tells channels which open sessions and connections must end. The zero
-// value is ready.
+// Revocations notifies channels of sessions and connections to end. The zero value is ready
+// to use.
 type Revocations struct {
 	mu        sync.Mutex
 	next      int
 	listeners map[int]func(Revocation)
 }
 
-// Listen has f called, with no lock held, after each revocation is durable, until stop
-// is called. f must not block.
+// Listen calls f for each revocation, once it is durable, until stop is called. It holds no
+// lock during the call. f must not block.
 func (r *Revocations) Listen(f func(Revocation)) (stop func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -17,8 +17,8 @@ type Link struct {
 // Path returns the link's path on the site.
 func (l Link) Path() string { return "-/login/" + l.Token }
 
-// SignInLink makes a link that signs a browser in as an account; login "" is the
-// actor's own. It ends with the key by which it was asked for.
+// SignInLink creates a link that signs a browser in as an account; login "" means the
+// actor's own. Removing the key that requested the link also ends the link.
 func (a *Accounts) SignInLink(ctx context.Context, by schema.Actor, login string) (Link, error) {
 	user, err := a.account(ctx, by, login)
 	if err != nil {
@@ -29,15 +29,14 @@ func (a *Accounts) SignInLink(ctx context.Context, by schema.Actor, login string
 	return l, err
 }
 
-// SignIn spends a sign-in link.
+// SignIn uses up a sign-in link.
 func (a *Accounts) SignIn(ctx context.Context, token string) (schema.SignIn, error) {
 	return a.store.RedeemLogin(ctx, token, a.clock())
 }
 
-// SignInAs finds the account of somebody whom a sign-in service vouches for. way is the
-// name of the service. It makes no account. An account at GitHub is linked to the account here: its
-// pushes there are theirs. CodeRefused says why there is
-// no account for them.
+// SignInAs returns the account of an identity from a sign-in service. way is the name of the
+// service. It creates no account. It links an account at GitHub to the account here, which then
+// owns its pushes. CodeRefused says why no account matches.
 func (a *Accounts) SignInAs(ctx context.Context, is schema.Identity, rule schema.IdentityRule, way string) (schema.SignIn, error) {
 	name, err := course.AccountOf(rule, is)
 	if err != nil {
@@ -50,8 +49,8 @@ func (a *Accounts) SignInAs(ctx context.Context, is schema.Identity, rule schema
 	return schema.SignIn{User: user}, err
 }
 
-// Sessions lists the browser sessions of an account, the latest used first; login "" is
-// the actor's own.
+// Sessions lists the browser sessions of an account, latest use first; login "" means the
+// actor's own.
 func (a *Accounts) Sessions(ctx context.Context, by schema.Actor, login string) ([]schema.Session, error) {
 	user, err := a.account(ctx, by, login)
 	if err != nil {
@@ -60,8 +59,8 @@ func (a *Accounts) Sessions(ctx context.Context, by schema.Actor, login string) 
 	return a.store.Sessions(ctx, user.ID)
 }
 
-// EndSession ends one browser session of an account and what it has open; login "" is the
-// actor's own. CodeNotFound: the account has no such session.
+// EndSession ends one browser session of an account and its open connections; login ""
+// means the actor's own. CodeNotFound: the account has no such session.
 func (a *Accounts) EndSession(ctx context.Context, by schema.Actor, login, id string) error {
 	user, err := a.account(ctx, by, login)
 	if err != nil {
@@ -75,7 +74,7 @@ func (a *Accounts) EndSession(ctx context.Context, by schema.Actor, login, id st
 }
 
 // SignOut ends every browser session and API token of an account, with its unused links and codes, and
-// closes its open connections; login "" is the actor's own. Its keys stay.
+// closes its open connections; login "" means the actor's own. Its keys stay.
 func (a *Accounts) SignOut(ctx context.Context, by schema.Actor, login string) (schema.Ended, error) {
 	user, err := a.account(ctx, by, login)
 	if err != nil {

@@ -18,9 +18,9 @@ type Seen struct {
 	Access     course.Access
 }
 
-// Submission returns a submission that the actor may see. A name without an owner is the
-// actor's own; without a number it is the owner's latest. CodeNotFound, in the same words,
-// where there is none and where it is not the actor's to see.
+// Submission returns a submission that the actor may see. A name without an owner means the
+// actor's own; without a number it means the owner's latest. CodeNotFound: there is no such
+// submission, or the actor may not see it; both have the same message.
 func (w *Work) Submission(ctx context.Context, by schema.Actor, name schema.SubmissionName) (Seen, error) {
 	m, err := w.Member(ctx, by, name.Course)
 	if err != nil {
@@ -55,7 +55,7 @@ func (w *Work) Submission(ctx context.Context, by schema.Actor, name schema.Subm
 	return Seen{Member: m, Assignment: w.Read(a), Submission: sub, Access: access}, course.MaySeeReceived(access, name, sub.ReceivedAt)
 }
 
-// noSubmission says what does not exist: the assignment, or the submission.
+// noSubmission returns the error for a missing assignment or submission.
 func (w *Work) noSubmission(ctx context.Context, m Member, name schema.SubmissionName) error {
 	if _, err := w.Assignment(ctx, m, name.Assignment); err != nil {
 		return err
@@ -68,14 +68,14 @@ type SubmissionPage struct {
 	Assignment string // COURSE/ASSIGNMENT
 	Login      string // only this owner's, "" for everyone's
 	After      string // name of the submission that it begins after, "" from the beginning
-	Limit      int    // at most so many; 0 is as many as are read at once
+	Limit      int    // maximum number; 0 means maxPage
 }
 
-// maxPage is how many submissions with their results are read at once.
+// maxPage is the maximum number of submissions that are read at once with their results.
 const maxPage = 100
 
-// Submissions lists one page of an assignment's submissions in the form that scripts
-// read, oldest first.
+// Submissions lists one page of an assignment's submissions in their JSON form, oldest
+// first.
 func (w *Work) Submissions(ctx context.Context, by schema.Actor, p SubmissionPage) ([]schema.PublicSubmission, error) {
 	m, a, err := w.named(ctx, by, p.Assignment)
 	if err != nil {
@@ -87,8 +87,8 @@ func (w *Work) Submissions(ctx context.Context, by schema.Actor, p SubmissionPag
 	return w.page(ctx, m, a, p)
 }
 
-// OwnSubmissions lists one page of what the actor, or their team, has handed in for an
-// assignment, oldest first; SubmissionPage.Login is not looked at.
+// OwnSubmissions lists one page of the submissions of the actor or their team to an
+// assignment, oldest first. It ignores SubmissionPage.Login.
 func (w *Work) OwnSubmissions(ctx context.Context, by schema.Actor, p SubmissionPage) ([]schema.PublicSubmission, error) {
 	m, a, err := w.named(ctx, by, p.Assignment)
 	if err != nil {
@@ -126,8 +126,8 @@ func (w *Work) page(ctx context.Context, m Member, a Assignment, p SubmissionPag
 	return reports, nil
 }
 
-// Report returns a submission that the actor may see, in the form that scripts read. Names
-// are those of Submission.
+// Report returns the JSON form of a submission that the actor may see. It accepts the same
+// names as Submission.
 func (w *Work) Report(ctx context.Context, by schema.Actor, name schema.SubmissionName) (schema.PublicSubmission, error) {
 	seen, err := w.Submission(ctx, by, name)
 	if err != nil {
@@ -136,10 +136,10 @@ func (w *Work) Report(ctx context.Context, by schema.Actor, name schema.Submissi
 	return w.report(ctx, seen.Member, seen.Submission)
 }
 
-// report is a submission in the form that scripts read.
+// report returns the JSON form of a submission.
 func (w *Work) report(ctx context.Context, m Member, s schema.GradedSubmission) (schema.PublicSubmission, error) {
 	access := course.OwnedBy(m.Viewer(), s.Name.Owner)
-	if !m.Viewer().Staff() { // who sees everything at any time
+	if !m.Viewer().Staff() { // staff see everything at any time
 		var err error
 		if access, err = w.Access(ctx, m.Viewer(), s.Assignment, s.Name.Owner); err != nil {
 			return schema.PublicSubmission{}, err
@@ -151,7 +151,7 @@ func (w *Work) report(ctx context.Context, m Member, s schema.GradedSubmission) 
 	return report, err
 }
 
-// lateness says how late a submission is and what that costs the score that is shown.
+// lateness returns how late a submission is and the deduction from the visible score.
 func (w *Work) lateness(ctx context.Context, s schema.GradedSubmission, a course.Access) (schema.PublicLate, error) {
 	terms, err := w.store.Terms(ctx, s.Assignment, s.Name.Owner, s.ReceivedAt)
 	if err != nil {
@@ -178,7 +178,7 @@ func (w *Work) mayList(ctx context.Context, m Member, login string) error {
 	return err
 }
 
-// named finds COURSE/ASSIGNMENT for a person who may see it.
+// named parses COURSE/ASSIGNMENT and returns the assignment if the actor may see it.
 func (w *Work) named(ctx context.Context, by schema.Actor, path string) (Member, Assignment, error) {
 	name, err := schema.ParseSubmissionName(path)
 	if err != nil || name.Owner != "" || name.Number != 0 {
@@ -192,8 +192,9 @@ func (w *Work) named(ctx context.Context, by schema.Actor, path string) (Member,
 	return m, a, err
 }
 
-// after finds the submission that a page begins after, 0 for none. It is one of those that
-// the page is a part of: whether there are others is not told.
+// after returns the id of the submission that a page begins after, 0 for none. The
+// submission must be in the same list, so that the error does not reveal whether others
+// exist.
 func (w *Work) after(ctx context.Context, a Assignment, p SubmissionPage) (int64, error) {
 	if p.After == "" {
 		return 0, nil
@@ -209,7 +210,7 @@ func (w *Work) after(ctx context.Context, a Assignment, p SubmissionPage) (int64
 	return sub.ID, err
 }
 
-// Rerun has a submission graded again, against the active version of its tests.
+// Rerun queues a job that grades a submission again with the active version of its tests.
 func (w *Work) Rerun(ctx context.Context, by schema.Actor, submission int64) (schema.Job, error) {
 	job, err := w.store.Rerun(ctx, by, submission, func(role schema.Role, r course.Rerun) (bool, error) {
 		m := Member{Actor: by, Role: role}
@@ -229,10 +230,10 @@ func (w *Work) Rerun(ctx context.Context, by schema.Actor, submission int64) (sc
 	return job, err
 }
 
-// waitPoll is how often a submission that is still to come is looked for.
+// waitPoll is the interval at which Wait looks for a future submission.
 const waitPoll = 100 * time.Millisecond
 
-// Wait waits until a submission has ended; it may be one that is still to come.
+// Wait waits until a submission has ended. The submission need not exist yet.
 // CodeUnavailable: it did not end in time.
 func (w *Work) Wait(ctx context.Context, by schema.Actor, name schema.SubmissionName, timeout time.Duration) error {
 	if name.Number < 1 {
@@ -261,7 +262,8 @@ func (w *Work) Wait(ctx context.Context, by schema.Actor, name schema.Submission
 	}
 }
 
-// waitOnce looks once, and where there is a job that has not ended watches it to its end.
+// waitOnce looks for the submission once. If its job has not ended, waitOnce watches the job to
+// its end.
 func (w *Work) waitOnce(ctx context.Context, by schema.Actor, name schema.SubmissionName) (bool, error) {
 	seen, err := w.Submission(ctx, by, name)
 	job := seen.Submission.Job
@@ -277,7 +279,7 @@ func (w *Work) waitOnce(ctx context.Context, by schema.Actor, name schema.Submis
 	if err != nil {
 		return false, err
 	}
-	for range events { // the channel closes at the job's end, at ours, or when we are slow
+	for range events { // closed when the job or ctx ends, or when this reader is too slow
 		continue
 	}
 	return false, context.Cause(ctx)

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TeamStore is what actions on teams ask of the store.
+// TeamStore is the part of the store that the actions on teams use.
 type TeamStore interface {
 	memberStore
 	// UserByLogin returns an account by its login.
@@ -19,12 +19,12 @@ type TeamStore interface {
 	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
 	// Teams returns the teams of an assignment, by name.
 	Teams(ctx context.Context, assignment int64) ([]schema.Team, error)
-	// ChangeTeams makes the changes that decide returns of how things stand, in one
-	// transaction with its audit entry and the grades that follow from it.
+	// ChangeTeams applies the changes that decide returns for the current teams, in one
+	// transaction with the audit entry and the new grades.
 	ChangeTeams(ctx context.Context, by schema.Actor, r schema.TeamRequest, decide func(course.Teams) ([]schema.TeamChange, error)) ([]schema.TeamChange, error)
 }
 
-// Teams are the actions on the teams of an assignment.
+// Teams implements the actions on the teams of an assignment.
 type Teams struct {
 	store   TeamStore
 	live    Live
@@ -33,24 +33,24 @@ type Teams struct {
 	revoked *Revocations
 }
 
-// TeamArgs names an assignment, and a team or people of it.
+// TeamArgs names an assignment, and a team or people.
 type TeamArgs struct {
 	Course, Assignment string
 	Team               string
 	Logins             []string
 }
 
-// TeamReply is what an action did.
+// TeamReply is the result of an action on teams.
 type TeamReply struct {
 	Changes []schema.TeamChange `json:"changes"`
-	Team    *schema.Team        `json:"now,omitempty"` // as it is now; absent for a file, and where it was deleted
+	Team    *schema.Team        `json:"now,omitempty"` // current state; absent for an imported file or a deleted team
 }
 
-// decision decides a change by the current teams.
+// decision returns the changes to make to the current teams.
 type decision func(v course.Viewer, t course.Teams) ([]schema.TeamChange, error)
 
-// Create makes a team: a student's own, whose first member they are, or for staff one of
-// the students that Logins names.
+// Create creates a team. A student becomes the first member of their own team; staff create
+// a team of the students in Logins.
 func (t *Teams) Create(ctx context.Context, by schema.Actor, a TeamArgs) (TeamReply, error) {
 	return t.change(ctx, by, a, func(v course.Viewer, teams course.Teams) ([]schema.TeamChange, error) {
 		if v.Staff() {
@@ -71,50 +71,51 @@ func (t *Teams) Add(ctx context.Context, by schema.Actor, a TeamArgs) (TeamReply
 	})
 }
 
-// Remove takes the first of Logins out of a team, for staff.
+// Remove removes the first of Logins from a team, for staff.
 func (t *Teams) Remove(ctx context.Context, by schema.Actor, a TeamArgs) (TeamReply, error) {
 	return t.about(ctx, by, a, course.Teams.Remove)
 }
 
-// Delete removes a team that has no submission, for staff.
+// Delete deletes a team without submissions, for staff.
 func (t *Teams) Delete(ctx context.Context, by schema.Actor, a TeamArgs) (TeamReply, error) {
 	return t.change(ctx, by, a, func(v course.Viewer, teams course.Teams) ([]schema.TeamChange, error) {
 		return teams.Delete(v, a.Team)
 	})
 }
 
-// Invite asks another student into the actor's team.
+// Invite invites another student to the actor's team.
 func (t *Teams) Invite(ctx context.Context, by schema.Actor, a TeamArgs) (TeamReply, error) {
 	return t.toward(ctx, by, a, course.Teams.Invite)
 }
 
-// Uninvite takes an invitation to the actor's team back.
+// Uninvite withdraws an invitation to the actor's team.
 func (t *Teams) Uninvite(ctx context.Context, by schema.Actor, a TeamArgs) (TeamReply, error) {
 	return t.toward(ctx, by, a, course.Teams.Uninvite)
 }
 
-// Accept makes the actor a member of a team that has invited them; Team "" is the only one.
+// Accept makes the actor a member of a team that has invited them; Team "" means the only
+// invitation.
 func (t *Teams) Accept(ctx context.Context, by schema.Actor, a TeamArgs) (TeamReply, error) {
 	return t.change(ctx, by, a, func(v course.Viewer, teams course.Teams) ([]schema.TeamChange, error) {
 		return teams.Accept(v, a.Team)
 	})
 }
 
-// Decline answers an invitation with no; Team "" is the only one.
+// Decline declines an invitation; Team "" means the only invitation.
 func (t *Teams) Decline(ctx context.Context, by schema.Actor, a TeamArgs) (TeamReply, error) {
 	return t.change(ctx, by, a, func(v course.Viewer, teams course.Teams) ([]schema.TeamChange, error) {
 		return teams.Decline(v, a.Team)
 	})
 }
 
-// Leave takes the actor out of their team.
+// Leave removes the actor from their team.
 func (t *Teams) Leave(ctx context.Context, by schema.Actor, a TeamArgs) (TeamReply, error) {
 	return t.change(ctx, by, a, func(v course.Viewer, teams course.Teams) ([]schema.TeamChange, error) {
 		return teams.Leave(v)
 	})
 }
 
-// about decides by the team and the first of the logins.
+// about makes a change to one person and the named team.
 func (t *Teams) about(ctx context.Context, by schema.Actor, a TeamArgs, decide func(course.Teams, course.Viewer, string, string) ([]schema.TeamChange, error)) (TeamReply, error) {
 	return t.change(ctx, by, a, func(v course.Viewer, teams course.Teams) ([]schema.TeamChange, error) {
 		if len(a.Logins) != 1 {
@@ -124,7 +125,7 @@ func (t *Teams) about(ctx context.Context, by schema.Actor, a TeamArgs, decide f
 	})
 }
 
-// toward decides by the first of the logins.
+// toward makes a change to one person.
 func (t *Teams) toward(ctx context.Context, by schema.Actor, a TeamArgs, decide func(course.Teams, course.Viewer, string) ([]schema.TeamChange, error)) (TeamReply, error) {
 	return t.about(ctx, by, a, func(teams course.Teams, v course.Viewer, _, login string) ([]schema.TeamChange, error) {
 		return decide(teams, v, login)
@@ -150,7 +151,7 @@ func (t *Teams) change(ctx context.Context, by schema.Actor, a TeamArgs, decide 
 	return reply, err
 }
 
-// decide makes the store change teams, and ends the open sessions of those who left.
+// decide changes teams in the store, and ends the open sessions of people who left.
 func (t *Teams) decide(ctx context.Context, m Member, is Assignment, r schema.TeamRequest, decide decision) ([]schema.TeamChange, error) {
 	changes, err := t.store.ChangeTeams(ctx, m.Actor, r, func(teams course.Teams) ([]schema.TeamChange, error) {
 		teams.Rules, teams.Lock = is.Spec.Team, is.Spec.LockedAt()
@@ -174,17 +175,17 @@ func (t *Teams) decide(ctx context.Context, m Member, is Assignment, r schema.Te
 	return changes, nil
 }
 
-// ImportTeams is a file of teams to import.
+// ImportTeams describes a file of teams to import.
 type ImportTeams struct {
 	Course, Assignment string
 	Data               []byte            // the file
-	Columns            map[string]string // field → heading, where the headings are not known
+	Columns            map[string]string // field → heading, for unknown headings
 	DryRun             bool
 }
 
-// Import makes teams as a file says, for staff. A line that cannot be done is refused by
-// its number and changes nothing; the others are done in one transaction. CodeInvalid: the
-// file is no table of teams.
+// Import creates the teams of a file, for staff. It reports an invalid line with its number
+// and skips it; it applies the other lines in one transaction. CodeInvalid: the file is not
+// a table of teams.
 func (t *Teams) Import(ctx context.Context, by schema.Actor, i ImportTeams) (TeamReply, error) {
 	m, is, err := t.assignment(ctx, by, TeamArgs{Course: i.Course, Assignment: i.Assignment})
 	if err == nil {
@@ -211,8 +212,8 @@ func (t *Teams) Import(ctx context.Context, by schema.Actor, i ImportTeams) (Tea
 	return reply, err
 }
 
-// List returns the teams of an assignment, by name: to staff all of them, to a student their
-// own and those that have invited them.
+// List returns the teams of an assignment, by name. Staff get all teams; a student gets
+// their own team and the teams that have invited them.
 func (t *Teams) List(ctx context.Context, by schema.Actor, a TeamArgs) ([]schema.Team, error) {
 	m, is, err := t.assignment(ctx, by, a)
 	if err != nil {
@@ -228,7 +229,7 @@ func (t *Teams) List(ctx context.Context, by schema.Actor, a TeamArgs) ([]schema
 	}), nil
 }
 
-// assignment finds one with accepted tests, for a member of its course.
+// assignment returns an assignment with accepted tests, for a member of its course.
 func (t *Teams) assignment(ctx context.Context, by schema.Actor, a TeamArgs) (Member, Assignment, error) {
 	m, err := findMember(ctx, t.store, by, a.Course)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestsStore is what actions on versions of tests ask of the store.
+// TestsStore is the part of the store that the actions on versions of tests use.
 type TestsStore interface {
 	memberStore
 	// Assignment returns one assignment with its active version.
@@ -16,17 +16,18 @@ type TestsStore interface {
 	// TestsVersions returns the versions of an assignment's tests, newest first, at most limit.
 	TestsVersions(ctx context.Context, assignment int64, limit int) ([]schema.TestsVersion, error)
 	// ActivateVersion makes a version active again, unless may refuses, in one transaction
-	// with its audit entry and the grades that follow from it; number 0 is the one before.
+	// with its audit entry and the new grades. Number 0 means the version before the active
+	// one.
 	ActivateVersion(ctx context.Context, by schema.Actor, a schema.Assignment, number int, may func(active, next schema.Version) error) (schema.ActivatedTests, error)
 }
 
-// Tests are the actions on versions of tests.
+// Tests implements the actions on versions of tests.
 type Tests struct {
 	store TestsStore
 	live  Live
 }
 
-// maxTestsVersions is how many versions of tests are listed.
+// maxTestsVersions is the maximum number of listed versions of tests.
 const maxTestsVersions = 200
 
 // List lists the versions of an assignment's tests, newest first.
@@ -41,8 +42,8 @@ func (t *Tests) List(ctx context.Context, by schema.Actor, code, name string) ([
 	return t.store.TestsVersions(ctx, a.ID, maxTestsVersions)
 }
 
-// Activate makes a version of an assignment's tests active again; number 0 is the one
-// before the active version.
+// Activate makes a version of an assignment's tests active again. Number 0 means the
+// version before the active one.
 func (t *Tests) Activate(ctx context.Context, by schema.Actor, code, name string, number int) (schema.ActivatedTests, error) {
 	m, a, err := t.assignment(ctx, by, code, name)
 	if err != nil {
@@ -52,7 +53,7 @@ func (t *Tests) Activate(ctx context.Context, by schema.Actor, code, name string
 		return course.MayActivate(m.Viewer(), a.Path(), active, next)
 	})
 	if err == nil {
-		t.live.Wake() // pushes that were kept may be graded now
+		t.live.Wake() // kept pushes may be graded now
 	}
 	return done, err
 }

@@ -11,30 +11,31 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// How long an API token is good for.
+// Lifetimes of an API token.
 const (
-	TokenLife    = 90 * 24 * time.Hour  // unless its maker says otherwise
-	MaxTokenLife = 366 * 24 * time.Hour // at most
+	TokenLife    = 90 * 24 * time.Hour  // default
+	MaxTokenLife = 366 * 24 * time.Hour // maximum
 )
 
-// TokenStore is what actions on API tokens ask of the store. Each change is one
-// transaction with its audit entry.
+// TokenStore is the part of the store that the actions on API tokens use. Each change is
+// one transaction with its audit entry.
 type TokenStore interface {
-	// AddAPIToken makes a token of the actor's own account and returns its secret.
-	// CodeConflict: the name is taken. CodeLimit: the account has enough of them.
+	// AddAPIToken creates a token for the actor's own account and returns its secret.
+	// CodeConflict: the name is taken. CodeLimit: the account has too many tokens.
 	AddAPIToken(ctx context.Context, by schema.Actor, k schema.APIToken) (schema.APIToken, string, error)
-	// APITokens returns the tokens of an account, also expired ones, by name.
+	// APITokens returns the tokens of an account, including expired ones, by name.
 	APITokens(ctx context.Context, user int64) ([]schema.APIToken, error)
-	// APIToken returns the token with that secret, also an expired one, and whose it is.
-	// CodeNotFound.
+	// APIToken returns the token with that secret, even if it has expired, and its account.
+	// CodeNotFound: the secret is unknown, or the token was revoked.
 	APIToken(ctx context.Context, secret string) (schema.APIToken, schema.User, error)
 	// TouchAPIToken records that a token was used, to the minute.
 	TouchAPIToken(ctx context.Context, k schema.APIToken, at time.Time) error
-	// EndAPIToken revokes a token of an account. CodeNotFound.
+	// EndAPIToken revokes a token of an account. CodeNotFound: the account has no token of that
+	// name.
 	EndAPIToken(ctx context.Context, by schema.Actor, user schema.User, name string) (schema.APIToken, error)
 }
 
-// Tokens are the actions on API tokens.
+// Tokens implements the actions on API tokens.
 type Tokens struct {
 	store    TokenStore
 	accounts *Accounts
@@ -49,13 +50,13 @@ type NewToken struct {
 	Life  time.Duration // 0 is TokenLife
 }
 
-// CreatedToken is an API token that was made. Its secret is shown here and never again.
+// CreatedToken is a new API token with its secret, which is not shown again.
 type CreatedToken struct {
 	schema.APIToken
 	Secret string
 }
 
-// Create creates an API token by which a program acts as the actor, within a scope.
+// Create creates an API token. A program with the token acts as the actor within a scope.
 func (t *Tokens) Create(ctx context.Context, by schema.Actor, n NewToken) (CreatedToken, error) {
 	if err := course.MayCreateToken(by, n.Scope); err != nil {
 		return CreatedToken{}, err
@@ -75,7 +76,7 @@ func (t *Tokens) Create(ctx context.Context, by schema.Actor, n NewToken) (Creat
 	return CreatedToken{added, secret}, err
 }
 
-// List lists the API tokens of an account, by name; login "" is the actor's own.
+// List lists the API tokens of an account, by name; login "" means the actor's own.
 func (t *Tokens) List(ctx context.Context, by schema.Actor, login string) ([]schema.APIToken, error) {
 	user, err := t.accounts.account(ctx, by, login)
 	if err != nil {
@@ -84,7 +85,7 @@ func (t *Tokens) List(ctx context.Context, by schema.Actor, login string) ([]sch
 	return t.store.APITokens(ctx, user.ID)
 }
 
-// Revoke ends an API token of an account at once, with its open event streams; login "" is
+// Revoke ends an API token of an account and its open event streams at once; login "" means
 // the actor's own.
 func (t *Tokens) Revoke(ctx context.Context, by schema.Actor, login, name string) (schema.APIToken, error) {
 	user, err := t.accounts.account(ctx, by, login)
@@ -98,8 +99,8 @@ func (t *Tokens) Revoke(ctx context.Context, by schema.Actor, login, name string
 	return ended, err
 }
 
-// Authenticate returns who acts by a token, and the token. CodeUnauthenticated: it is
-// unknown, revoked or expired, or its account is disabled.
+// Authenticate returns the actor of a token, and the token. CodeUnauthenticated: the token
+// is unknown, revoked or expired, or its account is disabled.
 func (t *Tokens) Authenticate(ctx context.Context, secret string) (schema.Actor, schema.APIToken, error) {
 	token, user, err := t.store.APIToken(ctx, secret)
 	if schema.CodeOf(err) == schema.CodeNotFound {
@@ -118,7 +119,7 @@ func (t *Tokens) Authenticate(ctx context.Context, secret string) (schema.Actor,
 	return schema.Actor{User: user, Channel: schema.ChannelAPI, Key: token.MadeBy}, token, nil
 }
 
-// ParseLife reads how long a token lives: 90d or 12h; "" is 0.
+// ParseLife parses the lifetime of a token: 90d or 12h; "" means 0.
 func ParseLife(s string) (time.Duration, error) {
 	if s == "" {
 		return 0, nil

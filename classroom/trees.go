@@ -5,10 +5,10 @@ import (
 	"io"
 )
 
-// Trees are the repositories of submissions.
+// Trees reads the repositories of submissions.
 type Trees interface {
-	// ReadFile returns a regular file of a commit, of at most max bytes (CodeLimit);
-	// CodeNotFound.
+	// ReadFile returns a regular file of a commit. CodeNotFound: there is no such file.
+	// CodeLimit: the file is larger than max bytes.
 	ReadFile(ctx context.Context, repository int64, commit, path string, max int64) ([]byte, error)
 	// ExportTar writes the files of a commit as a tar.
 	ExportTar(ctx context.Context, repository int64, commit string, w io.Writer) error

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxTries is how many tries of an owner are listed.
+// maxTries is the maximum number of listed tries of an owner.
 const maxTries = 1000
 
 // TryQuery asks for the tries of an owner.
@@ -18,8 +18,8 @@ type TryQuery struct {
 	Owner      string // "": the actor's own, or their team's
 }
 
-// Tries lists the latest tries of an owner, newest first, as far as the actor may see their
-// results. Staff may list anybody's, others their own.
+// Tries lists the latest tries of an owner, newest first, with the part of the results that
+// the actor may see. Staff may list anybody's tries, others only their own.
 func (w *Work) Tries(ctx context.Context, by schema.Actor, q TryQuery) ([]schema.PublicTry, error) {
 	m, a, err := w.named(ctx, by, q.Course+"/"+q.Assignment)
 	if err != nil {

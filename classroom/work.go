@@ -13,8 +13,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// WorkStore is what actions on assignments and submissions ask of the store.
-// CodeNotFound if nothing matches.
+// WorkStore is the part of the store that the actions on assignments and submissions use.
+// Methods return CodeNotFound if nothing matches.
 type WorkStore interface {
 	memberStore
 	// UserByLogin returns an account by its login.
@@ -26,37 +26,38 @@ type WorkStore interface {
 	// Submission returns one submission with its latest job and result. Number 0 is the
 	// owner's latest.
 	Submission(ctx context.Context, name schema.SubmissionName) (schema.GradedSubmission, error)
-	// SubmissionFacts returns the facts of one submission without its grading.
+	// SubmissionFacts returns one submission without its result.
 	SubmissionFacts(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
-	// AllSubmissions returns an assignment's submissions with their results, oldest
-	// first, after a submission (0: from the beginning), at most limit; owners nil is
-	// every owner's.
+	// AllSubmissions returns at most limit submissions to an assignment with their results,
+	// oldest first, starting after a submission (0: from the beginning). If owners is nil,
+	// it returns submissions of every owner.
 	AllSubmissions(ctx context.Context, assignment int64, owners []string, after int64, limit int) ([]schema.GradedSubmission, error)
-	// Tries returns an owner's tries for an assignment, newest first, with summaries of their
-	// results, at most limit.
+	// Tries returns at most limit tries of an owner for an assignment, newest first, with
+	// summaries of their results.
 	Tries(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Try, error)
-	// Downtimes returns when the server was away since then, oldest first.
+	// Downtimes returns the downtimes of the server since the given time, oldest first.
 	Downtimes(ctx context.Context, since time.Time) ([]schema.Downtime, error)
 	// Outages returns the outages of a course, oldest first.
 	Outages(ctx context.Context, course int64) ([]schema.Outage, error)
-	// Troubles returns what the staff of a course must know of.
+	// Troubles returns the problems that the staff of a course must know.
 	Troubles(ctx context.Context, course int64) ([]schema.Trouble, error)
-	// Owner returns what decides what an owner of work for an assignment may see. With an
-	// assignment.Invalid, for an active version that cannot be read, it says only who they are.
+	// Owner returns the facts that decide how much an owner of work for an assignment may see.
+	// If the active version cannot be parsed, it returns an *assignment.Invalid and only the
+	// logins.
 	Owner(ctx context.Context, assignment int64, owner string) (course.Owner, error)
-	// Terms returns what a push of the owner is judged by at that moment.
+	// Terms returns the terms for a push of the owner at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
-	// OwnerOf returns the owner of what somebody pushes to an assignment: their team, or
+	// OwnerOf returns the owner of a person's pushes to an assignment: their team, or
 	// themselves.
 	OwnerOf(ctx context.Context, assignment int64, login string) (string, error)
 	// Teams returns the teams of an assignment, by name.
 	Teams(ctx context.Context, assignment int64) ([]schema.Team, error)
-	// Rerun makes a new job for a submission against the active version, unless decide
+	// Rerun creates a new job for a submission with the active version, unless decide
 	// refuses, in one transaction with its audit entry.
 	Rerun(ctx context.Context, by schema.Actor, submission int64, decide func(schema.Role, course.Rerun) (free bool, err error), at time.Time) (schema.Job, error)
 }
 
-// Work are the actions on assignments and submissions, and on their visibility.
+// Work implements the actions on assignments and submissions.
 type Work struct {
 	store WorkStore
 	live  Live
@@ -64,14 +65,14 @@ type Work struct {
 	specs assignment.Cache
 }
 
-// Member returns what the actor is in a course. CodeNotFound, in the same words, where
-// they are nothing in it and where there is no such course.
+// Member returns the actor's membership of a course. CodeNotFound: the actor has no role in
+// the course, or there is no such course; both have the same message.
 func (w *Work) Member(ctx context.Context, by schema.Actor, code string) (Member, error) {
 	return findMember(ctx, w.store, by, code)
 }
 
-// Access returns what decides what a viewer may see now of an owner's work for an
-// assignment. Where its active version cannot be read, what is hidden stays so.
+// Access returns the facts that decide how much a viewer may see now of an owner's work for
+// an assignment. If the active version cannot be parsed, hidden results stay hidden.
 func (w *Work) Access(ctx context.Context, v course.Viewer, id int64, owner string) (course.Access, error) {
 	of, err := w.store.Owner(ctx, id, owner)
 	if errors.As(err, new(*assignment.Invalid)) {
@@ -83,8 +84,8 @@ func (w *Work) Access(ctx context.Context, v course.Viewer, id int64, owner stri
 	return course.Access{Viewer: v, Owner: of, Now: w.clock()}, nil
 }
 
-// OwnerOf returns the owner of what a member pushes to an assignment: their team, or
-// themselves. Staff are in no team.
+// OwnerOf returns the owner of a member's pushes to an assignment: their team, or
+// themselves. Staff are never in a team.
 func (w *Work) OwnerOf(ctx context.Context, m Member, assignment int64) (string, error) {
 	login := m.Actor.User.Login
 	if m.Role != schema.RoleStudent {
@@ -97,8 +98,7 @@ func (w *Work) OwnerOf(ctx context.Context, m Member, assignment int64) (string,
 	return owner, nil
 }
 
-// Team returns the team of an assignment that has that name, nil if the name is a
-// person's.
+// Team returns the team of an assignment with that name, or nil if there is none.
 func (w *Work) Team(ctx context.Context, assignment int64, name string) (*schema.Team, error) {
 	all, err := w.store.Teams(ctx, assignment)
 	if err != nil {
@@ -113,11 +113,11 @@ func (w *Work) Team(ctx context.Context, assignment int64, name string) (*schema
 // Assignment is an assignment with its active specification.
 type Assignment struct {
 	schema.Assignment
-	Spec   *assignment.Spec // nil: no version was accepted yet, or Broken
-	Broken error            // this program cannot read what another version of it accepted
+	Spec   *assignment.Spec // nil: no version was accepted yet, or Broken is set
+	Broken error            // this program cannot parse a version that another release accepted
 }
 
-// Required returns the patterns of the files that a submission must have.
+// Required returns the patterns of files that a submission must have.
 func (a Assignment) Required() []string {
 	if a.Spec == nil {
 		return nil
@@ -125,7 +125,7 @@ func (a Assignment) Required() []string {
 	return a.Spec.Files.Required
 }
 
-// Read returns an assignment with its active specification, without a check of permission.
+// Read returns an assignment with its active specification. It does not check permissions.
 func (w *Work) Read(a schema.Assignment) Assignment {
 	if a.Active == nil {
 		return Assignment{Assignment: a}
@@ -153,8 +153,8 @@ func (w *Work) Assignments(ctx context.Context, m Member) ([]Assignment, error) 
 	return shown, nil
 }
 
-// Assignment returns one that the member may see. CodeNotFound, in the same words, where
-// it does not exist and where it is not released.
+// Assignment returns an assignment that the member may see. CodeNotFound: the assignment
+// does not exist or is not released; both have the same message.
 func (w *Work) Assignment(ctx context.Context, m Member, name string) (Assignment, error) {
 	a, err := w.store.Assignment(ctx, m.Course.Code, name)
 	switch {
@@ -173,8 +173,8 @@ func (w *Work) Assignment(ctx context.Context, m Member, name string) (Assignmen
 	return Assignment{}, w.noAssignment(ctx, m, name)
 }
 
-// nearly reports whether two names differ in one character at most, left out, added or
-// replaced.
+// nearly reports whether two names differ in at most one removed, added or replaced
+// character.
 func nearly(a, b string) bool {
 	for a != "" && b != "" && a[0] == b[0] {
 		a, b = a[1:], b[1:]
@@ -188,19 +188,20 @@ func nearly(a, b string) bool {
 	return len(b) == len(a)+1 && a == b[1:]
 }
 
-// visible reports whether a member may see the assignment at all. One that cannot be
-// read is for staff to mend.
+// visible reports whether a member may see the assignment at all. Only staff see an
+// assignment that cannot be parsed.
 func (a Assignment) visible(m Member, now time.Time) bool {
 	return m.Viewer().Staff() || a.Spec != nil && course.Released(a.Spec, now)
 }
 
-// noAssignment is the error for a name that the member may see no assignment of.
+// noAssignment returns the error for an assignment that the member may not see.
 func noAssignment(m Member, name string) error {
 	return schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s yet; the command \"status %s\" lists what there is",
 		m.Course.Code, name, m.Course.Code)
 }
 
-// noAssignment names an assignment of nearly that name, where the member may see one.
+// noAssignment returns the error for an unknown assignment. It suggests an assignment with a
+// similar name if the member may see one.
 func (w *Work) noAssignment(ctx context.Context, m Member, name string) error {
 	all, err := w.Assignments(ctx, m)
 	if err != nil {

@@ -11,17 +11,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Filled is what Fill did.
+// Filled is the result of Fill.
 type Filled struct {
 	Data     []byte
-	Cells    int      // that were filled in
-	Columns  []string // the headings of the columns that grades went into, in the order of Book.Assignments
+	Cells    int      // number of filled cells
+	Columns  []string // headings of the filled columns, in the order of Book.Assignments
 	Unknown  []roster.Refusal
-	Absent   []string // logins with a grade whom the file does not have
+	Absent   []string // logins with a grade that are not in the file
 	Warnings []string
 }
 
-// Sentences tell the person who imports the filled file what to know.
+// Sentences returns notes for the person who imports the filled file.
 func (f Filled) Sentences() []string {
 	all := slices.Clone(f.Warnings)
 	for _, u := range f.Unknown {
@@ -33,10 +33,10 @@ func (f Filled) Sentences() []string {
 	return all
 }
 
-// Fill puts grades into a file that a platform exported. Its headers, its order, its
-// encoding and its separator stay; a cell without a grade of ours stays as it is.
-// columns names the column of an assignment where no heading is its name or title.
-// CodeInvalid: the file is not a gradebook, or has no column for an assignment.
+// Fill writes grades into a file that a platform exported. It keeps the headers, order,
+// encoding and separator, and all cells without a grade in b. columns maps an assignment to
+// its column if no heading is its name or title. CodeInvalid: the file is not a gradebook,
+// or has no column for an assignment.
 func Fill(data []byte, b Book, columns map[string]string) (Filled, error) {
 	table, err := sheet.Read(data)
 	if err != nil {
@@ -99,7 +99,7 @@ func (f *Filled) fill(table sheet.Sheet, people roster.File, b Book, at []int) {
 	}
 }
 
-// find returns whom a row means: by id, else by login, else by e-mail.
+// find returns the person of a row: by id, else by login, else by e-mail.
 func find(b Book, who schema.RosterRow) *Person {
 	for _, same := range []func(Person) bool{
 		func(p Person) bool { return who.StudentID != "" && p.StudentID == who.StudentID },
@@ -120,12 +120,12 @@ func describe(who schema.RosterRow) string {
 	return who.Login
 }
 
-// What platforms write after the name of a column: Canvas's id, Brightspace's kind and
-// maximum, Blackboard's total and id, Moodle's kind.
+// headingTail matches the suffixes that platforms add to the name of a column: Canvas's id,
+// Brightspace's kind and maximum, Blackboard's total and id, Moodle's kind.
 const headingTail = `(?i)\s*(\(\d+\)|Points Grade(\s*<.*>)?|\[Total Pts:.*\]\s*(\|\d+)?|\(Real\))\s*$`
 
-// columnOf finds the column of an assignment: the one that is named, else the one whose
-// heading is its name or its title.
+// columnOf finds the column of an assignment. The heading is named, if set, or else the
+// assignment's name or title.
 func columnOf(head []string, a Assignment, named string) (int, error) {
 	if named != "" {
 		if i := slices.Index(head, named); i >= 0 {
@@ -142,7 +142,7 @@ func columnOf(head []string, a Assignment, named string) (int, error) {
 		}
 	}
 	if i := slices.Index(head, "Grade"); len(matches) == 0 && i >= 0 && slices.Contains(head, "Grade can be changed") {
-		matches = []int{i} // Moodle's worksheet is of one assignment
+		matches = []int{i} // Moodle's worksheet has only one assignment
 	}
 	switch len(matches) {
 	case 1:

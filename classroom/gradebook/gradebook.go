@@ -1,12 +1,12 @@
-// Package gradebook writes grades as learning platforms import them, and fills grades
-// into a file that a platform exported.
+// Package gradebook writes grades in the formats that learning platforms import, and fills
+// grades into files that a platform exported.
 package gradebook
 
 import (
 	"github.com/grader/grader/schema"
 )
 
-// Book is the grades of a course or of some of its assignments.
+// Book holds the grades of a course or of some of its assignments.
 type Book struct {
 	Assignments []Assignment
 	People      []Person
@@ -16,13 +16,13 @@ type Book struct {
 type Assignment struct {
 	Name     string        // of its path: "a1"
 	Title    string        // "A1: Linked lists"
-	MaxScore schema.Points // 0: not known, since nobody has a grade
+	MaxScore schema.Points // 0: not known, because nobody has a grade
 }
 
 // Person is a row of a gradebook.
 type Person struct {
 	Login, StudentID, Name, Email, Section string
-	Grades                                 map[string]Grade // by the assignment's name
+	Grades                                 map[string]Grade // grades by assignment name
 }
 
 // Grade is a cell of a gradebook.
@@ -31,7 +31,7 @@ type Grade struct {
 	Note  string // for the person: "2 off for lateness"
 }
 
-// Format names a platform's form.
+// Format is the file format of a platform.
 type Format string
 
 // The formats.
@@ -52,8 +52,8 @@ func ParseFormat(s string) (Format, error) {
 	return "", schema.Errorf(schema.CodeInvalid, "format %q is unknown; use brightspace, canvas, moodle, blackboard, csv or json", s)
 }
 
-// label is what an assignment is called in a new column. Canvas drops columns whose
-// title holds words such as "Final Score"; see instructure/canvas-lms lib/gradebook_importer.rb.
+// label returns the heading of an assignment's new column. Canvas drops columns with words such
+// as "Final Score" in the title; see instructure/canvas-lms lib/gradebook_importer.rb.
 func (a Assignment) label() string {
 	if a.Title != "" {
 		return a.Title
@@ -61,7 +61,7 @@ func (a Assignment) label() string {
 	return a.Name
 }
 
-// cell is a person's grade as text, "" if there is none: never 0.
+// cell returns a person's grade as text, or "" (not 0) if there is none.
 func (p Person) cell(a Assignment) string {
 	if g, ok := p.Grades[a.Name]; ok {
 		return g.Final.String()

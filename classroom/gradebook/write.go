@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Write returns a new file in the format, and what its reader should know. Filling in
-// the file that the platform exported is safer: see Fill.
+// Write returns a new file in the format, and notes for its reader. Filling a file that the
+// platform exported is safer: see Fill.
 func Write(f Format, b Book) ([]byte, []string, error) {
 	rows, warnings, err := table(f, b)
 	if err != nil {
@@ -34,7 +34,8 @@ func table(f Format, b Book) ([][]string, []string, error) {
 	return plain(b), nil, nil
 }
 
-// brightspace has one key column and an item column for each assignment.
+// brightspace returns rows for Brightspace: one key column, and an item column for each
+// assignment.
 func brightspace(b Book) [][]string {
 	byID := everybodyHas(b, func(p Person) string { return p.StudentID })
 	head := []string{"Username"}
@@ -55,7 +56,7 @@ func brightspace(b Book) [][]string {
 	return rows
 }
 
-// canvas finds its header by position and assignments by title.
+// canvas returns rows for Canvas, which finds its header by position and assignments by title.
 func canvas(b Book) ([][]string, []string, error) {
 	head := []string{"Student", "ID", "SIS User ID", "SIS Login ID", "Section"}
 	most := []string{"    Points Possible", "", "", "", ""}
@@ -84,7 +85,8 @@ func droppedByCanvas(title string) string {
 	return ""
 }
 
-// moodle maps columns by hand; a feedback column stands after each grade.
+// moodle returns rows for Moodle, whose import maps columns by hand. A feedback column follows
+// each grade.
 func moodle(b Book) [][]string {
 	head := []string{"ID number", "Email address"}
 	for _, a := range b.Assignments {
@@ -125,7 +127,7 @@ func plain(b Book) [][]string {
 	return rows
 }
 
-// cells appends a person's grades to the cells that say who it is.
+// cells appends a person's grades to the cells that identify the person.
 func (b Book) cells(row []string, p Person) []string {
 	for _, a := range b.Assignments {
 		row = append(row, p.cell(a))
@@ -142,7 +144,7 @@ func everybodyHas(b Book, of func(Person) string) bool {
 	return true
 }
 
-// sortable is a name with the last name first.
+// sortable returns a name with the last name first.
 func sortable(name string) string {
 	i := strings.LastIndex(name, " ")
 	if i < 0 {

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The fields of a person that a column may hold.
+// Fields of a person that a column may hold.
 const (
 	fieldID      = "student_id"
 	fieldLogin   = "login"
@@ -24,10 +24,10 @@ const (
 	fieldFree    = "identifier" // GitHub Classroom's: a name, a number or an e-mail
 )
 
-// aliases are the headers of each field, in lower case and without a leading '#'.
-// Sources: instructure/canvas-lms lib/gradebook_exporter.rb and doc/api/sis_csv.md;
-// moodle grade/export and admin/tool/uploaduser; Brightspace's, Blackboard's and
-// Gradescope's help pages and public scripts; github/gh-classroom.
+// aliases returns the headers of each field, in lower case and without a leading '#'.
+// Sources: instructure/canvas-lms lib/gradebook_exporter.rb and doc/api/sis_csv.md; moodle
+// grade/export and admin/tool/uploaduser; Brightspace's, Blackboard's and Gradescope's help
+// pages and public scripts; github/gh-classroom.
 func aliases() map[string][]string {
 	return map[string][]string{
 		fieldID:      {"student id", "student_id", "sid", "banner id", "orgdefinedid", "id number", "idnumber", "sis user id", "user_id", "matrikelnummer"},
@@ -44,20 +44,20 @@ func aliases() map[string][]string {
 	}
 }
 
-// header knows which column holds which field.
+// header maps fields to columns.
 type header struct {
 	names   []string // normalised
 	columns map[string]int
 }
 
-// newHeader reads a file's first row; mapped names the headers that are not known.
+// newHeader parses a file's first row. mapped maps fields to headers that are not known.
 func newHeader(row sheet.Row, mapped map[string]string) (*header, error) {
 	h := &header{columns: make(map[string]int)}
 	for _, cell := range row.Cells {
 		h.names = append(h.names, normal(cell))
 	}
 	for field, names := range aliases() {
-		for _, name := range names { // the first alias that is there
+		for _, name := range names { // use the first alias that the row has
 			if i := slices.Index(h.names, name); i >= 0 {
 				h.columns[field] = i
 				break
@@ -81,14 +81,14 @@ func newHeader(row sheet.Row, mapped map[string]string) (*header, error) {
 	return h, nil
 }
 
-// normal is a header's name as it is compared.
+// normal returns a header's name for comparison.
 func normal(cell string) string {
 	return strings.ToLower(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(cell), "#")))
 }
 
 func (h *header) has(field string) bool { _, ok := h.columns[field]; return ok }
 
-// cell is a row's value of a field, trimmed; "" if the row or the file has none.
+// cell returns a row's value of a field, trimmed, or "" if the row or the file has none.
 func (h *header) cell(row sheet.Row, field string) string {
 	i, ok := h.columns[field]
 	if !ok || i >= len(row.Cells) {
@@ -106,7 +106,7 @@ func (h *header) named(names ...string) bool {
 	return true
 }
 
-// system says whose form the header has.
+// system returns the platform that writes such a header, or "".
 func (h *header) system() string {
 	switch {
 	case h.named("end-of-line indicator"):
@@ -127,8 +127,8 @@ func (h *header) system() string {
 	return ""
 }
 
-// noPerson reports whether a row of a platform's file is not a person: Canvas's maximum,
-// its row on posting, and its test student.
+// noPerson reports whether a row of a platform's file is not a person, such as Canvas's
+// rows for maximum points, posting and its test student.
 func (h *header) noPerson(row sheet.Row) bool {
 	if h.system() != "canvas" {
 		return false

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// person reads a row. The error says what keeps it from being one.
+// person parses a row. The error says why the row is not a valid person.
 func (h *header) person(row sheet.Row, pad int) (schema.RosterRow, error) {
 	p := schema.RosterRow{Line: row.Line, Section: h.cell(row, fieldSection)}
 	p.StudentID = padded(bare(h.cell(row, fieldID)), pad)
@@ -31,7 +31,8 @@ func (h *header) person(row sheet.Row, pad int) (schema.RosterRow, error) {
 	return p, nil
 }
 
-// bare is an id without the '#' that Brightspace writes against spreadsheets.
+// bare returns an id without the '#' that Brightspace adds so that spreadsheets keep it as
+// text.
 func bare(id string) string { return strings.TrimSpace(strings.TrimPrefix(id, "#")) }
 
 // padded restores leading zeros of a number.
@@ -42,7 +43,7 @@ func padded(id string, pad int) string {
 	return id
 }
 
-// name is the person's, first name first.
+// name returns the person's name, first name first.
 func (h *header) name(row sheet.Row) string {
 	first, last := h.cell(row, fieldFirst), h.cell(row, fieldLast)
 	if first != "" || last != "" {
@@ -55,7 +56,7 @@ func (h *header) name(row sheet.Row) string {
 	return name
 }
 
-// unguarded takes off what exporters put before names that look like formulas.
+// unguarded removes the quoting that exporters add to names that look like formulas.
 func unguarded(name string) string {
 	if strings.HasPrefix(name, `="`) && strings.HasSuffix(name, `"`) {
 		return name[2 : len(name)-1]
@@ -66,7 +67,8 @@ func unguarded(name string) string {
 	return name
 }
 
-// identify reads what a teacher typed into GitHub Classroom: an e-mail, a number, or a name.
+// identify parses the identifier that a teacher typed into GitHub Classroom: an e-mail, a
+// number, or a name.
 func (h *header) identify(row sheet.Row, p *schema.RosterRow, login *string, pad int) {
 	free := h.cell(row, fieldFree)
 	switch {
@@ -84,8 +86,8 @@ func (h *header) identify(row sheet.Row, p *schema.RosterRow, login *string, pad
 	}
 }
 
-// loginOf makes a login: the file's own, else what stands before the @ of an e-mail
-// address, else "s" and the id.
+// loginOf returns a login: the file's own, else the part of an e-mail address before the @,
+// else "s" and the id.
 func loginOf(login, email, id string) (string, error) {
 	source := login
 	switch {
@@ -111,7 +113,7 @@ func loginOf(login, email, id string) (string, error) {
 	return source, nil
 }
 
-// roleOf reads a platform's word for a role, "" for none.
+// roleOf parses a platform's word for a role, "" for none.
 func roleOf(word string) (schema.Role, error) {
 	switch strings.ToLower(word) {
 	case "":
@@ -126,8 +128,8 @@ func roleOf(word string) (schema.Role, error) {
 	return "", schema.Errorf(schema.CodeInvalid, "role %q is unknown; use student, ta or instructor", word)
 }
 
-// withdrawn reads a platform's word for somebody who has left. Moodle's column is named
-// after the answer yes, Blackboard's after the answer no.
+// withdrawn reports whether a platform's word means that somebody has left. "yes" means
+// left in Moodle's column, and "no" in Blackboard's.
 func withdrawn(names []string, word string, column int) bool {
 	word = strings.ToLower(word)
 	switch word {

@@ -1,6 +1,6 @@
-// Package roster reads lists of people as learning platforms, registrars and GitHub
-// Classroom write them. The headers are those that the platforms' own exporters write;
-// a file with other headers is read with a mapping of columns.
+// Package roster reads lists of people from learning platforms, registrars and GitHub
+// Classroom. It knows the headers that the platforms' exporters write; a file with other
+// headers needs a mapping of columns.
 package roster
 
 import (
@@ -13,13 +13,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Refusal is a refused row, and why.
+// Refusal is a refused row with the reason.
 type Refusal struct {
 	Line   int    `json:"line"`
 	Reason string `json:"reason"`
 }
 
-// File is what a roster says.
+// File holds the contents of a roster.
 type File struct {
 	System   string // whose form it has: "brightspace", "canvas", …; "" for none of them
 	People   []schema.RosterRow
@@ -27,18 +27,17 @@ type File struct {
 	Warnings []string
 }
 
-// Options say how a file is read.
+// Options configures Read.
 type Options struct {
-	// Columns maps fields to the headers of a file that are not known: "login" to
-	// "Kennung".
+	// Columns maps fields to unknown headers of a file: "login" to "Kennung".
 	Columns map[string]string
-	// Pad fills ids that are shorter than this with zeros on the left; 0 leaves them.
+	// Pad is the number of digits to which ids are padded with zeros on the left; 0 means no
+	// padding.
 	Pad int
 }
 
-// Read reads a roster. A row that cannot be taken is refused with its line; only a
-// header without a person's id, login or e-mail, or bytes that are no table, refuse the
-// file: CodeInvalid.
+// Read parses a roster. It reports an invalid row with its line and skips it. CodeInvalid:
+// the header has no id, login or e-mail, or the bytes are not a table.
 func Read(data []byte, o Options) (File, error) {
 	table, err := sheet.Read(data)
 	if err != nil {
@@ -74,7 +73,7 @@ func Read(data []byte, o Options) (File, error) {
 	return f, nil
 }
 
-// unique refuses an id, login or e-mail that an earlier row has.
+// unique returns an error if an earlier row has the same id, login or e-mail.
 func unique(seen map[string]int, p schema.RosterRow) error {
 	keys := []struct{ kind, value string }{{"login", p.Login}, {"id", p.StudentID}, {"e-mail", strings.ToLower(p.Email)}}
 	for _, k := range keys {
@@ -88,7 +87,7 @@ func unique(seen map[string]int, p schema.RosterRow) error {
 	return nil
 }
 
-// lostZeros warns where most ids have one length and some are shorter.
+// lostZeros returns a warning if most ids have one length and some are shorter.
 func lostZeros(people []schema.RosterRow) []string {
 	lengths := make(map[int]int)
 	total := 0
@@ -120,7 +119,7 @@ func lostZeros(people []schema.RosterRow) []string {
 
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// checkEmail refuses an invalid address.
+// checkEmail returns an error for an invalid address.
 func checkEmail(email string) error {
 	if email == "" {
 		return nil

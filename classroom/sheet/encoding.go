@@ -11,10 +11,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Encoding is how a file's text is encoded.
+// Encoding is the encoding of a file's text.
 type Encoding string
 
-// The encodings that are read and written.
+// Supported encodings.
 const (
 	UTF8        Encoding = "UTF-8"
 	UTF8BOM     Encoding = "UTF-8 with a byte order mark"
@@ -23,7 +23,7 @@ const (
 	Windows1252 Encoding = "Windows-1252"
 )
 
-// The byte order marks.
+// Byte order marks.
 const (
 	markUTF8    = "\xEF\xBB\xBF"
 	markUTF16LE = "\xFF\xFE"

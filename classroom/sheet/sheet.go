@@ -1,6 +1,6 @@
-// Package sheet reads and writes the tables that other systems exchange: CSV files in
-// the encodings and with the separators that learning platforms and spreadsheets use.
-// Cells are text; no number is ever read into a float.
+// Package sheet reads and writes CSV files in the encodings and with the separators that
+// learning platforms and spreadsheets use. Cells are text; numbers are not converted to
+// floats.
 package sheet
 
 import (
@@ -14,23 +14,23 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Bounds of a file.
+// Limits of a file.
 const (
 	MaxBytes = 32 << 20 // of the whole file
 	MaxCell  = 64 << 10 // bytes of one cell
 	MaxCells = 1000     // of one row
 )
 
-// Sheet is a table with the form that its file had.
+// Sheet is a table with the form of its file.
 type Sheet struct {
 	Rows     []Row
 	Form     Form
-	Warnings []string // what had to be guessed
+	Warnings []string // guesses about the file
 }
 
 // Row is one record of a file.
 type Row struct {
-	Line  int // in the file, from 1
+	Line  int // line in the file, from 1
 	Cells []string
 }
 
@@ -44,15 +44,15 @@ func (r Row) Blank() bool {
 	return true
 }
 
-// Form is how a table is written.
+// Form describes the format of a table.
 type Form struct {
 	Encoding  Encoding
 	Separator rune // ',', ';' or '\t'
-	LF        bool // lines end with LF; else with CRLF
+	LF        bool // lines end with LF instead of CRLF
 	Quoted    bool // every cell is in quotes
 }
 
-// Read decodes a file. CodeInvalid: it is not a table; the error names the line.
+// Read decodes a file. CodeInvalid: the file is not a table; the error names the line.
 func Read(data []byte) (Sheet, error) {
 	if len(data) > MaxBytes {
 		return Sheet{}, schema.Errorf(schema.CodeInvalid, "the file has %d bytes; %d is the most", len(data), MaxBytes)
@@ -77,7 +77,7 @@ func Read(data []byte) (Sheet, error) {
 	return s, err
 }
 
-// records parses the text, at most that many records; 0 is all.
+// records parses at most most records of the text; 0 means all.
 func records(text string, comma rune, most int) ([]Row, error) {
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.FieldsPerRecord, r.LazyQuotes = comma, -1, true
@@ -111,8 +111,8 @@ func bounded(line int, cells []string) error {
 	return nil
 }
 
-// separator returns that of comma, semicolon and tab which divides the first three
-// lines into the same number of cells, and into the most.
+// separator returns comma, semicolon or tab: the one that splits each of the first three
+// lines into the same, largest number of cells.
 func separator(text string) rune {
 	best, most := ',', 1
 	for _, c := range []rune{',', ';', '\t'} {
@@ -130,7 +130,7 @@ func separator(text string) rune {
 			best, most = c, n
 		}
 	}
-	if most == 1 { // lines of different lengths: what the header is divided by
+	if most == 1 { // lines of different lengths: use the separator of the header
 		for _, c := range []rune{',', ';', '\t'} {
 			if rows, err := records(text, c, 1); err == nil && len(rows) > 0 && len(rows[0].Cells) > most {
 				best, most = c, len(rows[0].Cells)
@@ -182,11 +182,11 @@ func (f Form) writeQuoted(to *bytes.Buffer, rows [][]string) {
 	}
 }
 
-// Plain is the form of what grader writes on its own: UTF-8, commas, CRLF.
+// Plain returns the form of grader's own files: UTF-8, commas, CRLF.
 func Plain() Form { return Form{Encoding: UTF8, Separator: ','} }
 
-// Safe returns a name or a comment so that a spreadsheet does not read it as a formula.
-// Ids and scores are never changed.
+// Safe quotes a name or a comment that a spreadsheet would read as a formula. Callers do
+// not use it for ids and scores.
 func Safe(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		return "'" + text

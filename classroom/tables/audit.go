@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Entry is an audit entry in the form that scripts read.
+// Entry is the JSON form of an audit entry.
 type Entry struct {
 	ID      int64          `json:"id"`
 	At      time.Time      `json:"at"`
@@ -22,7 +22,7 @@ type Entry struct {
 	Detail  string         `json:"detail,omitempty"`
 }
 
-// PublicAudit returns entries of the audit log in the form that scripts read.
+// PublicAudit returns the JSON form of entries of the audit log.
 func PublicAudit(all []schema.AuditEntry) []Entry {
 	public := make([]Entry, 0, len(all))
 	for _, e := range all {
@@ -31,7 +31,7 @@ func PublicAudit(all []schema.AuditEntry) []Entry {
 	return public
 }
 
-// Audit writes who did what, with times in a zone.
+// Audit writes entries of the audit log, with times in a zone.
 func (w Writer) Audit(all []schema.AuditEntry, zone *time.Location) error {
 	public := PublicAudit(all)
 	return w.write(public, func(out io.Writer) {
@@ -41,7 +41,7 @@ func (w Writer) Audit(all []schema.AuditEntry, zone *time.Location) error {
 	})
 }
 
-// line is an entry for people.
+// line formats an entry for people.
 func (e Entry) line(zone *time.Location) string {
 	text := fmt.Sprintf("%s  %-12s %-5s  %-17s %s", e.At.In(zone).Format(time.DateTime), e.Actor, e.Channel, e.Action, e.Subject)
 	if e.Course != "" && e.Course != e.Subject {

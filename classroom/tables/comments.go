@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Comment is a comment in the form that scripts read.
+// Comment is the JSON form of a comment.
 type Comment struct {
 	ID         int64     `json:"id"`
 	Submission string    `json:"submission"`
@@ -29,7 +29,7 @@ func PublicComments(name schema.SubmissionName, all []schema.Comment, zone *time
 	return public
 }
 
-// Commented says that a comment was made.
+// Commented writes that a comment was added.
 func (w Writer) Commented(c Comment) error {
 	return w.Line(c, "comment %d on %s", c.ID, schema.Sanitize(c.about()))
 }
@@ -46,7 +46,7 @@ func (w Writer) Comments(all []Comment) error {
 	})
 }
 
-// about names what a comment is about.
+// about describes the place of a comment.
 func (c Comment) about() string {
 	place := schema.Comment{File: c.File, Line: c.Line}.Place()
 	if place == "" {
@@ -55,7 +55,7 @@ func (c Comment) about() string {
 	return c.Submission + " " + place
 }
 
-// CommentRemoved says that a comment was removed.
+// CommentRemoved writes that a comment was removed.
 func (w Writer) CommentRemoved(c schema.Comment, name schema.SubmissionName) error {
 	return w.Line(map[string]int64{"removed": c.ID}, "comment %d on %s is removed", c.ID, name)
 }

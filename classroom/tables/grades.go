@@ -8,13 +8,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Grade is a grade in the form that scripts read.
+// Grade is the JSON form of a grade.
 type Grade struct {
 	Owner      string      `json:"owner"`
-	Members    []string    `json:"members,omitempty"` // of a team
+	Members    []string    `json:"members,omitempty"` // members of a team
 	Assignment string      `json:"assignment"`
-	Counts     int         `json:"counts"`         // number of the submission; 0: none
-	Team       string      `json:"team,omitempty"` // whose submission counts, where the owner has left that team
+	Counts     int         `json:"counts"`         // number of the counting submission; 0: none
+	Team       string      `json:"team,omitempty"` // former team of the owner whose submission counts
 	Score      json.Number `json:"score"`
 	Late       Late        `json:"late"`
 	Adjusted   json.Number `json:"adjusted"`
@@ -22,7 +22,7 @@ type Grade struct {
 	Max        json.Number `json:"max"`
 }
 
-// Late is how late a submission that counts is, in the form that scripts read.
+// Late is the JSON form of the lateness of a counting submission.
 type Late struct {
 	State    schema.Timeliness `json:"state,omitempty"`
 	Days     int               `json:"days"`
@@ -30,7 +30,7 @@ type Late struct {
 	Deducted json.Number       `json:"deducted"`
 }
 
-// PublicGrades returns the grades for an assignment, "" for all.
+// PublicGrades returns the JSON form of the grades for an assignment, "" for all.
 func PublicGrades(all []schema.Grade, assignment string) []Grade {
 	grades := make([]Grade, 0, len(all))
 	for _, g := range all {
@@ -54,7 +54,7 @@ func (w Writer) Grades(all []schema.Grade) error {
 	})
 }
 
-// Adjustment is an adjustment in the form that scripts read.
+// Adjustment is the JSON form of an adjustment.
 type Adjustment struct {
 	ID     int64       `json:"id"`
 	Owner  string      `json:"owner"`
@@ -63,12 +63,12 @@ type Adjustment struct {
 	By     string      `json:"by"`
 }
 
-// PublicAdjustment returns an adjustment in the form that scripts read.
+// PublicAdjustment returns the JSON form of an adjustment.
 func PublicAdjustment(a schema.Adjustment) Adjustment {
 	return Adjustment{a.ID, a.Owner, a.Points.Number(), a.Reason, a.By}
 }
 
-// PublicAdjustments returns adjustments in the form that scripts read.
+// PublicAdjustments returns the JSON form of adjustments.
 func PublicAdjustments(all []schema.Adjustment) []Adjustment {
 	shown := make([]Adjustment, 0, len(all))
 	for _, a := range all {
@@ -77,7 +77,7 @@ func PublicAdjustments(all []schema.Adjustment) []Adjustment {
 	return shown
 }
 
-// Adjustments writes points that staff added or took off.
+// Adjustments writes the points that staff added or subtracted.
 func (w Writer) Adjustments(all []schema.Adjustment) error {
 	shown := PublicAdjustments(all)
 	return w.write(shown, func(out io.Writer) {
@@ -87,7 +87,7 @@ func (w Writer) Adjustments(all []schema.Adjustment) error {
 	})
 }
 
-// AdjustmentEnded says that an adjustment was removed.
+// AdjustmentEnded writes that an adjustment was removed.
 func (w Writer) AdjustmentEnded(a schema.Adjustment) error {
 	return w.Line(PublicAdjustment(a), "adjustment %d of %s is removed", a.ID, a.Owner)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// handedIn is a submission that staff handed in, in the form that scripts read.
+// handedIn is the JSON form of a submission that staff handed in.
 type handedIn struct {
 	Name       string    `json:"name"`
 	Commit     string    `json:"commit"`
@@ -15,7 +15,7 @@ type handedIn struct {
 	Receipt    string    `json:"receipt,omitempty"`
 }
 
-// HandedIn reports the result of handing in a commit for somebody.
+// HandedIn writes the result of handing in a commit for somebody.
 func (w Writer) HandedIn(sub schema.Submission, zone *time.Location) error {
 	is := handedIn{sub.Name.String(), sub.Commit, sub.ReceivedAt.In(zone), sub.Kept, sub.Receipt}
 	what := "it is graded now"

@@ -10,24 +10,23 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Destination is an address for notices in the form that scripts read.
+// Destination is the JSON form of an address for notices.
 type Destination struct {
 	ID          int64                `json:"id"`
 	Channel     schema.NoticeChannel `json:"channel"`
 	Address     string               `json:"address"`
 	Topics      []schema.NoticeTopic `json:"topics"`
-	Secret      string               `json:"secret,omitempty"` // of a webhook, where it was added just now
+	Secret      string               `json:"secret,omitempty"` // secret of a webhook that was just added
 	AddedAt     time.Time            `json:"added_at"`
 	ConfirmedAt time.Time            `json:"confirmed_at,omitzero"`
 }
 
-// PublicDestination returns an address for notices, without its secrets, in the form that scripts
-// read.
+// PublicDestination returns the JSON form of an address for notices, without its secrets.
 func PublicDestination(d schema.NoticeDestination) Destination {
 	return Destination{ID: d.ID, Channel: d.Channel, Address: d.Address, Topics: d.Topics, AddedAt: d.MadeAt, ConfirmedAt: d.ConfirmedAt}
 }
 
-// PublicDestinations returns addresses for notices in the form that scripts read.
+// PublicDestinations returns the JSON form of addresses for notices.
 func PublicDestinations(all []schema.NoticeDestination) []Destination {
 	shown := make([]Destination, 0, len(all))
 	for _, d := range all {
@@ -36,7 +35,7 @@ func PublicDestinations(all []schema.NoticeDestination) []Destination {
 	return shown
 }
 
-// DestinationAdded says what to do with a new address for notices, and shows the secret of a
+// DestinationAdded writes what to do with a new address for notices, and the secret of a
 // webhook.
 func (w Writer) DestinationAdded(d schema.NoticeDestination) error {
 	shown := PublicDestination(d)
@@ -66,16 +65,16 @@ func (w Writer) Destinations(all []schema.NoticeDestination) error {
 			}
 			fmt.Fprintf(tab, "%d\t%s\t%s\t%s\t%s\n", d.ID, d.Channel, schema.Sanitize(d.Address), state, topicWords(d.Topics))
 		}
-		_ = tab.Flush() // an error means that the reader has gone
+		_ = tab.Flush() // the reader may be gone
 	})
 }
 
-// DestinationConfirmed says that an address gets notices from now on.
+// DestinationConfirmed writes that an address gets notices from now on.
 func (w Writer) DestinationConfirmed(d schema.NoticeDestination) error {
 	return w.Line(PublicDestination(d), "%s gets notices about: %s", schema.Sanitize(d.Address), topicWords(d.Topics))
 }
 
-// DestinationRemoved says that an address gets no more notices.
+// DestinationRemoved writes that an address gets no more notices.
 func (w Writer) DestinationRemoved(d schema.NoticeDestination) error {
 	return w.Line(PublicDestination(d), "%s gets no more notices", schema.Sanitize(d.Address))
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// User is an account in the form that scripts read.
+// User is the JSON form of an account.
 type User struct {
 	Login    string `json:"login"`
 	Name     string `json:"name"`
@@ -17,18 +17,18 @@ type User struct {
 	Disabled bool   `json:"disabled"`
 }
 
-// PublicUser returns an account in the form that scripts read.
+// PublicUser returns the JSON form of an account.
 func PublicUser(u schema.User) User {
 	return User{Login: u.Login, Name: u.Name, Email: u.Email, Admin: u.Admin, Disabled: u.Disabled}
 }
 
-// Enrolment is a person's role in a course, in the form for scripts.
+// Enrolment is the JSON form of a person's role in a course.
 type Enrolment struct {
 	User
 	Role schema.Role `json:"role"`
 }
 
-// PublicRoster returns the people of a course in the form that scripts read.
+// PublicRoster returns the JSON form of the people of a course.
 func PublicRoster(all []schema.Enrolment) []Enrolment {
 	people := make([]Enrolment, 0, len(all))
 	for _, e := range all {
@@ -37,7 +37,7 @@ func PublicRoster(all []schema.Enrolment) []Enrolment {
 	return people
 }
 
-// Roster writes who is in a course, and as what.
+// Roster writes the people of a course with their roles.
 func (w Writer) Roster(all []schema.Enrolment) error {
 	people := PublicRoster(all)
 	return w.write(people, func(out io.Writer) {
@@ -47,7 +47,7 @@ func (w Writer) Roster(all []schema.Enrolment) error {
 	})
 }
 
-// Imported writes what importing a roster did, or would do.
+// Imported writes the changes of an imported roster, or of a dry run.
 func (w Writer) Imported(done classroom.Imported, dryRun bool) error {
 	return w.write(done, func(out io.Writer) {
 		for _, text := range done.Warnings {
@@ -67,7 +67,7 @@ func (w Writer) Imported(done classroom.Imported, dryRun bool) error {
 	})
 }
 
-// imported writes what happens to a person, if anything does.
+// imported writes the change of a person, if there is one.
 func imported(out io.Writer, change schema.RosterChange) {
 	if change.Kind == schema.RosterUnchanged {
 		return
@@ -82,7 +82,7 @@ func imported(out io.Writer, change schema.RosterChange) {
 	}
 }
 
-// Exported writes a gradebook, and beside it what there is to know of it.
+// Exported writes a gradebook, and notes about it to w.Note.
 func (w Writer) Exported(e classroom.Exported, filled bool) error {
 	for _, text := range e.Warnings {
 		fmt.Fprintf(w.Note, "note: %s\n", schema.Sanitize(text))

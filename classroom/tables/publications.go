@@ -9,10 +9,10 @@ import (
 	"github.com/grader/grader/course"
 )
 
-// maxOpenShown is how many students who can still submit are named.
+// maxOpenShown is the maximum number of listed students who can still submit.
 const maxOpenShown = 10
 
-// Publication writes for whom an assignment is published.
+// Publication writes the sections that an assignment is published for.
 func (w Writer) Publication(is classroom.Publication) error {
 	return w.write(is, func(out io.Writer) {
 		sections := is.Sections

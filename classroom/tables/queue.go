@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Pool is one flavour's runners and queue, in the form that scripts read.
+// Pool is the JSON form of one flavour's runners and queue.
 type Pool struct {
 	Flavour  string `json:"flavour"`
 	Wanted   int    `json:"wanted"` // number of runners requested from the pool
@@ -20,7 +20,7 @@ type Pool struct {
 	Warm     int    `json:"warm"`
 	Max      int    `json:"max"`
 	Waiting  int    `json:"waiting"`
-	// Mode is open, paused or draining, and ModeReason why an administrator set it.
+	// Mode is open, paused or draining. ModeReason is the administrator's reason.
 	Mode       schema.PoolMode `json:"mode"`
 	ModeReason string          `json:"mode_reason,omitempty"`
 	Reason     string          `json:"reason,omitempty"` // why wanted last changed
@@ -30,7 +30,7 @@ type Pool struct {
 	Failures []Failure `json:"failures,omitempty"`
 }
 
-// Failure is the reason why runners did not start or were lost, and how often in a row.
+// Failure describes why runners did not start or were lost, and how often in a row.
 type Failure struct {
 	Why   string    `json:"why"`
 	Times int       `json:"times"`
@@ -38,7 +38,7 @@ type Failure struct {
 	Last  time.Time `json:"last"`
 }
 
-// NewPool returns a pool in the form that scripts read.
+// NewPool returns the JSON form of a pool.
 func NewPool(p schema.PoolState) Pool {
 	pool := Pool{
 		Flavour: p.Flavour.Name, Wanted: p.Wanted, Starting: p.Starting, Ready: p.Ready, Busy: p.Busy, Warm: p.Flavour.Warm,
@@ -51,7 +51,7 @@ func NewPool(p schema.PoolState) Pool {
 	return pool
 }
 
-// Write writes a pool in a line or two.
+// Write writes a pool in one or two lines.
 func (p Pool) Write(out io.Writer) {
 	fmt.Fprintf(out, "%-16s %d waiting; %d ready, %d busy, %d starting of at most %d\n", p.Flavour, p.Waiting, p.Ready, p.Busy, p.Starting, p.Max)
 	if p.Mode == schema.PoolPaused || p.Mode == schema.PoolDraining {
@@ -62,26 +62,26 @@ func (p Pool) Write(out io.Writer) {
 	}
 }
 
-// PoolChanged says what is set for a pool now.
+// PoolChanged writes the current settings of a pool.
 func (w Writer) PoolChanged(c schema.PoolControl) error {
 	words := map[schema.PoolMode]string{schema.PoolOpen: "jobs start", schema.PoolPaused: "no job starts; running jobs go on", schema.PoolDraining: "no job starts; running jobs go on, and idle runners end"}
 	return w.Line(c, "%s is %s (%s); runners: %s", c.Flavour, c.Mode, words[c.Mode], c.Size())
 }
 
-// Depth is how many jobs of a flavour wait in a lane, in the form that scripts read.
+// Depth is the JSON form of the number of waiting jobs of a flavour in a lane.
 type Depth struct {
 	Flavour string `json:"flavour"`
 	Lane    string `json:"lane"`
 	Waiting int    `json:"waiting"`
 }
 
-// Queue is what waits, and for staff how the machines do, in the form that scripts read.
+// Queue is the JSON form of the waiting jobs and, for staff, the pools and runners.
 type Queue struct {
 	Waiting []Depth `json:"waiting"`
 	Pools   []Pool  `json:"pools,omitempty"`
 }
 
-// NewQueue returns the queue in the form that scripts read.
+// NewQueue returns the JSON form of the queue.
 func NewQueue(q classroom.QueueReport) Queue {
 	shown := Queue{Waiting: []Depth{}}
 	for _, d := range q.Waiting {
@@ -93,7 +93,7 @@ func NewQueue(q classroom.QueueReport) Queue {
 	return shown
 }
 
-// Queue writes what waits, and to staff how the machines do.
+// Queue writes the waiting jobs and, for staff, the pools and runners.
 func (w Writer) Queue(q classroom.QueueReport) error {
 	shown := NewQueue(q)
 	return w.write(shown, func(out io.Writer) {

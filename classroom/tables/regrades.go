@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// RegradeSet is a regrade set in the form that scripts read.
+// RegradeSet is the JSON form of a regrade set.
 type RegradeSet struct {
 	ID     int64                  `json:"id"`
 	State  schema.RegradeState    `json:"state"`
@@ -22,18 +22,18 @@ type RegradeSet struct {
 	Owners []schema.RegradedOwner `json:"owners,omitempty"`
 }
 
-// NewRegradeSet returns a set that was made in the form that scripts read.
+// NewRegradeSet returns the JSON form of a new set.
 func NewRegradeSet(s schema.Regrade) RegradeSet {
 	return RegradeSet{ID: s.ID, State: s.State, Done: s.Done, Total: s.Total, Failed: s.Failed}
 }
 
-// PublicRegrade returns a set and its changes in the form for scripts.
+// PublicRegrade returns the JSON form of a set and its changes.
 func PublicRegrade(r classroom.RegradeReport) RegradeSet {
 	s := r.Set
 	return RegradeSet{s.ID, s.State, s.Done, s.Total, r.Up, r.Down, r.Same, r.Failed, r.Flaky, r.Owners}
 }
 
-// RegradeCreated writes a set that was made.
+// RegradeCreated writes a new set.
 func (w Writer) RegradeCreated(s schema.Regrade) error {
 	return w.Line(NewRegradeSet(s),
 		"regrade set %d: %s against version %d; see: %s regrade show %d", s.ID, schema.Count(s.Total, "submission"), s.Version, w.Command, s.ID)
@@ -51,7 +51,7 @@ func (w Writer) Regrade(r classroom.RegradeReport) error {
 	})
 }
 
-// regraded writes what a set does to an owner, if it does anything.
+// regraded writes the changes by a set for an owner, if there are any.
 func regraded(out io.Writer, o schema.RegradedOwner) {
 	if o.Before.Final == o.After.Final && !o.Flaky && !o.Failed && o.Skipped == "" && len(o.Changes) == 0 {
 		return

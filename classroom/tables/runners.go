@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Runner is one runner in the form that scripts read.
+// Runner is the JSON form of one runner.
 type Runner struct {
 	Runner  string    `json:"runner"`
 	Flavour string    `json:"flavour"`
@@ -21,7 +21,7 @@ type Runner struct {
 	Attempt int       `json:"attempt,omitempty"`
 }
 
-// NewRunner returns a runner in the form that scripts read, without its submission.
+// NewRunner returns the JSON form of a runner, without its submission.
 func NewRunner(s schema.RunnerState, now time.Time) Runner {
 	return Runner{
 		Runner: s.Runner.ID, Flavour: s.Runner.Flavour, State: s.Phase, Since: s.Since, Seconds: int(now.Sub(s.Since).Seconds()),

@@ -1,5 +1,5 @@
-// Package tables writes what the classroom's actions reply: as text for people, or as
-// JSON for scripts. ssh and `grader admin` use it alike.
+// Package tables writes the replies of package classroom, as text for people or as JSON for
+// scripts. ssh and `grader admin` use it.
 package tables
 
 import (
@@ -8,10 +8,10 @@ import (
 	"io"
 )
 
-// Writer is where replies go.
+// Writer writes replies.
 type Writer struct {
 	Out  io.Writer
-	Note io.Writer // for what is not part of the reply: warnings, counts
+	Note io.Writer // for warnings and counts, which are not part of the reply
 	JSON bool      // write JSON instead of text
 	// Command is the prefix of a command to run: "grader admin".
 	Command string
@@ -25,7 +25,7 @@ func JSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// write writes v as JSON, or else what text writes.
+// write writes v as JSON, or calls text.
 func (w Writer) write(v any, text func(out io.Writer)) error {
 	if w.JSON {
 		return JSON(w.Out, v)

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TeamLine is a team with whom it has invited, in a line.
+// TeamLine returns a line with a team, its members and its invitations.
 func TeamLine(team schema.Team) string {
 	line := course.TeamWords(team)
 	if len(team.Invited) > 0 {
@@ -22,7 +22,7 @@ func TeamLine(team schema.Team) string {
 	return line
 }
 
-// Teams writes teams, or none in words.
+// Teams writes teams, or the text none if there are no teams.
 func (w Writer) Teams(teams []schema.Team, none string) error {
 	if teams == nil {
 		teams = []schema.Team{}
@@ -37,7 +37,7 @@ func (w Writer) Teams(teams []schema.Team, none string) error {
 	})
 }
 
-// TeamChanged writes what a change of a team did; path is COURSE/ASSIGNMENT.
+// TeamChanged writes the change of a team; path is COURSE/ASSIGNMENT.
 func (w Writer) TeamChanged(path string, reply classroom.TeamReply) error {
 	return w.write(reply, func(out io.Writer) {
 		for _, change := range reply.Changes {
@@ -52,7 +52,7 @@ func (w Writer) TeamChanged(path string, reply classroom.TeamReply) error {
 	})
 }
 
-// TeamsImported writes what importing a file of teams did, or would do.
+// TeamsImported writes the changes of an imported file of teams, or of a dry run.
 func (w Writer) TeamsImported(reply classroom.TeamReply, dryRun bool) error {
 	return w.write(reply, func(out io.Writer) {
 		counts := make(map[schema.TeamKind]int)

@@ -25,11 +25,11 @@ func (w Writer) Tests(all []schema.TestsVersion, zone *time.Location) error {
 			}
 			fmt.Fprintf(tab, "%4d\t%s\t%.7s\tby %s\tsolution %s / %s\t%s\n", v.Number, v.ReceivedAt.In(zone).Format(minute), v.Commit, v.By, v.Score, v.MaxScore, state)
 		}
-		_ = tab.Flush() // who is gone needs no list
+		_ = tab.Flush() // the reader may be gone
 	})
 }
 
-// Activated is a version that was made active again, in the form that scripts read.
+// Activated is the JSON form of a version that was made active again.
 type Activated struct {
 	Path   string        `json:"path"`
 	Before int           `json:"before"`
@@ -37,7 +37,7 @@ type Activated struct {
 	Grades []GradeChange `json:"grades"`
 }
 
-// GradeChange is a grade that changed, in the form that scripts read.
+// GradeChange is the JSON form of a changed grade.
 type GradeChange struct {
 	Owner      string      `json:"owner"`
 	Assignment string      `json:"assignment"`
@@ -45,12 +45,12 @@ type GradeChange struct {
 	After      json.Number `json:"after"`
 }
 
-// PublicActivated returns a version that was made active again in the form that scripts read.
+// PublicActivated returns the JSON form of a version that was made active again.
 func PublicActivated(a schema.ActivatedTests) Activated {
 	return Activated{Path: a.Path, Before: a.Before, After: a.After, Grades: PublicGradeChanges(a.Grades)}
 }
 
-// PublicGradeChanges returns grades that changed in the form that scripts read.
+// PublicGradeChanges returns the JSON form of changed grades.
 func PublicGradeChanges(all []schema.GradeChange) []GradeChange {
 	public := make([]GradeChange, 0, len(all))
 	for _, g := range all {
@@ -59,7 +59,7 @@ func PublicGradeChanges(all []schema.GradeChange) []GradeChange {
 	return public
 }
 
-// Activated says which version of tests is active now, and which grades that changed.
+// Activated writes the newly active version of tests, and the changed grades.
 func (w Writer) Activated(a schema.ActivatedTests) error {
 	shown := PublicActivated(a)
 	return w.write(shown, func(out io.Writer) {

@@ -11,7 +11,7 @@ import (
 
 const minute = "2006-01-02 15:04"
 
-// Extended writes an extension that was granted for COURSE/ASSIGNMENT.
+// Extended writes a granted extension for COURSE/ASSIGNMENT.
 func (w Writer) Extended(path string, e classroom.Extended) error {
 	return w.write(e, func(out io.Writer) {
 		fmt.Fprintf(out, "extension %d: %s is due %s for %s, and ends %s\n", e.ID, path, e.Due.Format(minute), e.Owner, e.End.Format(minute))
@@ -21,7 +21,7 @@ func (w Writer) Extended(path string, e classroom.Extended) error {
 	})
 }
 
-// Extension is an extension in the form that scripts read.
+// Extension is the JSON form of an extension.
 type Extension struct {
 	ID        int64     `json:"id"`
 	Owner     string    `json:"owner"`
@@ -31,12 +31,12 @@ type Extension struct {
 	GrantedAt time.Time `json:"granted_at"`
 }
 
-// PublicExtension returns an extension in the form that scripts read.
+// PublicExtension returns the JSON form of an extension.
 func PublicExtension(e schema.GrantedExtension) Extension {
 	return Extension{e.ID, e.Owner, e.String(), e.Reason, e.GrantedBy, e.GrantedAt}
 }
 
-// PublicExtensions returns extensions in the form that scripts read.
+// PublicExtensions returns the JSON form of extensions.
 func PublicExtensions(all []schema.GrantedExtension) []Extension {
 	shown := make([]Extension, 0, len(all))
 	for _, e := range all {
@@ -55,26 +55,26 @@ func (w Writer) Extensions(all []schema.GrantedExtension) error {
 	})
 }
 
-// ExtensionEnded reports that an extension was removed.
+// ExtensionEnded writes that an extension was removed.
 func (w Writer) ExtensionEnded(e schema.GrantedExtension) error {
 	return w.Line(PublicExtension(e), "extension %d of %s is taken back", e.ID, e.Owner)
 }
 
-// Outage is an outage in the form that scripts read.
+// Outage is the JSON form of an outage.
 type Outage struct {
 	ID      int64     `json:"id"`
 	Start   time.Time `json:"start"`
 	Seconds float64   `json:"seconds"`
 	Reason  string    `json:"reason"`
-	Graded  int       `json:"graded"` // kept pushes that are graded now, where it was recorded just now
+	Graded  int       `json:"graded"` // number of kept pushes that are graded now, for a new outage
 }
 
-// PublicOutage returns an outage in the form that scripts read.
+// PublicOutage returns the JSON form of an outage.
 func PublicOutage(o schema.Outage, graded int) Outage {
 	return Outage{o.ID, o.Start, o.Length.Seconds(), o.Reason, graded}
 }
 
-// Outage writes an outage that was recorded, and how many kept pushes are graded now.
+// Outage writes a new outage, and the number of kept pushes that are graded now.
 func (w Writer) Outage(o schema.Outage, graded int) error {
 	return w.Line(PublicOutage(o, graded), "outage %d: what was due then is due %s later", o.ID, o.Length)
 }

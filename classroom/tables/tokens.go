@@ -10,22 +10,22 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Token is an API token in the form that scripts read.
+// Token is the JSON form of an API token.
 type Token struct {
 	Name    string       `json:"name"`
 	Scope   schema.Scope `json:"scope"`
-	Token   string       `json:"token,omitempty"` // the secret, where it was made just now
+	Token   string       `json:"token,omitempty"` // the secret of a new token
 	MadeAt  time.Time    `json:"made_at"`
 	Expires time.Time    `json:"expires"`
 	UsedAt  time.Time    `json:"used_at,omitzero"` // to the minute
 }
 
-// PublicToken returns an API token in the form that scripts read.
+// PublicToken returns the JSON form of an API token.
 func PublicToken(k schema.APIToken) Token {
 	return Token{Name: k.Name, Scope: k.Scope, MadeAt: k.MadeAt, Expires: k.ExpiresAt, UsedAt: k.UsedAt}
 }
 
-// PublicTokens returns API tokens in the form that scripts read.
+// PublicTokens returns the JSON form of API tokens.
 func PublicTokens(all []schema.APIToken) []Token {
 	tokens := make([]Token, 0, len(all))
 	for _, k := range all {
@@ -34,7 +34,7 @@ func PublicTokens(all []schema.APIToken) []Token {
 	return tokens
 }
 
-// TokenCreated writes the secret of a new API token, and beside it what there is to know.
+// TokenCreated writes the secret of a new API token, and notes about it to w.Note.
 func (w Writer) TokenCreated(k classroom.CreatedToken) error {
 	shown := PublicToken(k.APIToken)
 	shown.Token = k.Secret
@@ -64,11 +64,11 @@ func (w Writer) Tokens(all []schema.APIToken, now time.Time) error {
 			}
 			fmt.Fprintf(tab, "%s\t%s\t%s%s\t%s\n", k.Name, k.Scope, end, k.ExpiresAt.UTC().Format(minute+" UTC"), used)
 		}
-		_ = tab.Flush() // who is gone needs no list
+		_ = tab.Flush() // the reader may be gone
 	})
 }
 
-// TokenRevoked says that an API token was revoked.
+// TokenRevoked writes that an API token was revoked.
 func (w Writer) TokenRevoked(k schema.APIToken) error {
 	return w.Line(PublicToken(k), "token %s is revoked", k.Name)
 }

@@ -1,5 +1,5 @@
-// Package teamfile reads tables of teams: a line for each member, with the team's name
-// and the member's login, id or e-mail address.
+// Package teamfile parses tables of teams. Each line has a team's name and the login, id or
+// e-mail address of a member.
 package teamfile
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The fields that a column may hold.
+// Fields that a column may hold.
 const (
 	fieldTeam  = "team"
 	fieldLogin = "login"
@@ -19,8 +19,9 @@ const (
 	fieldEmail = "email"
 )
 
-// aliases are the headers of each field, in lower case. Those of people are a roster's;
-// group_name is GitHub Classroom's, "group name" Moodle's, "group code" Blackboard's.
+// aliases returns the headers of each field, in lower case. The headers for people are the
+// same as in rosters; group_name is GitHub Classroom's, "group name" Moodle's, "group code"
+// Blackboard's.
 func aliases() map[string][]string {
 	return map[string][]string{
 		fieldTeam:  {"team", "team name", "team_name", "group", "group name", "group_name", "group code", "groupname"},
@@ -30,9 +31,9 @@ func aliases() map[string][]string {
 	}
 }
 
-// Read reads a table of teams. columns maps fields to headers that are not known, such as
-// team to "Gruppe". A line that cannot be read is refused with its number; only a header
-// without a team or without people, or bytes that are no table, refuse the file: CodeInvalid.
+// Read parses a table of teams. columns maps fields to unknown headers, such as team to
+// "Gruppe". It reports an invalid line with its number and skips it. CodeInvalid: the header
+// has no team or no people, or the bytes are not a table.
 func Read(data []byte, columns map[string]string) ([]schema.TeamRow, []schema.TeamChange, error) {
 	table, err := sheet.Read(data)
 	if err != nil {
@@ -62,7 +63,7 @@ func Read(data []byte, columns map[string]string) ([]schema.TeamRow, []schema.Te
 	return rows, refused, nil
 }
 
-// header knows which column holds which field.
+// header maps fields to columns.
 type header map[string]int
 
 func newHeader(row sheet.Row, columns map[string]string) (header, error) {
@@ -93,7 +94,7 @@ func newHeader(row sheet.Row, columns map[string]string) (header, error) {
 	return h, h.complete(row)
 }
 
-// complete refuses a header that names no team, or nobody.
+// complete returns an error if the header has no field for teams or for people.
 func (h header) complete(row sheet.Row) error {
 	missing, example := "", ""
 	if _, ok := h[fieldTeam]; !ok {
@@ -108,7 +109,7 @@ func (h header) complete(row sheet.Row) error {
 		row.Line, missing, strings.Join(row.Cells, ", "), example, strings.TrimSpace(row.Cells[len(row.Cells)-1]))
 }
 
-// people is the field by which the file names people, "" for none.
+// people returns the field that identifies people in the file, "" for none.
 func (h header) people() string {
 	for _, field := range []string{fieldLogin, fieldID, fieldEmail} {
 		if _, ok := h[field]; ok {
@@ -118,17 +119,17 @@ func (h header) people() string {
 	return ""
 }
 
-// read reads a line; the reason is why it cannot be.
+// read parses a line. why is the reason if the line is invalid.
 func (h header) read(row sheet.Row) (r schema.TeamRow, why string) {
 	r.Line, r.Team = row.Line, h.cell(row, fieldTeam)
 	cells := map[string]*string{fieldLogin: &r.Login, fieldID: &r.StudentID, fieldEmail: &r.Email}
-	for _, field := range []string{fieldLogin, fieldID, fieldEmail} { // the first that says something
+	for _, field := range []string{fieldLogin, fieldID, fieldEmail} { // use the first field that is not empty
 		if text := strings.TrimPrefix(h.cell(row, field), "#"); text != "" {
 			*cells[field] = text
 			break
 		}
 	}
-	if at := strings.IndexByte(r.Login, '@'); at > 0 { // a platform whose logins are e-mail addresses
+	if at := strings.IndexByte(r.Login, '@'); at > 0 { // some platforms use e-mail addresses as logins
 		r.Login = r.Login[:at]
 	}
 	r.Login = strings.ToLower(r.Login)
@@ -141,7 +142,7 @@ func (h header) read(row sheet.Row) (r schema.TeamRow, why string) {
 	return r, ""
 }
 
-// cell is a line's value of a field, trimmed; "" if the line or the file has none.
+// cell returns a line's value of a field, trimmed, or "" if the line or the file has none.
 func (h header) cell(row sheet.Row, field string) string {
 	i, ok := h[field]
 	if !ok || i >= len(row.Cells) {
@@ -150,7 +151,7 @@ func (h header) cell(row sheet.Row, field string) string {
 	return strings.TrimSpace(row.Cells[i])
 }
 
-// normal is a header's name as it is compared.
+// normal returns a header's name for comparison.
 func normal(cell string) string {
 	return strings.ToLower(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(cell), "#")))
 }
