@@ -20,7 +20,7 @@ type comparison struct {
 	late   map[string]schema.RecordedPush        // by pin
 }
 
-// pageSize is how many pushes are read at once.
+// pageSize is the number of pushes that are read at once.
 const pageSize = 1000
 
 func (c *comparison) run(ctx context.Context, late []schema.RecordedPush) error {
@@ -48,7 +48,7 @@ func (c *comparison) run(ctx context.Context, late []schema.RecordedPush) error 
 		return fmt.Errorf("restore: %w", err)
 	}
 	for id := range c.known {
-		for _, p := range c.known[id] { // they are in no repository
+		for _, p := range c.known[id] { // the repository does not have these pins
 			if p.State == schema.IntentRecorded {
 				c.report.Missing = append(c.report.Missing, c.push(ctx, p.Repository, p.Intent, p.Commit))
 			}
@@ -77,7 +77,7 @@ func (c *comparison) repositories(ctx context.Context) error {
 	return nil
 }
 
-// repository classifies the pins of a repository, and removes those that it finds from the known ones.
+// repository classifies the pins of a repository, and removes the pins that it finds from known.
 func (c *comparison) repository(ctx context.Context, id int64) error {
 	pins, main, err := c.repos.Pins(id)
 	if err != nil {
@@ -90,7 +90,7 @@ func (c *comparison) repository(ctx context.Context, id int64) error {
 		case is && p.State == schema.IntentRecorded && p.Commit == commit && c.repos.HasCommit(id, commit):
 			c.report.Pushes++
 			delete(known, pin)
-		case is && p.State == schema.IntentRecorded: // it stays among the known ones, and is reported as missing
+		case is && p.State == schema.IntentRecorded: // keep it in known, so that it is reported as missing
 		case is && main == p.Commit: // the server records an open push if main is at its commit
 			c.report.Open = append(c.report.Open, c.push(ctx, id, pin, commit))
 		default:
@@ -100,7 +100,7 @@ func (c *comparison) repository(ctx context.Context, id int64) error {
 	return nil
 }
 
-// push returns what is known about a push: all of it if it was recorded before the backup ended, otherwise only its
+// push returns the facts about a push: all of them if it was recorded before the backup ended, otherwise only the
 // repository and commit.
 func (c *comparison) push(ctx context.Context, id int64, pin, commit string) schema.RecordedPush {
 	if p, ok := c.late[pin]; ok {

@@ -1,5 +1,5 @@
-// Package backup writes all of a server's data as one tar, also while the server runs, and restores it into a new data
-// directory. docs/operating.md explains why the order of the copies loses no push.
+// Package backup writes all data of a server as one tar, even while the server runs, and restores it into a new data
+// directory. docs/operating.md explains why the order of the copies does not lose a push.
 package backup
 
 import (
@@ -28,12 +28,12 @@ type head struct {
 	Comment string    `json:"comment"`
 }
 
-// manifest is the last member: without it the tar is incomplete.
+// manifest is the last member. A tar without it is incomplete.
 type manifest struct {
 	Files []file `json:"files"`
 }
 
-// file is a member with its content's hash.
+// file is a member with the hash of its content.
 type file struct {
 	Path   string `json:"path"`
 	Size   int64  `json:"size"`
@@ -42,17 +42,17 @@ type file struct {
 
 // Progress is the progress of a backup or a restore.
 type Progress struct {
-	Repositories int // done
+	Repositories int // number of completed repositories
 	Of           int // 0: not known
 	Bytes        int64
 }
 
 // Report describes a restored directory.
 type Report struct {
-	MadeAt       time.Time             `json:"made_at"` // of the database
-	Pushes       int                   `json:"pushes"`  // in the database and in their repositories
+	MadeAt       time.Time             `json:"made_at"` // time of the copy of the database
+	Pushes       int                   `json:"pushes"`  // number of pushes in both the database and the repositories
 	Repositories int                   `json:"repositories"`
 	Open         []schema.RecordedPush `json:"open"`    // the server records them when it starts
-	Found        []schema.RecordedPush `json:"found"`   // in their repositories, and not in the database
-	Missing      []schema.RecordedPush `json:"missing"` // in the database, and not in their repositories
+	Found        []schema.RecordedPush `json:"found"`   // in the repositories, but not in the database
+	Missing      []schema.RecordedPush `json:"missing"` // in the database, but not in the repositories
 }

@@ -25,12 +25,12 @@ import (
 // staging is where a backup is unpacked and checked, inside the data directory.
 const staging = "restore.tmp"
 
-// maxJSON bounds a list of the backup, in bytes.
+// maxJSON is the maximum size of a list in the backup, in bytes.
 const maxJSON = 1 << 30
 
-// Restore restores a backup into a data directory that is empty or does not exist. It moves the files into place only after
-// all of them are checked; if the backup is damaged, the directory is empty again. CodeConflict: the directory is not empty.
-// CodeInvalid: the file is not a backup, or not a complete one. CodeRefused: it was changed.
+// Restore restores a backup into a data directory that is empty or does not exist. It checks all files before it moves
+// them into place. If the backup is damaged, Restore leaves the directory empty. CodeConflict: the directory is not
+// empty. CodeInvalid: the file is not a complete backup. CodeRefused: the backup was changed.
 func Restore(ctx context.Context, r io.Reader, dir string, keys []string, tell func(Progress)) (report Report, err error) {
 	if err := emptyDirectory(dir); err != nil {
 		return report, err
@@ -61,7 +61,7 @@ func emptyDirectory(dir string) error {
 	}
 	for _, entry := range entries {
 		switch entry.Name() {
-		case "lost+found": // of a separate file system
+		case "lost+found": // exists at the root of a separate file system
 			continue
 		case staging:
 			return schema.Errorf(schema.CodeConflict, "%s holds an interrupted restore; remove %s, and restore again", dir, filepath.Join(dir, staging))
@@ -116,7 +116,7 @@ type unpacking struct {
 	progress Progress
 }
 
-// errIncomplete is the error for a file that ends before the backup does.
+// errIncomplete returns the error for a truncated backup.
 func errIncomplete(members int) error {
 	return schema.Errorf(schema.CodeInvalid, "the backup is incomplete: the file ends after %d of its members; copy it again from where it was made", members)
 }
@@ -163,7 +163,8 @@ func (u *unpacking) after(r *tar.Reader) error {
 	return errIncomplete(len(u.seen))
 }
 
-// member unpacks one member. last reports that it was the manifest, and that it matches all members.
+// member unpacks one member. last reports whether it was the manifest; member has then checked that
+// all members match it.
 func (u *unpacking) member(header *tar.Header, r io.Reader) (last bool, err error) {
 	name := header.Name
 	if header.Typeflag != tar.TypeReg {
@@ -194,7 +195,7 @@ func (u *unpacking) member(header *tar.Header, r io.Reader) (last bool, err erro
 	return false, u.write(header, r, place)
 }
 
-// place returns where a member is unpacked.
+// place returns the path to which a member is unpacked.
 func (u *unpacking) place(name string) (string, error) {
 	if inside, ok := strings.CutPrefix(name, repositories); ok {
 		return u.repos.Place(inside)
@@ -205,7 +206,7 @@ func (u *unpacking) place(name string) (string, error) {
 	return "", schema.Errorf(schema.CodeRefused, "%q does not belong to a backup", schema.Sanitize(name))
 }
 
-// list reads a member that contains JSON.
+// list decodes a member that contains JSON.
 func (u *unpacking) list(header *tar.Header, r io.Reader, to any) error {
 	sum := sha256.New()
 	if err := readJSON(io.TeeReader(r, sum), to); err != nil {
@@ -230,7 +231,7 @@ func readJSON(r io.Reader, to any) error {
 }
 
 func (u *unpacking) write(header *tar.Header, r io.Reader, place string) error {
-	// A new repository has its own HEAD and config, which those of the backup replace.
+	// The HEAD and config of the backup replace those of the new repository.
 	f, err := os.OpenFile(place, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)

@@ -19,7 +19,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Source is the server whose data is copied.
+// Source describes the server to copy.
 type Source struct {
 	Data    string // data directory
 	Keys    []string
@@ -29,7 +29,7 @@ type Source struct {
 	MadeAt   time.Time
 	// Late returns the pushes that were recorded since shortly before MadeAt.
 	Late func(ctx context.Context) ([]schema.RecordedPush, error)
-	// Tell, if set, is called with the progress at intervals.
+	// Tell is called with the progress at intervals, if it is not nil.
 	Tell func(Progress)
 }
 
@@ -65,7 +65,7 @@ func (b *writer) begin(context.Context) error {
 func (b *writer) keys(context.Context) error {
 	for _, name := range b.source.Keys {
 		err := b.copy(name, filepath.Join(b.source.Data, name))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) { // of a server that never ran
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // does not exist if the server never ran
 			return err
 		}
 	}
@@ -110,7 +110,7 @@ func (b *writer) repository(ctx context.Context, id int64) error {
 	return nil
 }
 
-// late lists the pushes that may be in the repositories and not in the database.
+// late lists the pushes that may be in the repositories but not in the database.
 func (b *writer) late(ctx context.Context) error {
 	pushes, err := b.source.Late(ctx)
 	if err != nil {

@@ -21,8 +21,8 @@ tests:
 	byHandLoop = `for i in cases/*.in; do ./sum <$i >out; cmp -s out ${i%.in}.out || exit 1; done`
 )
 
-// cases measures small cases in C at each level, and compares them with a shell that runs and compares them. The time of a
-// case is the time of many, minus the time of one, divided by their number.
+// cases measures small test cases in C at each level, and compares the time with a shell loop that runs the same cases.
+// The time per case is the time of many cases, minus the time of one, divided by the number.
 func (b *bench) cases(ctx context.Context) error {
 	fmt.Printf("%d trivial cases in C, a case\n", b.size.cases)
 	graders, err := binaries()
@@ -40,7 +40,7 @@ func (b *bench) cases(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if round > 0 { // the first warms the caches
+		if round > 0 { // the first round warms the caches
 			floor.add(hand.each(b.size.cases))
 		}
 		for _, level := range levels {
@@ -82,8 +82,8 @@ func (b *bench) casesWith(ctx context.Context, g binary, many, one, level string
 	return all.minus(single).each(b.size.cases - 1), err
 }
 
-// casesDirs creates the tests repositories with many cases and with one, and the submission. The first also contains the
-// program.
+// casesDirs creates the tests repositories with many cases and with one case, and the submission. The repository with
+// many cases also contains the program.
 func (b *bench) casesDirs(ctx context.Context) (many, one string, err error) {
 	many, one = filepath.Join(b.dir, "many"), filepath.Join(b.dir, "one")
 	for dir, n := range map[string]int{many: b.size.cases, one: 1} {
@@ -102,7 +102,7 @@ func (b *bench) casesDirs(ctx context.Context) (many, one string, err error) {
 	return many, one, err
 }
 
-// casesFiles are the tests of n cases.
+// casesFiles returns the files of a tests repository with n cases.
 func casesFiles(n int) map[string]string {
 	files := map[string]string{"assignment.yaml": casesYAML}
 	for i := range n {

@@ -13,11 +13,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// againstEnv is the environment variable with the path of an earlier grader binary, which is measured in turns with this
-// one.
+// againstEnv is the environment variable with the path of an earlier grader binary. The bench measures both binaries in
+// turns.
 const againstEnv = "BENCH_AGAINST"
 
-// binary is a grader that is measured.
+// binary is a grader to measure.
 type binary struct{ name, path string }
 
 // binaries returns the grader that `make bench` has built, and the earlier one if it is set.
@@ -44,10 +44,10 @@ type took struct{ wall, cpu time.Duration }
 // minus returns the difference.
 func (t took) minus(other took) took { return took{t.wall - other.wall, t.cpu - other.cpu} }
 
-// each returns the n-th part.
+// each divides both times by n.
 func (t took) each(n int) took { return took{t.wall / time.Duration(n), t.cpu / time.Duration(n)} }
 
-// costs are the measured costs of one operation.
+// costs holds the measured costs of one operation.
 type costs struct{ wall, cpu sample }
 
 func (c *costs) add(t took) { c.wall, c.cpu = append(c.wall, t.wall), append(c.cpu, t.cpu) }
@@ -70,7 +70,7 @@ func (c *costs) against(earlier *costs) {
 		float64(c.wall.median())/float64(earlier.wall.median()), float64(c.cpu.median())/float64(earlier.cpu.median()))
 }
 
-// runCommand runs a command in a directory and returns what it took and printed.
+// runCommand runs a command in a directory and returns its times and output.
 func runCommand(ctx context.Context, dir, name string, args ...string) (took, []byte, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir

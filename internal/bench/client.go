@@ -17,21 +17,21 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// held is a push that waits for its verdict. The client speaks SSH and git's protocol
-// itself, so that two thousand of them fit on a small machine.
+// held is a push that waits for its verdict. It implements SSH and git's protocol without
+// child processes, so that two thousand of them fit on a small machine.
 type held struct {
 	client  *ssh.Client
 	session *ssh.Session
 	out     *bufio.Reader
 }
 
-// parcel is a commit and its pack, which every waiting student pushes.
+// parcel is a commit with its pack. Every waiting student pushes the same one.
 type parcel struct {
 	commit string
 	pack   []byte
 }
 
-// pack makes a parcel of a work tree's main branch.
+// pack returns a parcel with the main branch of a work tree.
 func pack(ctx context.Context, work string) (parcel, error) {
 	head, err := exec.CommandContext(ctx, "git", "-C", work, "rev-parse", "main").Output()
 	if err != nil {
@@ -64,7 +64,7 @@ func hold(p *demo.Person, what parcel) (*held, error) {
 	}
 	h := &held{client: client}
 	if err := h.push(what); err != nil {
-		_ = client.Close() // its first session failed
+		_ = client.Close() // the first session failed
 		return nil, fmt.Errorf("%s: %w", p.Login, err)
 	}
 	return h, nil
@@ -96,7 +96,7 @@ func (h *held) push(what parcel) (err error) {
 	if _, err := in.Write(what.pack); err != nil {
 		return err
 	}
-	if err := in.Close(); err != nil { // as git does behind a pack
+	if err := in.Close(); err != nil { // git also closes its side after a pack
 		return err
 	}
 	return h.until("waiting")
@@ -130,7 +130,7 @@ func (h *held) until(word string) error {
 	return nil
 }
 
-// packet reads one pkt-line; nil is a flush.
+// packet reads one pkt-line; nil means a flush packet.
 func (h *held) packet() ([]byte, error) {
 	var size [4]byte
 	if _, err := io.ReadFull(h.out, size[:]); err != nil {

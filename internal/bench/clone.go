@@ -7,22 +7,23 @@ import (
 	"strings"
 )
 
-// templates is how many students' work is recorded and graded as the service does it, each with other
-// results; the work of all others is copied from theirs.
+// templates is the number of students whose work the service's own code records and grades, each with
+// different results. The work of all other students is copied from theirs.
 const templates = 7
 
-// idStep is more than any id of a template's row: the copies for a student have ids that many times their number
-// higher.
+// idStep is larger than any id of a template's row. The ids of a student's copies are higher by idStep times the
+// student's number.
 const idStep = 1_000_000
 
-// cloner copies the work of the first students for all others, row by row in the database. That takes seconds where
-// pushing and grading takes an hour. Receipts are not copied: each names the one before it.
+// cloner copies the work of the first students for all others, row by row in the database. That takes seconds;
+// pushing and grading would take an hour. Receipts are not copied, because each contains the hash of the previous
+// one.
 type cloner struct {
 	tx       *sql.Tx
 	students int
 }
 
-// clone copies the templates' work. The store is open and idle meanwhile.
+// clone copies the templates' work. The store must be open but idle.
 func clone(ctx context.Context, path string, students int) error {
 	db, err := sql.Open("sqlite", path+"?_pragma=synchronous(off)&_pragma=busy_timeout(60000)&_txlock=immediate")
 	if err != nil {
@@ -42,7 +43,8 @@ func clone(ctx context.Context, path string, students int) error {
 }
 
 func (c *cloner) run(ctx context.Context) error {
-	// The triggers count jobs as they are queued and begin; copies are done from the start.
+	// The triggers count queued and started jobs. The copied jobs are already done, so the
+	// triggers are dropped during the copy.
 	triggers, err := c.texts(ctx, `SELECT name || char(10) || sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'jobs'`)
 	if err != nil {
 		return err
@@ -81,12 +83,12 @@ func (c *cloner) run(ctx context.Context) error {
 	return nil
 }
 
-// copyAll copies the rows of each table that holds work.
+// copyAll copies the rows of every table that holds work.
 func (c *cloner) copyAll(ctx context.Context) error {
 	const own, ofJob = "JOIN copies c ON c.template = t.owner", "JOIN submissions_of s ON s.done_job_id = t.job_id JOIN copies c ON c.template = s.owner"
 	for _, one := range []struct {
 		table, from string
-		changed     map[string]string // expressions of columns that differ
+		changed     map[string]string // expressions of changed columns
 	}{
 		{"repositories", own + " WHERE t.kind = 'own'", map[string]string{"id": "t.id + c.step", "owner": "c.login"}},
 		{"intents", "JOIN repositories_of r ON r.id = t.repository_id JOIN copies c ON c.template = r.owner",
@@ -108,7 +110,7 @@ func (c *cloner) copyAll(ctx context.Context) error {
 	return nil
 }
 
-// copyTable copies the rows of a table, t, as whose they become, c.
+// copyTable copies the rows of a table for every copy. In the expressions, t is the table and c is the copy.
 func (c *cloner) copyTable(ctx context.Context, table, from string, changed map[string]string) error {
 	columns, err := c.texts(ctx, `SELECT name FROM pragma_table_info(?) ORDER BY cid`, table)
 	if err != nil {
@@ -122,7 +124,7 @@ func (c *cloner) copyTable(ctx context.Context, table, from string, changed map[
 		}
 		values = append(values, value)
 	}
-	// The rows are read whole before the first is written.
+	// ORDER BY makes SQLite read all rows before it writes the first.
 	_, err = c.tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO main.%s (%s) SELECT * FROM (SELECT %s FROM main.%s t %s) ORDER BY 1",
 		table, strings.Join(columns, ", "), strings.Join(values, ", "), table, from))
 	return err

@@ -33,7 +33,7 @@ func (b *bench) course(ctx context.Context) error {
 	return b.pushBesideSet(ctx, s)
 }
 
-// importRoster imports a roster into an empty course, and again.
+// importRoster imports a roster into an empty course, and then the same roster again.
 func (b *bench) importRoster(ctx context.Context, s *server) error {
 	if _, err := s.Admin(ctx, "course", "add", "large", "--title", "Large"); err != nil {
 		return err
@@ -60,7 +60,7 @@ func (b *bench) importRoster(ctx context.Context, s *server) error {
 	return nil
 }
 
-// fillSet makes the submissions of the set, by one student.
+// fillSet creates the submissions of the set, all by one student.
 func (b *bench) fillSet(ctx context.Context, s *server) error {
 	student, err := s.person(ctx, "alice", "student")
 	if err != nil {
@@ -78,7 +78,7 @@ func (b *bench) fillSet(ctx context.Context, s *server) error {
 	return s.rest(ctx)
 }
 
-// rest waits until no job is queued or runs.
+// rest waits until no job is queued or running.
 func (s *server) rest(ctx context.Context) error {
 	for {
 		if waits, err := s.waits(ctx); err != nil || !waits {
@@ -88,7 +88,7 @@ func (s *server) rest(ctx context.Context) error {
 	}
 }
 
-// waits reports whether jobs are queued or run.
+// waits reports whether jobs are queued or running.
 func (s *server) waits(ctx context.Context) (bool, error) {
 	text, err := s.Admin(ctx, "queue", "--json")
 	if err != nil {
@@ -99,7 +99,7 @@ func (s *server) waits(ctx context.Context) (bool, error) {
 	return report.Jobs["queued"]+report.Jobs["assigned"]+report.Jobs["running"] > 0, err
 }
 
-// pushNumbered commits a program that nobody has pushed, and measures its push.
+// pushNumbered commits a new program, and measures its push.
 func (b *bench) pushNumbered(ctx context.Context, p *demo.Person, dir string, i int, flags ...string) (time.Duration, error) {
 	if err := demo.WriteFiles(dir, map[string]string{"hello.c": fmt.Sprintf(hello, i)}); err != nil {
 		return 0, err
@@ -111,7 +111,7 @@ func (b *bench) pushNumbered(ctx context.Context, p *demo.Person, dir string, i 
 	return timed(func() error { return pushTo(ctx, p, work, p.URL("bench/a1"), flags...) })
 }
 
-// regradeSet is what scripts read of a set.
+// regradeSet holds the parts of a set's JSON form that the bench reads.
 type regradeSet struct {
 	ID    int64
 	State string
@@ -127,8 +127,8 @@ func (s *server) regrade(ctx context.Context, words ...string) (set regradeSet, 
 	return set, json.Unmarshal([]byte(text), &set)
 }
 
-// beside are the measured pushes of another student: until the report and until the
-// verdict, without a set and beside a running one.
+// beside holds the measured pushes of another student: until the report and until the
+// verdict, without a set and beside a running set.
 type beside struct {
 	student         *demo.Person
 	dir             string
@@ -137,8 +137,8 @@ type beside struct {
 	shown           sample
 }
 
-// sets is how many sets run, one after the other. Without and beside a set are measured in
-// turns, so that a change of the machine's load affects both.
+// sets is the number of sets, which run one after the other. Pushes without a set and
+// beside one are measured in turns, so that a change of the machine's load affects both.
 const sets = 10
 
 // pushBesideSet measures pushes of another student on the idle server and beside a running
@@ -166,8 +166,8 @@ func (b *bench) pushBesideSet(ctx context.Context, s *server) error {
 	return nil
 }
 
-// measureSet measures pushes beside a new set, which must be running until the last one ends,
-// and discards the set.
+// measureSet measures pushes beside a new set, and discards the set. The set must still be
+// running when the last push ends.
 func (b *bench) measureSet(ctx context.Context, s *server, m *beside, n int) error {
 	set, err := s.regrade(ctx, "create", "bench/a1", "--owner", "alice", "--all", "--json")
 	if err != nil {
@@ -194,7 +194,7 @@ func (b *bench) measureSet(ctx context.Context, s *server, m *beside, n int) err
 	return s.rest(ctx)
 }
 
-// measure makes n pushes of each kind. Each starts after the one before was graded.
+// measure makes n pushes of each kind. Each starts after the previous one was graded.
 func (b *bench) measure(ctx context.Context, s *server, m *beside, which, n int) error {
 	for range n {
 		for kind, flags := range [2][]string{{"-o", "nowait"}, nil} {

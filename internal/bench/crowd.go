@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// crowd measures many students who push at once and wait for their verdicts. No push
-// may be refused or lost. The time to the last verdict is compared with the sum of
+// crowd measures many students who push at once and wait for their verdicts. It fails if a
+// push is refused or lost. It compares the time to the last verdict with the sum of
 // compiling and running by hand.
 func (b *bench) crowd(ctx context.Context) error {
 	fmt.Printf("%d students push at once\n", b.size.pushing)

@@ -13,8 +13,9 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// loadEnv makes this program a load in the sandbox: "spin" uses spinFor of processor time, and
-// "touch" allocates memory until it is stopped. Each writes how much it used.
+// loadEnv is the environment variable that makes this program a load in the sandbox: "spin"
+// uses spinFor of processor time, and "touch" allocates memory until it is stopped. Both print
+// how much they used.
 const loadEnv = "GRADER_BENCH_LOAD"
 
 const (
@@ -25,7 +26,7 @@ const (
 	exactRounds = 10
 )
 
-// load is the program in the sandbox.
+// load runs a load in the sandbox.
 func load(what string) int {
 	answer, err := os.Create(loadAnswer)
 	if err != nil {
@@ -75,8 +76,8 @@ func ownTime() time.Duration {
 	return time.Duration(ts.Nano())
 }
 
-// exact measures the error of processor time, and the excess over a memory limit, with and without
-// a cgroup, at each level.
+// exact measures the error of the measured processor time and the excess over a memory limit at
+// each level, with and without a cgroup.
 func (b *bench) exact(ctx context.Context) error {
 	fmt.Printf("exactness: %v of processor time, and a memory limit of %d MiB, %d times each\n", spinFor, touchLimit>>20, exactRounds)
 	for _, level := range []sandbox.Level{sandbox.LevelUID, sandbox.LevelNamespace} {

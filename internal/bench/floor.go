@@ -11,7 +11,8 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// floorHookEnv makes this program the floor's post-receive hook. Its value is the database.
+// floorHookEnv is the environment variable that makes this program the floor's post-receive
+// hook. Its value is the path of the database.
 const floorHookEnv = "GRADER_BENCH_HOOK"
 
 // floorHook commits one row with the durability of the service.

@@ -15,7 +15,7 @@ type framework struct {
 	name       string
 	tests      map[string]string // the tests repository
 	submission map[string]string
-	byHand     []string // shell commands in a directory that has all files: the build, and the run of the test
+	byHand     []string // shell commands in a directory with all files: build and run the test
 }
 
 // java measures javac and JUnit.
@@ -100,7 +100,8 @@ func (b *bench) frameworksOf(ctx context.Context, list []framework) error {
 	return nil
 }
 
-// framework measures one of them. The floor is the same by hand, in the same state of every cache.
+// framework measures one framework. The floor is the same work by hand, with every cache in the
+// same state.
 func (b *bench) framework(ctx context.Context, f framework, graders []binary) error {
 	dir := filepath.Join(b.dir, "framework-"+strings.ReplaceAll(f.name, " ", "-"))
 	tests, submission := filepath.Join(dir, "tests"), filepath.Join(dir, "submission")
@@ -145,7 +146,7 @@ func (b *bench) framework(ctx context.Context, f framework, graders []binary) er
 // nothingYAML is an assignment whose only test does nothing.
 const nothingYAML = "title: Nothing\ntests:\n  - {name: nothing, run: /bin/true}\n"
 
-// gradedWith returns the time of a grading, minus the time of a `grader check` that grades nothing.
+// gradedWith returns the time of a grading, minus the time of a `grader check` with an empty test.
 func (b *bench) gradedWith(ctx context.Context, g binary, tests, submission string) (took, error) {
 	nothing := filepath.Join(b.dir, "nothing")
 	if err := writeFiles(nothing, map[string]string{"assignment.yaml": nothingYAML}); err != nil {

@@ -1,6 +1,6 @@
-// Command bench measures the service on this machine and prints medians, p99 and
-// ratios against floors taken in the same run. It is run by `make bench`, after the
-// build, from the root of the checkout; -only names the parts to run.
+// Command bench measures the service on this machine and prints medians, p99 and ratios to
+// floors measured in the same run. `make bench` runs it after the build, in the root of the
+// checkout; -only names the parts to run.
 package main
 
 import (
@@ -39,7 +39,7 @@ type bench struct {
 	term term
 }
 
-// crowd is the numbers of students and submissions in the parts that have many.
+// crowd holds the numbers of students and submissions in the large parts.
 type crowd struct{ waiting, pushing, roster, set, cases, streams int }
 
 func run(ctx context.Context) error {

@@ -8,8 +8,8 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// packaged measures a push of a package of many small cases until its verdict, and compares it
-// with compiling once and running and comparing each case in a shell.
+// packaged measures a push to an assignment with many small cases until the verdict. It
+// compares the time with a shell that compiles once and runs and compares each case.
 func (b *bench) packaged(ctx context.Context) error {
 	fmt.Printf("push until the verdict of %d cases in C\n", b.size.cases)
 	s, err := startServer(ctx, filepath.Join(b.dir, "package"), config(2, 2))

@@ -25,7 +25,7 @@ tests:
 
 const hello = "#include <stdio.h>\n\nint main(void) {\n    puts(\"Hello, world!\");\n    return 0; /* %d */\n}\n"
 
-// config returns a configuration with a number of runners.
+// config returns a configuration with the numbers of warm and maximum runners.
 func config(warm, most int) string {
 	return fmt.Sprintf("flavours:\n  standard: {cpu: 1, memory: 1GiB, scratch: 256MiB, processes: 256, warm: %d, max: %d}\n", warm, most)
 }
@@ -56,11 +56,11 @@ func (b *bench) push(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		// Nothing else may run during the next pair.
+		// Wait, so that nothing else runs during the next pair.
 		if _, err := s.Admin(ctx, "wait", "bench/a1", "--login", "alice", "--number", strconv.Itoa(i+1)); err != nil {
 			return err
 		}
-		if i >= 2 { // the first two warm the caches
+		if i >= 2 { // the first two pairs warm the caches
 			floor, ours = append(floor, local), append(ours, served)
 		}
 	}
@@ -69,7 +69,7 @@ func (b *bench) push(ctx context.Context) error {
 	return nil
 }
 
-// pushPair makes a commit and measures its push to both.
+// pushPair creates a commit and measures its push to the local path and to the service.
 func (b *bench) pushPair(ctx context.Context, p *demo.Person, bare string, i int) (local, served time.Duration, err error) {
 	files := filepath.Join(b.dir, "files")
 	if err := os.MkdirAll(files, 0o755); err != nil {

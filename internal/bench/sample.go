@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// sample is the measured durations of one operation.
+// sample holds the measured durations of one operation.
 type sample []time.Duration
 
 // quantile returns the q-quantile of the sample, by the nearest rank.
@@ -20,7 +20,7 @@ func (s sample) quantile(q float64) time.Duration {
 
 func (s sample) median() time.Duration { return s.quantile(0.5) }
 
-// print prints one row, with the ratio to floor unless that is empty.
+// print prints one row, with the ratio to floor unless floor is empty.
 func (s sample) print(name string, floor sample) {
 	ratio := ""
 	if len(floor) > 0 {

@@ -15,9 +15,9 @@ import (
 	"github.com/grader/grader/internal/service"
 )
 
-// server is the binary, which runs in its own process: its memory, its garbage collector and
-// its share of the processors are part of what is measured. Accounts are added through its
-// admin socket.
+// server is the binary in its own process, because its memory, garbage collector and share
+// of the processors are part of the measurement. The bench adds accounts through its admin
+// socket.
 type server struct {
 	demo.Server
 	root string
@@ -33,7 +33,7 @@ func startServer(ctx context.Context, dir, config string) (*server, error) {
 	return s, s.Start(ctx)
 }
 
-// end stops the server and prints an error if that fails.
+// end stops the server and prints an error if the stop fails.
 func (s *server) end() {
 	if err := s.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench: server:", err)
@@ -67,7 +67,7 @@ func (s *server) call(ctx context.Context, operation string, arguments any) erro
 	return err
 }
 
-// course creates the course "bench" with one assignment, whose tests are the files.
+// course creates the course "bench" with one assignment, and pushes the files as its tests.
 func (s *server) course(ctx context.Context, assignment string, files map[string]string) error {
 	if _, err := s.Admin(ctx, "course", "add", "bench", "--title", "Bench"); err != nil {
 		return err

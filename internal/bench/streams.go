@@ -24,23 +24,23 @@ import (
 // Targets of open event streams.
 const (
 	streamMemory = 300 << 20   // resident bytes of the server
-	streamSpread = time.Second // from the end of a job until every reader has its verdict
+	streamSpread = time.Second // from the end of a job until every reader has the verdict
 )
 
-// streamsEach is how many streams each reader has open; the server allows 24 of each kind.
+// streamsEach is the number of open streams of each reader; the server allows 24 of each kind.
 const streamsEach = 20
 
-// kindOfStream is one of the two kinds of event streams that the server has.
+// kindOfStream is one of the server's two kinds of event streams.
 type kindOfStream struct {
 	name string // for people
-	dir  string // of the server
-	path string // of the streams of a submission, after its name
-	last string // the event that comes with the verdict
+	dir  string // directory of the server
+	path string // path of a submission's streams, after its name
+	last string // the event with the verdict
 	sign func(ctx context.Context, p *demo.Person, site string) (header string, err error)
 }
 
-// streams measures the server's memory with many event streams open, those of pages and those of
-// the API, and how long the verdict of one submission takes to reach all.
+// streams measures the server's memory with many open event streams of pages and of the API. It
+// also measures the time until the verdict of one submission has reached all of them.
 func (b *bench) streams(ctx context.Context) error {
 	if err := raiseFiles(); err != nil {
 		return err
@@ -56,7 +56,8 @@ func (b *bench) streams(ctx context.Context) error {
 	return nil
 }
 
-// raiseFiles lets this process, and the server that it starts, open as many files as it may.
+// raiseFiles raises the limit of open files to the maximum, for this process and the server that it
+// starts.
 func raiseFiles() error {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
@@ -98,7 +99,7 @@ func (b *bench) streamsOf(ctx context.Context, kind kindOfStream) error {
 	return s.verdictTo(ctx, all, before, kind)
 }
 
-// waitingPush makes a course whose first submission waits, because the pool is paused.
+// waitingPush creates a course with a submission that waits, because the pool is paused.
 func (s *server) waitingPush(ctx context.Context, b *bench) error {
 	if err := s.course(ctx, "a1", trivial()); err != nil {
 		return err
@@ -120,7 +121,7 @@ func (s *server) waitingPush(ctx context.Context, b *bench) error {
 	return pushTo(ctx, first, work, first.URL("bench/a1"), "-o", "nowait")
 }
 
-// readers makes teaching assistants and returns a header of each that signs them in.
+// readers creates teaching assistants and returns an HTTP header for each that authenticates them.
 func (s *server) readers(ctx context.Context, n int, kind kindOfStream) ([]string, error) {
 	headers := make([]string, n)
 	group, ctx := errgroup.WithContext(ctx)
@@ -138,7 +139,7 @@ func (s *server) readers(ctx context.Context, n int, kind kindOfStream) ([]strin
 	return headers, group.Wait()
 }
 
-// signInToSite returns the cookie of a browser that has signed in.
+// signInToSite signs in and returns the header with the session's cookie.
 func signInToSite(ctx context.Context, p *demo.Person, site string) (string, error) {
 	said, err := p.SSH(ctx, "login")
 	if err != nil {
@@ -165,13 +166,13 @@ func signInToSite(ctx context.Context, p *demo.Person, site string) (string, err
 	return "", fmt.Errorf("signing in: %s", reply.Status)
 }
 
-// What the commands login and token create print.
+// linkPattern and tokenPattern match the output of the commands login and token create.
 var (
 	linkPattern  = regexp.MustCompile(`/-/login/\w+`)
 	tokenPattern = regexp.MustCompile(`grader_\w+`)
 )
 
-// makeToken returns the header of a program that has a token.
+// makeToken creates an API token and returns the header with it.
 func makeToken(ctx context.Context, p *demo.Person, _ string) (string, error) {
 	said, err := p.SSH(ctx, "token", "create", "bench")
 	if err != nil {
@@ -184,14 +185,15 @@ func makeToken(ctx context.Context, p *demo.Person, _ string) (string, error) {
 	return "Authorization: Bearer " + token, nil
 }
 
-// streamReader reads one stream. It speaks HTTP itself, so that five thousand fit on a small machine.
+// streamReader reads one stream. It does not use net/http, so that five thousand fit on a small
+// machine.
 type streamReader struct {
 	conn net.Conn
 	in   *bufio.Reader
-	got  time.Time // when the verdict came
+	got  time.Time // arrival of the verdict
 }
 
-// openStreams opens n streams; each header is that of streamsEach.
+// openStreams opens n streams, and uses each header for streamsEach of them.
 func (s *server) openStreams(ctx context.Context, headers []string, n int, kind kindOfStream) ([]*streamReader, error) {
 	all := make([]*streamReader, n)
 	group, ctx := errgroup.WithContext(ctx)
@@ -212,7 +214,7 @@ func (s *server) openStreams(ctx context.Context, headers []string, n int, kind 
 	return open, err
 }
 
-// openStream returns once the server has begun to answer.
+// openStream opens a stream and waits for the beginning of the response.
 func openStream(ctx context.Context, address, header, path string) (*streamReader, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
@@ -229,7 +231,7 @@ func openStream(ctx context.Context, address, header, path string) (*streamReade
 	return r, err
 }
 
-// read reads up to the event that comes with the verdict.
+// read reads until the event with the verdict.
 func (r *streamReader) read(last string) error {
 	for {
 		line, err := r.in.ReadString('\n')
@@ -243,8 +245,8 @@ func (r *streamReader) read(last string) error {
 	}
 }
 
-// verdictTo lets the job run, and prints the memory while all streams wait and the time until all
-// have its verdict.
+// verdictTo lets the job run. It prints the memory while all streams wait, and the time until all
+// have the verdict.
 func (s *server) verdictTo(ctx context.Context, all []*streamReader, before int64, kind kindOfStream) error {
 	var group errgroup.Group
 	for _, r := range all {
@@ -282,20 +284,21 @@ func (s *server) verdictTo(ctx context.Context, all []*streamReader, before int6
 	return nil
 }
 
-// processorTime is how much the server has used; 0 if that cannot be read. Its runners are not counted.
+// processorTime returns the processor time of the server without its runners, or 0 if it cannot be
+// read.
 func (s *server) processorTime() time.Duration {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.PID()))
 	if err != nil {
 		return 0
 	}
-	_, rest, _ := strings.Cut(string(text), ") ") // the name may have spaces
+	_, rest, _ := strings.Cut(string(text), ") ") // the name may contain spaces
 	fields := strings.Fields(rest)
 	if len(fields) < 13 {
 		return 0
 	}
 	user, _ := strconv.ParseInt(fields[11], 10, 64)
 	system, _ := strconv.ParseInt(fields[12], 10, 64)
-	return time.Duration(user+system) * 10 * time.Millisecond // ticks, of which there are 100 a second
+	return time.Duration(user+system) * 10 * time.Millisecond // there are 100 ticks per second
 }
 
 func kept(yes bool) string {
@@ -305,7 +308,7 @@ func kept(yes bool) string {
 	return "NOT KEPT"
 }
 
-// finishedAt is when the runner had graded the submission.
+// finishedAt returns the time when the runner finished grading the submission.
 func (s *server) finishedAt(ctx context.Context) (time.Time, error) {
 	text, err := s.Admin(ctx, "submissions", "bench/a1", "--json")
 	if err != nil {

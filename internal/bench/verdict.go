@@ -12,9 +12,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// verdict measures a push until the verdict of a trivial C assignment, compares it with
-// gcc and one run by hand, and measures the service's part of it: everything except
-// compiling and running.
+// verdict measures a push to a trivial C assignment until the verdict, and compares it with
+// gcc and one run by hand. It also measures the service's part: everything except compiling
+// and running.
 func (b *bench) verdict(ctx context.Context) error {
 	fmt.Printf("push until the verdict (trivial C assignment)\n")
 	s, err := startServer(ctx, filepath.Join(b.dir, "verdict"), config(2, 2))
@@ -70,8 +70,8 @@ func (b *bench) byHand(ctx context.Context, i int) (time.Duration, error) {
 	})
 }
 
-// overhead prints the service's part of each verdict: the time from receipt to the end
-// of the job, less building and running.
+// overhead prints the service's part of each verdict: the time from receipt to the end of
+// the job, minus building and running.
 func (s *server) overhead(ctx context.Context) error {
 	text, err := s.Admin(ctx, "submissions", "bench/a1", "--login", "alice", "--json")
 	if err != nil {

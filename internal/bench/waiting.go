@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// waiting measures the server's memory per waiting push, with a hundred waiting and with
-// two thousand. The only runner is busy meanwhile.
+// waiting measures the server's memory per waiting push, with a hundred and with two
+// thousand waiting pushes. The only runner is busy meanwhile.
 func (b *bench) waiting(ctx context.Context) error {
 	fmt.Printf("pushes that wait for a runner\n")
 	s, err := startServer(ctx, filepath.Join(b.dir, "waiting"), config(0, 1)+"limits: {connections: 8192, strangers: 8192}\n")
@@ -76,7 +76,7 @@ func (b *bench) sleeper(ctx context.Context, s *server) (parcel, error) {
 	return pack(ctx, work)
 }
 
-// holdMany has the students with numbers from "from" to "to"-1 push and wait.
+// holdMany starts waiting pushes of the students with numbers from "from" to "to"-1.
 func (s *server) holdMany(ctx context.Context, from, to int, what parcel) ([]*held, error) {
 	all := make([]*held, to-from)
 	group, ctx := errgroup.WithContext(ctx)

@@ -32,7 +32,7 @@ type term struct{ students, tests, pushes, assignments int }
 const (
 	pageMedian = 10 * time.Millisecond
 	pageTail   = 50 * time.Millisecond
-	pageBytes  = 40 << 10 // of a first load, compressed, with style and script
+	pageBytes  = 40 << 10 // bytes of a first load, compressed, with style and script
 )
 
 // web measures every page of the site with a term in the store.
@@ -41,7 +41,7 @@ func (b *bench) web(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = s.store.Close() }() // it is deleted with its directory
+	defer func() { _ = s.store.Close() }() // an error does not matter: the directory is deleted
 	began := time.Now()
 	if err := s.fill(ctx); err != nil {
 		return err
@@ -54,7 +54,7 @@ func (b *bench) web(ctx context.Context) error {
 	return s.measure(ctx, b.runs)
 }
 
-// siteBench is a site on a store that is filled.
+// siteBench is a site on a filled store.
 type siteBench struct {
 	term
 	path    string // of the database
@@ -93,7 +93,8 @@ func (b *bench) openTerm(ctx context.Context) (*siteBench, error) {
 	return s, nil
 }
 
-// fill records and grades the pushes of the templates as the service does, and copies them for all others.
+// fill records and grades the pushes of the templates with the service's code, and copies them for all
+// other students.
 func (s *siteBench) fill(ctx context.Context) error {
 	for a := range s.assignments {
 		is, err := s.store.EnsureAssignment(ctx, s.course.ID, fmt.Sprintf("a%d", a), time.Now())
@@ -113,7 +114,7 @@ func (s *siteBench) fill(ctx context.Context) error {
 	return clone(ctx, s.path, s.students)
 }
 
-// checkFilled makes sure that the store holds the term: that copies are what pushes would have been.
+// checkFilled checks that the store holds the term and that the copies are like real pushes.
 func (s *siteBench) checkFilled(ctx context.Context) error {
 	for i := range s.assignments {
 		a, err := s.store.Assignment(ctx, s.course.Code, fmt.Sprintf("a%d", i))
@@ -202,7 +203,7 @@ func (s *siteBench) pushAll(ctx context.Context, a schema.Assignment) error {
 	return g.Wait()
 }
 
-// grade ends whichever job is next.
+// grade finishes the next job.
 func (s *siteBench) grade(ctx context.Context, r schema.Result) error {
 	job, err := s.store.Claim(ctx, "bench", "standard", time.Now(), time.Hour)
 	if err != nil {
@@ -232,7 +233,7 @@ func (s *siteBench) result(n int) schema.Result {
 	return r
 }
 
-// measure prints how long each page takes, and the bytes of its first load.
+// measure prints the time of each page, and the bytes of its first load.
 func (s *siteBench) measure(ctx context.Context, runs int) error {
 	s.site = &web.Server{
 		Addr: "127.0.0.1:0", Classroom: classroom.New(classroom.Options{Store: s.store, Clock: time.Now}), Accounts: s.store, Results: s.store,
@@ -263,7 +264,7 @@ func (s *siteBench) measure(ctx context.Context, runs int) error {
 	return nil
 }
 
-// reader is one person's browser.
+// reader is the HTTP client of one person.
 type reader struct {
 	login, base string
 	client      *http.Client
@@ -306,7 +307,7 @@ func (s *siteBench) signIn(ctx context.Context, login string) (*reader, error) {
 	return b, err
 }
 
-// get returns the bytes of an answer as they are sent, and how long it took.
+// get returns the number of transferred bytes of a response, and its duration.
 func (b *reader) get(ctx context.Context, path string) (int64, time.Duration, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, b.base+path, nil)
 	if err != nil {
@@ -350,7 +351,7 @@ func (b *reader) page(ctx context.Context, path string, runs int) error {
 	return nil
 }
 
-// processorTime is the processor time of this process so far, including the requests.
+// processorTime returns the processor time of this process so far, including the requests.
 func processorTime() time.Duration {
 	var used unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &used); err != nil {

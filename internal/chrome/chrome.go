@@ -19,10 +19,10 @@ import (
 
 const chromium = "/usr/bin/chromium"
 
-// Browser is one tab of a real browser. Each message of its console, refusal of the content
-// policy and request to another host is a complaint.
+// Browser is one tab of a real browser. It records complaints: console messages, violations
+// of the content security policy, and requests to other hosts.
 type Browser struct {
-	Base string // of the site's addresses, without a slash at the end
+	Base string // base of the site's addresses, without a slash at the end
 
 	t   *testing.T
 	ctx context.Context
@@ -31,8 +31,9 @@ type Browser struct {
 	complaints []string
 }
 
-// Open starts a browser without its own services, for the site at base. It skips the test
-// where chromium is not installed, and stops the browser when the test ends.
+// Open starts a browser for the site at base, with the browser's background services
+// disabled. It skips the test if chromium is not installed, and stops the browser when the
+// test ends.
 func Open(t *testing.T, base string) *Browser {
 	t.Helper()
 	if _, err := os.Stat(chromium); err != nil {
@@ -70,13 +71,13 @@ func (c *Browser) hear(event any) {
 		c.complaints = append(c.complaints, e.Entry.Text+" "+strings.TrimPrefix(e.Entry.URL, c.Base))
 	case *network.EventRequestWillBeSent:
 		if !strings.HasPrefix(e.Request.URL, c.Base+"/") && e.Request.URL != "about:blank" &&
-			!strings.HasPrefix(e.Request.URL, "data:") { // the browser uses such addresses for its date fields
+			!strings.HasPrefix(e.Request.URL, "data:") { // the browser uses data: addresses for its date fields
 			c.complaints = append(c.complaints, "request to "+e.Request.URL)
 		}
 	}
 }
 
-// Complaints returns the complaints so far, and forgets them.
+// Complaints returns the complaints so far, and clears them.
 func (c *Browser) Complaints() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -109,7 +110,7 @@ func Ask[T any](c *Browser, expression string) T {
 func (c *Browser) Open(path string) {
 	c.t.Helper()
 	// When containers start or stop on the machine, chromium reports a changed network and
-	// abandons the page; one more try loads it.
+	// abandons the page. A second attempt loads it.
 	if err := chromedp.Do(c.ctx, chromedp.Navigate(c.Base+path)); err != nil && !strings.Contains(err.Error(), "ERR_NETWORK_CHANGED") {
 		c.t.Fatalf("open %s: %v", path, err)
 	} else if err != nil {
@@ -118,19 +119,19 @@ func (c *Browser) Open(path string) {
 	c.Do("open "+path, chromedp.WaitReady(chromedp.CSS("#main")))
 }
 
-// SignIn follows a sign-in link as a person does.
+// SignIn opens a sign-in link and confirms it.
 func (c *Browser) SignIn(token string) {
 	c.t.Helper()
 	c.Do("sign in", chromedp.Navigate(c.Base+"/-/login/"+token),
 		chromedp.Click(chromedp.CSS("button.primary")), chromedp.WaitVisible(chromedp.CSS(".account")))
 }
 
-// patience is the longest wait for a text. In e2e a text may wait for a whole gate: the start of a runner, a build and every
-// test, while other tests of the package run. A test whose text never appears only fails later.
+// patience is the longest wait for a text. In e2e a text may wait for a whole gate: the start of a runner, a build and
+// every test, while other tests of the package run. A long limit only delays the failure of a test.
 const patience = time.Minute
 
-// AwaitText waits until the first element that the selector matches contains the words, on
-// this page or on one that the browser is about to open.
+// AwaitText waits until the first element that matches the selector contains the words, on
+// this page or the next one.
 func (c *Browser) AwaitText(selector, words string) {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.ctx, patience)
@@ -149,7 +150,7 @@ func (c *Browser) AwaitText(selector, words string) {
 	}
 }
 
-// leftPage reports whether an error means that the page was left during an action.
+// leftPage reports whether an error means that the browser left the page during an action.
 func leftPage(err error) bool {
 	return strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "context was destroyed") ||
 		strings.Contains(err.Error(), "navigated or closed")
@@ -169,13 +170,13 @@ func (c *Browser) Picture(whole bool) []byte {
 	return picture
 }
 
-// Press clicks the first visible element that the selector matches.
+// Press clicks the first visible element that matches the selector.
 func (c *Browser) Press(selector string) {
 	c.t.Helper()
 	c.Do("press "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
-// Type replaces the text of a field by typing.
+// Type replaces the text of a field with typed text.
 func (c *Browser) Type(selector, text string) {
 	c.t.Helper()
 	Ask[bool](c, fmt.Sprintf(`document.querySelector(%q).select(); true`, selector))

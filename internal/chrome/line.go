@@ -18,7 +18,7 @@ type Line struct {
 	open map[net.Conn]bool
 }
 
-// NewLine forwards connections to the address to, HOST:PORT, until the test ends.
+// NewLine forwards connections to the address to (HOST:PORT) until the test ends.
 func NewLine(t *testing.T, to string) *Line {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -36,7 +36,7 @@ func NewLine(t *testing.T, to string) *Line {
 	return l
 }
 
-// Base is the site's address through the line.
+// Base returns the site's address through the line.
 func (l *Line) Base() string { return "http://" + l.listener.Addr().String() }
 
 // Cut closes every connection and refuses new ones.
@@ -50,7 +50,7 @@ func (l *Line) Cut() {
 	clear(l.open)
 }
 
-// Mend lets connections through again.
+// Mend accepts connections again.
 func (l *Line) Mend() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

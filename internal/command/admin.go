@@ -73,8 +73,8 @@ func reply(c *cli.Context) tables.Writer {
 	return tables.Writer{Out: c.App.Writer, Note: c.App.ErrWriter, JSON: c.Bool("json"), Command: "grader admin"}
 }
 
-// callAdmin runs one operation: over the API of the server that --server names, over the socket of the running server, or,
-// if no server runs, in this process. It tries again if a server starts or stops meanwhile.
+// callAdmin runs one operation: over the API of the server in --server, over the socket of the running server, or, if
+// no server runs, in this process. It tries again if a server starts or stops meanwhile.
 func callAdmin[R any](c *cli.Context, name string, args any) (R, error) {
 	var reply R
 	body, err := json.Marshal(args)

@@ -63,7 +63,7 @@ func exportArchive(c *cli.Context) error {
 	return writeNew(c.String("output"), write)
 }
 
-// writeNew writes a new file. It writes to PATH.partial and renames that, so that a file at path is always complete.
+// writeNew writes a new file. It writes to PATH.partial and renames it, so that a file at path is always complete.
 func writeNew(path string, write func(io.Writer) error) (err error) {
 	if _, err := os.Lstat(path); err == nil {
 		return schema.Errorf(schema.CodeConflict, "%s is there already; name a new file", path)

@@ -75,7 +75,7 @@ func writeBackup(c *cli.Context, w io.Writer) error {
 		return err
 	}
 	madeAt := time.Now().UTC()
-	database := filepath.Join(data, "backup-"+strings.ToLower(rand.Text()[:10])+".db") // where the server may write
+	database := filepath.Join(data, "backup-"+strings.ToLower(rand.Text()[:10])+".db") // the server can write there
 	defer os.Remove(database)
 	if _, err := callAdmin[service.None](c, "database.copy", service.CopyArgs{File: database}); err != nil {
 		return err

@@ -23,7 +23,7 @@ func adminCopyDatabaseCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			file, err := filepath.Abs(args[0]) // the server works in a directory of its own
+			file, err := filepath.Abs(args[0]) // the server has another working directory
 			if err != nil {
 				return fmt.Errorf("copy-database: %w", err)
 			}

@@ -64,7 +64,7 @@ func adminExportCommand() *cli.Command {
 	}
 }
 
-// exportJSON writes the grades in the form of grader admin grades --json.
+// exportJSON writes the same JSON as grader admin grades --json.
 func exportJSON(c *cli.Context, name string) error {
 	course, assignment, _ := strings.Cut(name, "/")
 	all, err := callAdmin[[]schema.Grade](c, "grades", service.GradeArgs{Course: course})
@@ -78,8 +78,7 @@ func exportJSON(c *cli.Context, name string) error {
 	return writeOutput(c, out.Bytes())
 }
 
-// writeOutput writes to the file that --output names, readable by its owner alone, or to
-// the terminal.
+// writeOutput writes to the file of --output, with mode 0600, or to the terminal.
 func writeOutput(c *cli.Context, data []byte) error {
 	if name := c.String("output"); name != "" {
 		if err := os.WriteFile(name, data, 0o600); err != nil {

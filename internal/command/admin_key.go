@@ -21,13 +21,13 @@ func adminKeyCommand() *cli.Command {
 	}
 }
 
-// publicKey is a key in the form that scripts read.
+// publicKey is the JSON form of a key.
 type publicKey struct {
 	Fingerprint string    `json:"fingerprint"`
-	Active      bool      `json:"active"` // false: it has yet to prove itself
+	Active      bool      `json:"active"` // false: it has not authenticated yet
 	Comment     string    `json:"comment"`
 	AddedAt     time.Time `json:"added_at"`
-	AddedBy     string    `json:"added_by,omitempty"` // fingerprint of the key by which it was added
+	AddedBy     string    `json:"added_by,omitempty"` // fingerprint of the key that added it
 	UsedAt      time.Time `json:"used_at,omitzero"`
 	ExpiresAt   time.Time `json:"expires_at,omitzero"`
 }
@@ -137,11 +137,11 @@ func adminKeyExpireCommand() *cli.Command {
 	}
 }
 
-// publicRemoval is a removed key in the form that scripts read.
+// publicRemoval is the JSON form of a removed key.
 type publicRemoval struct {
 	Fingerprint string       `json:"fingerprint"`
 	Ended       schema.Ended `json:"ended"`
-	Added       []publicKey  `json:"added"` // keys that were added by it and are still there
+	Added       []publicKey  `json:"added"` // keys that it added and that still exist
 }
 
 func adminKeyRemoveCommand() *cli.Command {

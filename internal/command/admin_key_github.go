@@ -32,12 +32,12 @@ func adminKeyGitHubCommand() *cli.Command {
 	}
 }
 
-// githubImport is the result of an import of keys, in the form that scripts read.
+// githubImport is the JSON form of the result of an import of keys.
 type githubImport struct {
-	ID     int64       `json:"id"` // at GitHub; it stays when the login is renamed
+	ID     int64       `json:"id"` // id at GitHub; it does not change when the login is renamed
 	Login  string      `json:"login"`
 	Name   string      `json:"name"`
-	Keys   []string    `json:"keys"` // as GitHub lists them
+	Keys   []string    `json:"keys"` // keys in GitHub's list
 	Added  []publicKey `json:"added"`
 	Failed []failedKey `json:"failed"`
 }
@@ -66,7 +66,8 @@ func adminKeyGitHub(c *cli.Context) error {
 	return reportGitHub(c, args[0], done)
 }
 
-// gitHubAccount requests an account from the GitHub of the command's flags. It also returns the address of that GitHub.
+// gitHubAccount requests an account from the GitHub host in the command's flags. It also returns the address of that
+// host.
 func gitHubAccount(c *cli.Context, login string) (is github.Account, host string, err error) {
 	token, err := tokenOf(c.String("token-file"))
 	if err != nil {
@@ -80,7 +81,7 @@ func gitHubAccount(c *cli.Context, login string) (is github.Account, host string
 	return is, client.Host(), err
 }
 
-// tokenOf reads a token from a file, "" for no file.
+// tokenOf reads a token from a file. Without a file it returns "".
 func tokenOf(file string) (string, error) {
 	if file == "" {
 		return "", nil
@@ -96,8 +97,8 @@ func tokenOf(file string) (string, error) {
 	return token, nil
 }
 
-// addEach adds the keys one by one. A refused key does not prevent the others; the error is one that does not concern a
-// single key.
+// addEach adds the keys one by one. After a refused key it continues with the others. It returns only errors that do
+// not concern a single key.
 func addEach(c *cli.Context, login string, done *githubImport) error {
 	for _, key := range done.Keys {
 		added, err := callAdmin[[]schema.Key](c, "key.add", service.AccountArgs{Login: login, Key: key + " github:" + done.Login})

@@ -60,7 +60,7 @@ func adminOutboxRetryCommand() *cli.Command {
 	}
 }
 
-// outboxEntry is an entry in the form that scripts read.
+// outboxEntry is the JSON form of an entry.
 type outboxEntry struct {
 	Kind      string     `json:"kind"`
 	Key       string     `json:"key"`
@@ -69,7 +69,7 @@ type outboxEntry struct {
 	DueAt     time.Time  `json:"due_at"`
 	Attempts  int        `json:"attempts"`
 	LastError string     `json:"last_error,omitempty"`
-	FailedAt  *time.Time `json:"failed_at,omitempty"` // when it was given up
+	FailedAt  *time.Time `json:"failed_at,omitempty"` // time when it was given up
 }
 
 func publicEntries(all []schema.OutboxEntry) []outboxEntry {

@@ -97,7 +97,7 @@ func adminRegradeSetCommand(name, usage, operation string) *cli.Command {
 	}
 }
 
-// waitRegrade asks until no job of the set is left.
+// waitRegrade polls until all jobs of the set have ended.
 func waitRegrade(c *cli.Context, id int64) error {
 	for {
 		report, err := callAdmin[classroom.RegradeReport](c, "regrade.show", service.RegradeArgs{ID: id})

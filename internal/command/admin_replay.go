@@ -44,7 +44,7 @@ func adminReplayCommand() *cli.Command {
 	}
 }
 
-// publicReplay is a replay in the form that scripts read.
+// publicReplay is the JSON form of a replay.
 type publicReplay struct {
 	Name        string              `json:"name"`
 	Version     int                 `json:"tests_version"`
@@ -54,7 +54,7 @@ type publicReplay struct {
 	Environment []schema.Difference `json:"environment"`
 }
 
-// listed replaces nil by an empty list, which JSON writes as [].
+// listed replaces nil with an empty slice, so that JSON contains [].
 func listed(all []schema.Difference) []schema.Difference {
 	if all == nil {
 		return []schema.Difference{}
@@ -62,7 +62,7 @@ func listed(all []schema.Difference) []schema.Difference {
 	return all
 }
 
-// maxShown is how many characters of a value a terminal shows.
+// maxShown is the maximum number of printed characters of a value.
 const maxShown = 200
 
 func printReplay(w io.Writer, r classroom.Replayed) {

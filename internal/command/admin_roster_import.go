@@ -56,7 +56,7 @@ func adminRosterImportCommand() *cli.Command {
 	}
 }
 
-// readInput reads a file that a person names.
+// readInput reads a file from an argument.
 func readInput(name string) ([]byte, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -65,8 +65,8 @@ func readInput(name string) ([]byte, error) {
 	return data, nil
 }
 
-// openCodes creates the file of join codes before anything is imported, because codes are
-// shown only once. The file must not exist yet.
+// openCodes creates the file for join codes before the import, because codes are shown only
+// once. The file must not exist yet.
 func openCodes(name string, dryRun bool) (*os.File, error) {
 	if name == "" || dryRun {
 		return nil, nil
@@ -78,7 +78,7 @@ func openCodes(name string, dryRun bool) (*os.File, error) {
 	return f, nil
 }
 
-// discard removes the file of codes of an import that failed.
+// discard removes the file for codes after a failed import.
 func discard(f *os.File, err error) error {
 	if f != nil {
 		_ = f.Close()
@@ -107,7 +107,7 @@ func writeCodes(f *os.File, changes []schema.RosterChange) error {
 func printImported(c *cli.Context, done classroom.Imported) error {
 	if c.String("codes") != "" {
 		for i := range done.Changes {
-			done.Changes[i].Code = "" // they are in the file
+			done.Changes[i].Code = "" // codes are written to the file only
 		}
 	}
 	return reply(c).Imported(done, c.Bool("dry-run"))

@@ -37,7 +37,7 @@ func adminSubmissionsCommand() *cli.Command {
 	}
 }
 
-// everyPage reads page after page, so that the server never holds more than one.
+// everyPage reads one page after the other, so that the server never holds more than one.
 func everyPage(a classroom.SubmissionPage, read func(classroom.SubmissionPage) ([]schema.PublicSubmission, error)) ([]schema.PublicSubmission, error) {
 	all := []schema.PublicSubmission{}
 	for {

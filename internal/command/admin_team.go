@@ -23,7 +23,7 @@ func adminTeamCommand() *cli.Command {
 	}
 }
 
-// maxTeamLogins bounds the words of a command.
+// maxTeamLogins is the maximum number of logins in a command.
 const maxTeamLogins = 200
 
 // teamChange is a command that changes one team.

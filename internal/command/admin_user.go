@@ -73,7 +73,7 @@ func adminUserAdd(c *cli.Context) error {
 	return nil
 }
 
-// readKeyFile reads a public key file; without a file name it returns "".
+// readKeyFile reads a public key file. Without a file name it returns "".
 func readKeyFile(file string) (string, error) {
 	if file == "" {
 		return "", nil

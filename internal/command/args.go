@@ -56,12 +56,12 @@ func flagsFirst(flags []cli.Flag, words []string) []string {
 	return append(append(front, "--"), back...)
 }
 
-// isFlag reports whether a word is a flag: a dash alone and a negative number are arguments.
+// isFlag reports whether a word is a flag. A single dash and a negative number are arguments.
 func isFlag(word string) bool {
 	return len(word) > 1 && word[0] == '-' && word != "--" && (word[1] < '0' || word[1] > '9')
 }
 
-// flagWords returns how many words a flag uses: two if its value is the next word.
+// flagWords returns the number of words of a flag: two if its value is the next word.
 func flagWords(flags []cli.Flag, word string) int {
 	name, _, hasValue := strings.Cut(strings.TrimLeft(word, "-"), "=")
 	if hasValue {

@@ -119,7 +119,7 @@ func (k *checker) grade(ctx context.Context, o *checkObserver) (schema.Result, e
 	return grader.Grade(ctx, work, o)
 }
 
-// areDirectories refuses what is not a directory.
+// areDirectories returns an error if a name is not a directory.
 func areDirectories(names ...string) error {
 	for _, dir := range names {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
@@ -129,8 +129,8 @@ func areDirectories(names ...string) error {
 	return nil
 }
 
-// judge reads the tests strictly and checks the submission against their rules, as the
-// server does for a push.
+// judge parses the tests strictly and checks the submission against their rules, like the
+// server for a push.
 func (k *checker) judge() (err error) {
 	if k.zone, err = time.LoadLocation(k.c.String("timezone")); err != nil {
 		return schema.Wrapf(schema.CodeInvalid, err, "timezone: %s", err)
@@ -164,8 +164,8 @@ func (k *checker) judge() (err error) {
 	return nil
 }
 
-// judgeTests prints why a push of the tests would be refused, and its warnings. Grading continues:
-// a directory may contain files that are not committed.
+// judgeTests prints why a push of the tests would be refused, and its warnings. Grading continues,
+// because a directory may contain files that are not committed.
 func (k *checker) judgeTests(spec *assignment.Spec) error {
 	entries, err := treeEntries(k.tests)
 	if err != nil {
@@ -184,7 +184,7 @@ func (k *checker) judgeTests(spec *assignment.Spec) error {
 	return nil
 }
 
-// treeEntries lists the files of a directory as git ls-tree would, without .git.
+// treeEntries lists the files of a directory like git ls-tree, without .git.
 func treeEntries(dir string) ([]course.TreeEntry, error) {
 	var entries []course.TreeEntry
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -212,13 +212,14 @@ func gitMode(m fs.FileMode) string {
 	switch {
 	case m&fs.ModeSymlink != 0:
 		return "120000"
-	case m&0o100 != 0: // only the owner's bit, as git does
+	case m&0o100 != 0: // like git, only the owner's bit
 		return "100755"
 	}
 	return "100644"
 }
 
-// copyOf packs a directory and unpacks it again, so that grading sees what a runner sees.
+// copyOf packs a directory and unpacks it again, so that grading gets the same files as on a
+// runner.
 func (k *checker) copyOf(dir, name string) (string, error) {
 	to := filepath.Join(k.dir, name)
 	if err := os.Mkdir(to, 0o700); err != nil {
@@ -243,7 +244,7 @@ func (k *checker) open(ctx context.Context) (*grade.Grader, error) {
 	return grade.Open(ctx, k.dir, sandbox.Options{Dir: filepath.Join(k.dir, "wall"), Level: level, Min: sandbox.LevelUID, Logger: logger}, time.Now, logger)
 }
 
-// observer shows the grading as it happens, unless scripts read the result.
+// observer returns an observer that prints the grading, or prints nothing with --json.
 func (k *checker) observer() *checkObserver {
 	o := &checkObserver{out: k.c.App.Writer, transcript: transcript.New(course.Access{Viewer: course.Viewer{Admin: true}}, transcript.Options{Verbose: k.c.Bool("verbose")})}
 	if k.c.Bool("json") {
@@ -252,7 +253,7 @@ func (k *checker) observer() *checkObserver {
 	return o
 }
 
-// report prints the result; its error is the exit status.
+// report prints the result. Its error determines the exit status.
 func (k *checker) report(o *checkObserver, r schema.Result) error {
 	o.show(schema.Event{Kind: schema.EventEnded, State: schema.StateDone, Result: &r})
 	if k.c.Bool("json") {
@@ -269,7 +270,7 @@ func (k *checker) report(o *checkObserver, r schema.Result) error {
 	return nil
 }
 
-// submissionOf wraps a result in a submission, for the JSON that scripts read.
+// submissionOf wraps a result in a submission, for the JSON output.
 func (k *checker) submissionOf(r schema.Result) schema.GradedSubmission {
 	owner := "local"
 	if base := filepath.Base(k.submission); schema.OwnerName("owner", base) == nil {

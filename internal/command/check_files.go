@@ -11,8 +11,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// pins reads the pinned case names from the file of --pins. If the file does not exist, it
-// grades the solution and writes them. Without --pins the engine pins the names itself.
+// pins reads the pinned case names from the file of --pins. If the file does not exist,
+// pins grades the solution and writes the names to the file. Without --pins the engine pins
+// the names itself.
 func (k *checker) pins(ctx context.Context, g *grade.Grader, work grade.Job) (*schema.Pins, error) {
 	file := k.c.String("pins")
 	if file == "" {

@@ -20,7 +20,7 @@ func (o *checkObserver) show(e schema.Event) {
 	}
 }
 
-// Prepared has nothing to show.
+// Prepared does nothing.
 func (o *checkObserver) Prepared(string) {}
 
 // Line shows a line of the build's output.

@@ -15,8 +15,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// watchQuiet is how long nothing must change before the directories are graded again: editors write a file in several
-// steps, and several files one after the other.
+// watchQuiet is the time without changes before the directories are graded again, because editors write a file in
+// several steps and save several files one after the other.
 const watchQuiet = 300 * time.Millisecond
 
 // watchCheck grades the directories, and grades them again when a file in them changes, until ctx ends. It prints a failure
@@ -43,7 +43,7 @@ func watchCheck(c *cli.Context, tests, submission string) error {
 	}
 }
 
-// checkFailure returns the message of an error for a person.
+// checkFailure returns the message of an error for people.
 func checkFailure(err error) string {
 	if told := new(schema.Error); errors.As(err, &told) {
 		return told.Message
@@ -51,8 +51,8 @@ func checkFailure(err error) string {
 	return err.Error()
 }
 
-// settle waits for a change, and then until nothing has changed for quiet. It returns what changed
-// first. The error is that of ctx.
+// settle waits for a change, and then until nothing has changed for the duration quiet. It returns
+// the name of the first change. It returns only the error of ctx.
 func settle(ctx context.Context, changes <-chan string, quiet time.Duration) (first string, err error) {
 	timer := time.NewTimer(quiet)
 	defer timer.Stop()
@@ -78,14 +78,14 @@ func settle(ctx context.Context, changes <-chan string, quiet time.Duration) (fi
 	}
 }
 
-// dirWatcher reports changes anywhere below some directories.
+// dirWatcher reports changes in directory trees.
 type dirWatcher struct {
 	notify *fsnotify.Watcher
 	roots  []string
 	names  chan string
 }
 
-// newDirWatcher watches directories and what is below them.
+// newDirWatcher watches directories and their subdirectories.
 func newDirWatcher(roots ...string) (*dirWatcher, error) {
 	notify, err := fsnotify.NewWatcher()
 	if err != nil {
@@ -103,7 +103,7 @@ func newDirWatcher(roots ...string) (*dirWatcher, error) {
 
 func (w *dirWatcher) close() { _ = w.notify.Close() }
 
-// add watches a directory and those below it. It skips a directory that no longer exists, except at the top.
+// add watches a directory and its subdirectories. It skips a subdirectory that no longer exists.
 func (w *dirWatcher) add(dir string) error {
 	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -129,7 +129,7 @@ func ignored(name string) bool {
 		strings.HasPrefix(name, ".#") || strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".swp")
 }
 
-// changes returns the channel of the names of changed files. The first call starts to watch, until its ctx ends.
+// changes returns a channel with the names of changed files. The first call starts watching until its ctx ends.
 func (w *dirWatcher) changes(ctx context.Context) <-chan string {
 	if w.names == nil {
 		w.names = make(chan string)
@@ -164,13 +164,13 @@ func (w *dirWatcher) follow(ctx context.Context) {
 	}
 }
 
-// means reports whether an event can change the result, and watches new directories.
+// means reports whether an event can change the result. It also watches new directories.
 func (w *dirWatcher) means(e fsnotify.Event) bool {
 	if ignored(filepath.Base(e.Name)) || e.Op == fsnotify.Chmod {
 		return false
 	}
 	if e.Has(fsnotify.Create) {
-		_ = w.add(e.Name) // a file, or a directory that may be gone again
+		_ = w.add(e.Name) // fails for a file or a directory that is already gone
 	}
 	return true
 }

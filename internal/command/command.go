@@ -1,5 +1,5 @@
-// Package command is grader's command line, one file per command. A command reads its
-// flags, calls the service or an action, and prints the reply.
+// Package command implements grader's command line, one file per command. A command parses
+// its flags, calls the service or an action, and prints the reply.
 package command
 
 import (
@@ -26,7 +26,7 @@ func Main() {
 	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
 }
 
-// run is the whole program: it returns the exit status (0 done, 1 failed, 2 misuse).
+// run runs the whole program and returns the exit status (0 done, 1 failed, 2 misuse).
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	defer stop()
@@ -38,8 +38,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return exitStatus(err)
 }
 
-// stopSignals are the signals that stop the program in order. A signal that was ignored
-// from the start, as nohup ignores SIGHUP, stays ignored.
+// stopSignals returns the signals that stop the program gracefully. A signal that was
+// ignored from the start, such as SIGHUP under nohup, stays ignored.
 func stopSignals() []os.Signal {
 	signals := []os.Signal{syscall.SIGTERM}
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
@@ -71,7 +71,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 	}
 }
 
-// withoutHelp removes the library's help command at every level; --help does the same.
+// withoutHelp removes the library's help command at every level, because --help does the same.
 func withoutHelp(commands []*cli.Command) []*cli.Command {
 	for _, c := range commands {
 		c.HideHelpCommand = true
@@ -97,5 +97,6 @@ func exitStatus(err error) int {
 	return schema.ExitStatus(err)
 }
 
-// describe returns the message for the person at the terminal. Operators may read causes.
+// describe returns the message for the terminal. It includes causes, because operators may read
+// them.
 func describe(err error) string { return err.Error() }

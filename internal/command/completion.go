@@ -30,8 +30,8 @@ func completionCommand() *cli.Command {
 	}
 }
 
-// completionScript returns a script that asks the program for the words, with urfave/cli's
-// --generate-bash-completion.
+// completionScript returns a script that gets completions from the program with
+// urfave/cli's --generate-bash-completion.
 func completionScript(app *cli.App, shell string) (string, error) {
 	switch shell {
 	case "bash":

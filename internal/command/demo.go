@@ -85,7 +85,7 @@ func playDemo(c *cli.Context, s *service.Service, dir string) error {
 	return nil
 }
 
-// demoSummary prints the address of the site, with links that sign a browser in.
+// demoSummary prints the address of the site and links that sign a browser in.
 func demoSummary(c *cli.Context, s *service.Service, wrong int) error {
 	fmt.Fprintf(c.App.Writer, "\nThe site: %s\n", s.WebURL())
 	for _, login := range []string{"alice", "ada"} {
@@ -138,7 +138,7 @@ func (d demoService) Submissions(ctx context.Context, assignment, login string) 
 	if err != nil {
 		return nil, err
 	}
-	// Encode and decode, so that the demo checks the JSON that scripts read.
+	// Encode and decode, so that the demo checks the JSON form.
 	text, err := json.Marshal(reply)
 	if err != nil {
 		return nil, err

@@ -34,7 +34,7 @@ func doctorCommand() *cli.Command {
 	}
 }
 
-// diagnosis is what doctor found.
+// diagnosis holds the findings of doctor.
 type diagnosis struct {
 	Findings  []finding         `json:"findings"`
 	Variables map[string]string `json:"variables,omitempty"`
@@ -99,7 +99,8 @@ func diagnose(ctx context.Context, config configs.Config, image bool) (diagnosis
 	return d, nil
 }
 
-// serverFindings checks what the control plane needs. A runner's image does not need it.
+// serverFindings checks the requirements of the control plane, which a runner's image does not
+// have.
 func serverFindings(ctx context.Context) []finding {
 	return []finding{
 		program(ctx, "git", "apt-get install git", "--version"),
@@ -109,7 +110,7 @@ func serverFindings(ctx context.Context) []finding {
 }
 
 // languages checks the compilers and interpreters of `build: auto`. An assignment needs
-// only those of its own language.
+// only the tools of its own language.
 func languages(ctx context.Context) []finding {
 	return []finding{
 		program(ctx, "gcc", "apt-get install gcc", "--version"),

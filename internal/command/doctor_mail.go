@@ -8,11 +8,11 @@ import (
 	"github.com/grader/grader/internal/service"
 )
 
-// mailTimeout bounds the check of the mail server.
+// mailTimeout is the timeout of the check of the mail server.
 const mailTimeout = 30 * time.Second
 
-// mailFindings checks the configured mail server: that it answers, offers TLS and accepts the
-// password. Nothing is sent. Pushes are graded without it.
+// mailFindings checks that the configured mail server answers, offers TLS and accepts the
+// password. It sends no mail. Grading works without a mail server.
 func mailFindings(ctx context.Context, config configs.Config) []finding {
 	if config.SMTP == nil {
 		return nil

@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// nomadFindings checks the cluster of the flavours' pool, and the interface on which its
-// runners reach this server.
+// nomadFindings checks the cluster of the flavours' pool, and the interface through which
+// its runners reach this server.
 func nomadFindings(ctx context.Context, c configs.Config, flavours []schema.Flavour) []finding {
 	findings := runnersInterface(c.Nomad.Runners).findings(ctx)
 	address, err := service.NomadAddress(c.Nomad)

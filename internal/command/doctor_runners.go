@@ -16,13 +16,13 @@ import (
 	"github.com/grader/grader/configs"
 )
 
-// dialPatience bounds the wait for the server to answer on the runners' interface.
+// dialPatience is the longest wait for an answer of the server on the runners' interface.
 const dialPatience = 5 * time.Second
 
 // certificateRemedy is the remedy for a certificate that does not fit.
 const certificateRemedy = "make one for the host of nomad.runners.url (docs/nomad.md, step 5), and name it in nomad.runners: cert, key and ca"
 
-// runnersInterface is the interface on which runners of a cluster reach this server.
+// runnersInterface is the interface through which runners of a cluster reach this server.
 type runnersInterface configs.Runners
 
 // findings checks the interface.
@@ -34,7 +34,7 @@ func (r runnersInterface) findings(ctx context.Context) []finding {
 	return findings
 }
 
-// listening checks that the address can be listened on, or that the server already does.
+// listening checks that a server can listen on the address or already does.
 func (r runnersInterface) listening(ctx context.Context) finding {
 	f := finding{What: "runners' address", Needed: true}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", r.Listen)
@@ -52,7 +52,7 @@ func (r runnersInterface) listening(ctx context.Context) finding {
 	return f
 }
 
-// reached checks that the server that already listens can be reached by the runners' URL.
+// reached checks that the runners' URL reaches the running server.
 func (r runnersInterface) reached(ctx context.Context, f finding) finding {
 	ctx, cancel := context.WithTimeout(ctx, dialPatience)
 	defer cancel()
@@ -73,8 +73,8 @@ func (r runnersInterface) reached(ctx context.Context, f finding) finding {
 	return f
 }
 
-// certificate checks the interface's certificate against its address and against the CA
-// that runners are given.
+// certificate checks the interface's certificate against its address and against the CA of
+// the runners.
 func (r runnersInterface) certificate(now time.Time) finding {
 	f := finding{What: "runners' TLS", Needed: true, Remedy: certificateRemedy}
 	pair, err := tls.LoadX509KeyPair(r.Cert, r.Key)
@@ -101,8 +101,8 @@ func (r runnersInterface) certificate(now time.Time) finding {
 		Says: fmt.Sprintf("%s is for %s until %s", r.Cert, to.Hostname(), pair.Leaf.NotAfter.Format(time.DateOnly))}
 }
 
-// roots returns the certificates that runners trust. nil stands for those of the image,
-// for which this machine's are used.
+// roots returns the certificates that runners trust. nil means the certificates of the
+// image; the check then uses those of this machine.
 func (r runnersInterface) roots() (*x509.CertPool, error) {
 	if r.CA == "" {
 		return nil, nil
@@ -118,7 +118,7 @@ func (r runnersInterface) roots() (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// intermediates returns the certificates that the server sends with its own.
+// intermediates returns the certificates that the server sends after its own.
 func intermediates(pair tls.Certificate) *x509.CertPool {
 	pool := x509.NewCertPool()
 	for _, der := range pair.Certificate[1:] {

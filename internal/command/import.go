@@ -21,7 +21,7 @@ func importCommand() *cli.Command {
 	}
 }
 
-// outputFlag is the directory that an import writes.
+// outputFlag returns the flag for the directory that an import writes.
 func outputFlag() cli.Flag {
 	return &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`DIR` to write the tests repository into: new or empty"}
 }
@@ -38,7 +38,7 @@ func importArguments(c *cli.Context, what string) (from, to string, err error) {
 	return args[0], to, nil
 }
 
-// importSummary prints what was written, what was not imported, and what to do next.
+// importSummary prints the written files, the parts that were not imported, and the next steps.
 func importSummary(c *cli.Context, b *imports.Bundle, to string) {
 	cases := 0
 	for _, name := range b.Names() {

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxClassroomFile bounds a file with tests, in bytes.
+// maxClassroomFile is the maximum size of a file with tests, in bytes.
 const maxClassroomFile = 1 << 20
 
 func importClassroomCommand() *cli.Command {

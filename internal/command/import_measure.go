@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// provisionalLimit bounds the accepted submissions while they are measured.
+// provisionalLimit is the time limit of the accepted submissions during the measurement.
 const provisionalLimit = 60 * time.Second
 
 // measureTime grades the accepted submissions and writes the time limit that the format computes from the slowest.
@@ -26,7 +26,7 @@ func measureTime(c *cli.Context, b *imports.Bundle, timing icpc.Timing, to, comm
 		return fmt.Errorf("measure: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	if err := os.Chmod(dir, 0o711); err != nil { // steps pass through to their scratch
+	if err := os.Chmod(dir, 0o711); err != nil { // steps must be able to traverse it
 		return fmt.Errorf("measure: %w", err)
 	}
 	k := &checker{c: c, dir: dir}
@@ -66,7 +66,7 @@ type meter struct {
 	name    string
 }
 
-// measure grades one directory. If it does not pass, measure prints that and ignores it.
+// measure grades one directory. If it does not pass, measure prints a message and ignores the time.
 func (m *meter) measure(ctx context.Context, k *checker, name string, n int) error {
 	submission, err := k.copyOf(filepath.Join(m.tests, filepath.FromSlash(name)), fmt.Sprintf("submission-%d", n))
 	if err != nil {

@@ -95,7 +95,7 @@ func playLoad(c *cli.Context) error {
 	return err
 }
 
-// loadPlan reads the plan from the flags and the rosters' files.
+// loadPlan builds the plan from the flags and the roster files.
 func loadPlan(c *cli.Context) (load.Plan, error) {
 	plan := load.Plan{
 		Students: c.Int("students"), Courses: c.Int("courses"), Runners: c.Int("runners"), Warm: min(c.Int("warm"), c.Int("runners")),

@@ -27,7 +27,7 @@ func newProgress(c *cli.Context) *progress {
 	return p
 }
 
-// tell replaces the line by a new one, at most twice a second.
+// tell replaces the line with a new one, at most twice a second.
 func (p *progress) tell(is backup.Progress) {
 	if p.out == nil || time.Since(p.shown) < 500*time.Millisecond {
 		return

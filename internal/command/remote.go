@@ -18,7 +18,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// remoteFlags are the program's flags for a server elsewhere, which admin uses.
+// remoteFlags returns the program's flags for a remote server, which admin uses.
 func remoteFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "server", Usage: "run admin commands on the server at this `URL`, over its HTTP API", EnvVars: []string{"GRADER_SERVER"}},
@@ -30,7 +30,7 @@ func remoteFlags() []cli.Flag {
 // remote is a server that admin calls over its HTTP API.
 type remote struct{ base, token string }
 
-// remoteOf returns the server that the flags name, nil if they name none.
+// remoteOf returns the server in the flags, or nil if they name none.
 func remoteOf(c *cli.Context) (*remote, error) {
 	root := programOf(c)
 	server := root.String("server")
@@ -51,8 +51,8 @@ func remoteOf(c *cli.Context) (*remote, error) {
 	return &remote{strings.TrimSuffix(server, "/"), token}, err
 }
 
-// programOf returns the context of the program's own flags: a command may have one of the
-// same name.
+// programOf returns the context of the program's own flags, because a command may have a
+// flag of the same name.
 func programOf(c *cli.Context) *cli.Context {
 	root := c
 	for _, up := range c.Lineage() {
@@ -118,7 +118,8 @@ func (r *remote) call(ctx context.Context, operation string, arguments []byte) (
 	return nil, r.problem(response, reply)
 }
 
-// unreachable returns the error of a request without an answer. Its message tells whether the server may have done it.
+// unreachable returns the error for a request without a response. Its message says whether the server may have run the
+// operation.
 func (r *remote) unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -132,7 +133,7 @@ func (r *remote) unreachable(ctx context.Context, err error) error {
 	return schema.Errorf(schema.CodeUnavailable, "%s went away before it answered: %s; look whether it was done, and try again", r.base, err)
 }
 
-// problem returns the error that the server replied with.
+// problem returns the error in the server's response.
 func (r *remote) problem(response *http.Response, reply []byte) error {
 	var p struct {
 		Detail string      `json:"detail"`

@@ -18,7 +18,7 @@ import (
 const credentialFD = 3
 
 // openCredential opens the source of the runner's credential, or creates the credential
-// from the identity that a cluster signed.
+// from an identity that a cluster has signed.
 func openCredential(c *cli.Context) (io.ReadCloser, error) {
 	if c.IsSet("identity") {
 		return identityCredential(c)
@@ -38,8 +38,8 @@ func openCredential(c *cli.Context) (io.ReadCloser, error) {
 	return f, nil
 }
 
-// identityCredential makes a credential from an identity. First it makes the directories
-// that hold the identity accessible to the runner only.
+// identityCredential creates a credential from an identity. It first restricts the
+// directories with the identity to the runner.
 func identityCredential(c *cli.Context) (io.ReadCloser, error) {
 	if err := needed(c, "server", "flavour"); err != nil {
 		return nil, err
@@ -66,8 +66,8 @@ func identityCredential(c *cli.Context) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(text)), nil
 }
 
-// closeTaskDirs makes the directories that Nomad gives to every task private. Nomad leaves
-// them open to all, with the task's identity and the socket of its API in them.
+// closeTaskDirs makes the directories of the Nomad task private. Nomad makes them readable
+// by all users, although they hold the task's identity and the socket of its API.
 func closeTaskDirs() error {
 	for _, name := range []string{"NOMAD_SECRETS_DIR", "NOMAD_TASK_DIR", "NOMAD_ALLOC_DIR"} {
 		dir := os.Getenv(name)

@@ -8,17 +8,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// runnerPrefix begins the name of every runner's directory.
+// runnerPrefix is the prefix of the names of runners' directories.
 const runnerPrefix = "grader-runner-"
 
-// runnerDir is a runner's own directory. The runner holds the lock in it while it runs, so
-// that the next runner can remove directories of runners that were killed.
+// runnerDir is a runner's own directory. The runner holds the lock of the directory while
+// it runs, so that the next runner can remove the directories of killed runners.
 type runnerDir struct {
 	path string
 	lock *os.File
 }
 
-// makeRunnerDir creates a directory below parent, and removes those of killed runners.
+// makeRunnerDir creates a directory below parent, and removes the directories of killed
+// runners.
 func makeRunnerDir(parent string) (*runnerDir, error) {
 	sweepRunnerDirs(parent)
 	for {
@@ -58,8 +59,8 @@ func isFile(path string, file os.FileInfo) bool {
 	return err == nil && os.SameFile(there, file)
 }
 
-// sweepRunnerDirs removes directories whose lock nobody holds. It leaves those without a
-// lock file alone: they are being created, or belong to another program.
+// sweepRunnerDirs removes directories with a lock that nobody holds. It keeps directories
+// without a lock file, which are being created or belong to another program.
 func sweepRunnerDirs(parent string) {
 	locks, err := filepath.Glob(filepath.Join(parent, runnerPrefix+"*", "lock"))
 	if err != nil {

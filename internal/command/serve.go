@@ -41,16 +41,16 @@ func serveCommand() *cli.Command {
 }
 
 // collectAt is GOGC for the server, in percent. At a deadline thousands of small sessions
-// wait; with Go's default of 100 the heap would hold as much garbage as live data.
+// wait. With Go's default of 100 the heap could hold as much garbage as live data.
 const collectAt = 50
 
 func collectSooner() {
-	if os.Getenv("GOGC") == "" { // the operator has set it
+	if os.Getenv("GOGC") == "" { // keep the operator's setting
 		debug.SetGCPercent(collectAt)
 	}
 }
 
-// stopTime is how long waiting pushes and running work get to end in order.
+// stopTime is the time for waiting pushes and running work to end.
 const stopTime = 20 * time.Second
 
 func serve(c *cli.Context) error {

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema/receipt"
 )
 
-// maxReceiptFile bounds a file of receipts, in bytes: about 100,000 receipts.
+// maxReceiptFile is the maximum size of a file of receipts, in bytes: about 100,000 receipts.
 const maxReceiptFile = 64 << 20
 
 func verifyCommand() *cli.Command {
@@ -56,7 +56,7 @@ func verifyCommand() *cli.Command {
 	}
 }
 
-// receiptKeys reads public keys, each given as text or as a file.
+// receiptKeys parses public keys, each given as text or as a file.
 func receiptKeys(given []string) ([]ed25519.PublicKey, error) {
 	var keys []ed25519.PublicKey
 	for _, text := range given {
@@ -104,7 +104,7 @@ func readReceipts(stdin io.Reader, file string, to []receipt.Signed) ([]receipt.
 	return to, nil
 }
 
-// publicReceipt is a receipt in the form that scripts read.
+// publicReceipt is the JSON form of a receipt.
 type publicReceipt struct {
 	Code       string `json:"code"`
 	Submission string `json:"submission"`
@@ -113,7 +113,7 @@ type publicReceipt struct {
 	Tree       string `json:"tree"`
 	ReceivedAt string `json:"received_at"` // UTC
 	State      string `json:"state"`
-	Previous   string `json:"previous,omitempty"` // hash of the receipt before
+	Previous   string `json:"previous,omitempty"` // hash of the previous receipt
 	Lost       bool   `json:"lost,omitempty"`     // begins a new chain after a loss
 	Hash       string `json:"hash"`
 	Key        string `json:"key"`
@@ -142,11 +142,11 @@ func verifyEach(c *cli.Context, all []receipt.Signed, keys []ed25519.PublicKey) 
 	return nil
 }
 
-// publicChain is a chain in the form that scripts read.
+// publicChain is the JSON form of a chain.
 type publicChain struct {
 	Course   string        `json:"course"`
 	Receipts int           `json:"receipts"`
-	Whole    bool          `json:"whole"` // nothing is missing before the first
+	Whole    bool          `json:"whole"` // no receipt is missing before the first one
 	First    publicReceipt `json:"first"`
 	Last     publicReceipt `json:"last"`
 }

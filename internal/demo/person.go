@@ -1,6 +1,6 @@
-// Package demo simulates people who use a running service with real keys, real
-// repositories and real `git push`. `grader demo`, the tests in e2e and the measurements
-// in bench use it.
+// Package demo simulates people who use a running service with real keys, real repositories
+// and real `git push`. It is used by `grader demo`, the tests in e2e and the measurements
+// in bench.
 package demo
 
 import (
@@ -116,7 +116,7 @@ func (p *Person) Commit(ctx context.Context, repository, files string) (string, 
 	return work, p.must(ctx, work, "commit", "--quiet", "--allow-empty", "--message=Work on "+repository)
 }
 
-// replaceFiles replaces the files of a work tree by those of another directory.
+// replaceFiles replaces the files of a work tree with those of another directory.
 func replaceFiles(work, files string) error {
 	entries, err := os.ReadDir(work)
 	if err != nil {
@@ -141,8 +141,8 @@ func (p *Person) must(ctx context.Context, dir string, args ...string) error {
 	return err
 }
 
-// Command prepares a command with the person's identity and key, and without this
-// machine's configuration.
+// Command returns a command with the person's identity and key, and without this machine's
+// configuration.
 func (p *Person) Command(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir

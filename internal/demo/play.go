@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Service is what a play needs of the service besides its SSH address.
+// Service is the part of the service that a play needs besides its SSH address.
 type Service interface {
 	AddUser(ctx context.Context, login, name, publicKeyFile string) error
 	AddCourse(ctx context.Context, code, title string) error

@@ -17,8 +17,8 @@ type Script struct {
 	Pushes  []Push   `yaml:"pushes"`
 }
 
-// Course is a course with its assignments; each value of Assignments is the
-// directory of a tests repository, which the instructor pushes.
+// Course is a course with its assignments. Each value of Assignments is the directory of a
+// tests repository, which the instructor pushes.
 type Course struct {
 	Code        string            `yaml:"code"`
 	Title       string            `yaml:"title"`
@@ -69,7 +69,7 @@ func ReadScript(files fs.FS) (Script, error) {
 	return s, nil
 }
 
-// Mismatch describes how a submission differs from the expectation; "" if it does not.
+// Mismatch describes how a submission differs from the expectation, or returns "".
 func (e Expect) Mismatch(s schema.PublicSubmission) string {
 	if e.Outcome != "" && s.Outcome != e.Outcome {
 		return fmt.Sprintf("expected %s, got %s", e.Outcome, s.Outcome)

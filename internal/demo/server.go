@@ -61,14 +61,14 @@ func orAnyPort(address string) string {
 	return strings.TrimPrefix(address, "http://")
 }
 
-// Stop stops the server by SIGTERM and waits for it. The error is its exit status.
+// Stop stops the server with SIGTERM and waits for it. The error is its exit status.
 func (s *Server) Stop() error { return s.StopBy(syscall.SIGTERM) }
 
 // stopTime is how long a server may take to stop.
 const stopTime = 2 * time.Minute
 
-// StopBy is Stop with another signal. A server that does not stop in two minutes is made to
-// write its goroutines to its log, and ends with an error.
+// StopBy is Stop with another signal. If the server does not stop in stopTime, StopBy makes
+// it write its goroutines to its log and returns an error.
 func (s *Server) StopBy(sig os.Signal) error {
 	if err := s.cmd.Process.Signal(sig); err != nil {
 		return err

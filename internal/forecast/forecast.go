@@ -1,4 +1,4 @@
-// Package forecast returns the next due dates to the scheduler, which starts runners before the pushes arrive.
+// Package forecast gives the next due dates to the scheduler, which starts runners before the pushes arrive.
 package forecast
 
 import (
@@ -16,8 +16,8 @@ import (
 // maxAge is the maximum age of the list of assignments.
 const maxAge = time.Minute
 
-// Forecast is scheduler.Forecast from the due dates and enrolments in the store. Set the
-// exported fields before the first call.
+// Forecast implements scheduler.Forecast with the due dates and enrolments in the store.
+// Set the exported fields before the first call.
 type Forecast struct {
 	Tasks  func(ctx context.Context) ([]store.Task, error) // Store.Tasks
 	Clock  func() time.Time
@@ -26,7 +26,7 @@ type Forecast struct {
 	mu    sync.Mutex
 	at    time.Time
 	known []upcoming
-	// broken are the versions whose due date could not be read, which is logged once.
+	// broken holds the versions whose due date could not be read, so that the error is logged once.
 	broken map[int64]bool
 }
 

@@ -14,8 +14,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// crowd is everything except the control plane: students who push, and runners that start,
-// work, vanish and stop.
+// crowd simulates everything except the control plane: students who push, and runners that
+// start, work, vanish and stop.
 type crowd struct {
 	plan   Plan
 	plane  *lines
@@ -41,9 +41,9 @@ type sample struct {
 // sampling is the interval between requests for the control plane's report.
 const sampling = time.Second
 
-// Play runs a simulation with a control plane that reads orders from in and writes
-// notices to out, and returns the report. It stops when every job is done, or when ctx
-// ends; then it closes in, which stops the control plane, and waits for the end of out.
+// Play runs a simulation with a control plane that reads orders from in and writes notices
+// to out. It returns the report. It ends when every job is done or ctx ends. Then it closes
+// in, which stops the control plane, and waits for the end of out.
 func Play(ctx context.Context, plan Plan, in io.WriteCloser, out io.Reader) (Report, error) {
 	plan, err := plan.withDefaults()
 	if err != nil {
@@ -151,7 +151,7 @@ func (c *crowd) sample(ctx context.Context) {
 	}
 }
 
-// hear handles a notice of the control plane. It never blocks.
+// hear handles a notice from the control plane. It never blocks.
 func (c *crowd) hear(ctx context.Context, n notice, last chan<- planeReport) error {
 	switch {
 	case n.Start != nil:
@@ -212,7 +212,7 @@ func (c *crowd) start(ctx context.Context, credential schema.Credential) {
 	})
 }
 
-// retire stops a runner, as a cluster does when it is told to.
+// retire stops a runner, like a cluster on request.
 func (c *crowd) retire(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -232,7 +232,7 @@ func (c *crowd) vanished(id string, silent bool) {
 	}
 }
 
-// exited reports a runner's exit to the control plane, as a cluster does.
+// exited reports a runner's exit to the control plane, like a cluster.
 func (c *crowd) exited(id string) {
 	if err := c.plane.send(order{Exited: id}); err != nil {
 		c.note(&c.errors, err.Error())

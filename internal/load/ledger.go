@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// entry is what the ledger knows of a job. The first event of a job creates it.
+// entry is the ledger's record of a job. The first event of a job creates it.
 type entry struct {
 	push    pushed
 	claims  int
 	results int
 	first   time.Time // first claim
-	polled  time.Time // start of the poll that got it
+	polled  time.Time // start of the poll that returned it
 }
 
 // ledger records every push, every claim and every accepted result.
@@ -22,10 +22,10 @@ type ledger struct {
 	jobs    map[int64]*entry
 	pushed  int
 	done    int
-	failed  int // jobs that lost three runners, as the store counts them
+	failed  int // jobs that lost three runners, counted by the store
 	expects int
 	settled chan struct{} // closed once every expected job is done
-	heard   chan struct{} // holds one: a push was recorded
+	heard   chan struct{} // signal with a buffer of one: a push was recorded
 }
 
 func newLedger(expects int) *ledger {
@@ -62,7 +62,7 @@ func (l *ledger) recorded() int {
 	return l.pushed
 }
 
-// claim records that a runner got a job, and when its poll began.
+// claim records a claimed job and the start of the runner's poll.
 func (l *ledger) claim(job int64, began, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -83,7 +83,7 @@ func (l *ledger) finish(job int64) {
 	l.settle()
 }
 
-// fail records how many jobs have failed finally.
+// fail records the number of jobs that have finally failed.
 func (l *ledger) fail(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -102,14 +102,14 @@ func (l *ledger) settle() {
 	}
 }
 
-// waits are the times that pushes waited for a runner: the latest push of an owner, by course
-// and by student, and pushes that a newer one of the owner had overtaken.
+// waits holds the times that pushes waited for a runner: the latest pushes of owners, also by
+// course and by student, and pushes that a newer push of the owner had overtaken.
 type waits struct {
 	pushes    []time.Duration
 	overtaken []time.Duration
 	courses   map[int][]time.Duration
 	students  map[int][]time.Duration
-	claims    []time.Duration // from the poll, or from the push if that came later, to the order
+	claims    []time.Duration // from the poll or the push, whichever is later, to the order
 }
 
 func (l *ledger) waits() waits {

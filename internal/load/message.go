@@ -45,12 +45,12 @@ type pushed struct {
 type planeReport struct {
 	Last   bool                 `json:"last,omitempty"`
 	Jobs   map[schema.State]int `json:"jobs"`
-	Claims spanReport           `json:"claims"` // claims that found a job, until the commit; in the final report
+	Claims spanReport           `json:"claims"` // claims that found a job, until the commit; only in the final report
 	Memory int64                `json:"memory"` // peak resident bytes
 	CPU    time.Duration        `json:"cpu"`    // user and system
 }
 
-// lines writes values as lines of JSON, from several goroutines.
+// lines writes values as lines of JSON. It is safe for concurrent use.
 type lines struct {
 	mu  sync.Mutex
 	out *json.Encoder
@@ -67,7 +67,7 @@ func (l *lines) send(v any) error {
 	return nil
 }
 
-// receive reads lines of JSON and hands each to take, until the end or an error.
+// receive reads lines of JSON and calls take for each, until the end or an error.
 func receive[T any](r io.Reader, take func(T) error) error {
 	in := json.NewDecoder(bufio.NewReaderSize(r, 1<<16))
 	for {

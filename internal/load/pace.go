@@ -21,9 +21,10 @@ func (p pace) simulated(at time.Time) time.Time {
 	return p.start.Add(time.Duration(float64(at.Sub(p.opened)) * p.speed))
 }
 
-// paced is the forecast of a simulation that is faster than real time. The scheduler asks by
-// its own clock and is told how far away a due date is in simulated time. It counts speed times
-// as many students, because their pushes come so much faster.
+// paced is the forecast of a simulation that is faster than real time. The scheduler passes
+// times of its own clock; paced returns due dates at their distance in simulated time. It
+// multiplies the number of students by the speed, because their pushes arrive faster by that
+// factor.
 type paced struct {
 	scheduler.Forecast
 	pace pace

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// people creates the courses and accounts in the store, and their pushes.
+// people creates courses, accounts and pushes in the store.
 type people struct {
 	store   *store.Store
 	plan    Plan
@@ -31,8 +31,8 @@ type pusher struct{ account, repository int64 }
 // loader is the actor in the audit log.
 func loader() schema.Actor { return schema.Actor{User: schema.User{Login: "load"}} }
 
-// newPeople creates the courses, each with its students and one assignment whose tests have
-// passed the gate. The assignment is due in simulated time, which starts at start.
+// newPeople creates the courses, each with its students and one assignment with tests that
+// have passed the gate. The due date is in simulated time, which starts at start.
 func newPeople(ctx context.Context, s *store.Store, plan Plan, start time.Time) (*people, error) {
 	p := &people{store: s, plan: plan, start: start, seats: plan.seats(), crowd: plan.crowded(),
 		account: make(map[string]int64), made: make(map[pushed]pusher)}
@@ -137,10 +137,10 @@ func (p *people) pass(ctx context.Context, gate schema.Job) error {
 	return err
 }
 
-// courseName is the code of a course.
+// courseName returns the code of a course.
 func courseName(n int) string { return fmt.Sprintf("course-%d", n+1) }
 
-// push records a push as the service does: the intent, and the submission with its job.
+// push records a push like the service: the intent, and the submission with its job.
 func (p *people) push(ctx context.Context, is pushed) (schema.Job, error) {
 	a := p.courses[is.Course]
 	who, err := p.pusher(ctx, is.Course, is.Student)
@@ -155,7 +155,7 @@ func (p *people) push(ctx context.Context, is pushed) (schema.Job, error) {
 	return sub.Job, err
 }
 
-// pusher returns a student's account and repository, whose repository the first push creates.
+// pusher returns a student's account and repository. The first push creates the repository.
 func (p *people) pusher(ctx context.Context, course, student int) (pusher, error) {
 	key := pushed{Course: course, Student: student}
 	if who, ok := p.made[key]; ok {

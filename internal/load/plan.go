@@ -14,8 +14,8 @@ import (
 type Plan struct {
 	Students int           `json:"students"`
 	Courses  int           `json:"courses"` // the students are spread over them; 0 is 4
-	Runners  int           `json:"runners"` // at most
-	Warm     int           `json:"warm"`    // kept ready; 0 is none
+	Runners  int           `json:"runners"` // maximum
+	Warm     int           `json:"warm"`    // number kept ready
 	Jobs     int           `json:"jobs"`    // pushes, including those that wait at the start
 	Waiting  int           `json:"waiting"` // pushes that wait before the first runner starts
 	Flood    int           `json:"flood"`   // additional pushes of one student of the first course that wait at the start
@@ -25,14 +25,14 @@ type Plan struct {
 	Starts   float64       `json:"starts"`  // runners that the cluster can start per second; 0 is 200
 	Vanish   float64       `json:"vanish"`  // fraction of runners that vanish in the middle of their job
 	Speed    float64       `json:"speed"`   // simulated time per real time; 0 is 1
-	Lease    time.Duration `json:"lease"`   // of a silent runner, in real time; 0 is 30 s
+	Lease    time.Duration `json:"lease"`   // lease of a silent runner, in real time; 0 is 30 s
 	Seed     uint64        `json:"seed"`
 
 	// Rosters are the courses' rosters, one each. They decide Students and Courses.
 	Rosters   [][]schema.RosterRow `json:"rosters,omitempty"`
 	Dues      []time.Duration      `json:"dues,omitempty"`      // when the courses' work is due, after the start; the last counts for the other courses; none: Over
 	Extended  int                  `json:"extended,omitempty"`  // students of each course with an extension
-	Extension time.Duration        `json:"extension,omitempty"` // by how much
+	Extension time.Duration        `json:"extension,omitempty"` // length of the extensions
 }
 
 // withDefaults fills in the defaults. CodeInvalid: the plan cannot be simulated.
@@ -93,11 +93,11 @@ func (p Plan) scaled(d time.Duration) time.Duration { return time.Duration(float
 type push struct {
 	course  int // Courses is the index of the crowded one
 	student int
-	at      time.Duration // after the start; negative for pushes that wait at the start
+	at      time.Duration // time after the start; negative for pushes that wait at the start
 }
 
-// steepness is the growth of the push rate: at the start it is e to the minus three of the
-// rate at the due date.
+// steepness is the growth of the push rate: the rate at the start is exp(-3) times the rate
+// at the due date.
 const steepness = 3
 
 // pushes returns all pushes, in order of time.

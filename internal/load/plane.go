@@ -18,8 +18,8 @@ import (
 // flavour is the only flavour of runners.
 const flavour = "standard"
 
-// Plane is the control plane of a simulation: the service's store and scheduler in their own
-// directory, without git and ssh.
+// Plane is the control plane of a simulation: the service's store and scheduler in a
+// separate directory, without git and ssh.
 type Plane struct {
 	Dir string // private and empty
 	In  io.Reader

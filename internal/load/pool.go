@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// pool is a cluster whose runners are in the crowd's process: it sends notices of which to
-// start and which to stop.
+// pool implements a cluster with runners in the crowd's process. It sends notices to start
+// and stop them.
 type pool struct {
 	url       string
 	out       *lines

@@ -15,24 +15,24 @@ type Report struct {
 	Plan       Plan           `json:"plan"`
 	Seconds    float64        `json:"seconds"` // real time
 	Jobs       int            `json:"jobs"`
-	Lost       int            `json:"lost"`       // without a result
-	Duplicated int            `json:"duplicated"` // with more than one result
-	Failed     int            `json:"failed"`     // after three lost runners each
-	Vanished   int            `json:"vanished"`   // runners, in the middle of their job
+	Lost       int            `json:"lost"`       // jobs without a result
+	Duplicated int            `json:"duplicated"` // jobs with more than one result
+	Failed     int            `json:"failed"`     // jobs with three lost runners
+	Vanished   int            `json:"vanished"`   // runners that vanished in the middle of their job
 	Again      int            `json:"again"`      // claims of jobs that had been claimed before
 	Waiting    waitingReport  `json:"waiting"`    // from the push to a runner
 	Courses    []courseReport `json:"courses"`
-	Students   spanReport     `json:"students"` // the median wait of each
+	Students   spanReport     `json:"students"` // the median wait of each student
 	Claims     claimReport    `json:"claims"`
 	Plane      costReport     `json:"control_plane"`
 	Scaling    []string       `json:"scaling"`
 	Errors     []string       `json:"errors"`
 }
 
-// waitingReport is how long pushes waited for a runner.
+// waitingReport holds the times that pushes waited for a runner.
 type waitingReport struct {
-	Pushes    spanReport `json:"pushes"`    // the latest of their owner
-	Overtaken spanReport `json:"overtaken"` // by a newer one of the same student
+	Pushes    spanReport `json:"pushes"`    // the latest pushes of owners
+	Overtaken spanReport `json:"overtaken"` // pushes overtaken by a newer one of the same student
 }
 
 type courseReport struct {
@@ -40,7 +40,7 @@ type courseReport struct {
 	spanReport
 }
 
-// claimReport is how long a claim took that found a job.
+// claimReport holds the durations of claims that found a job.
 type claimReport struct {
 	Server  spanReport `json:"server"`  // the queue's transaction, including the wait for its turn
 	Runners spanReport `json:"runners"` // the runner's whole request
@@ -56,7 +56,7 @@ type costReport struct {
 // jobCost is the processor time of a job while about Waiting jobs waited.
 type jobCost struct {
 	Waiting int     `json:"waiting"`
-	Jobs    int     `json:"jobs"` // finished meanwhile
+	Jobs    int     `json:"jobs"` // jobs finished meanwhile
 	Micros  float64 `json:"micros"`
 }
 
@@ -96,8 +96,8 @@ func (c *crowd) conclude(last <-chan planeReport, ended <-chan struct{}) (Report
 	return r, nil
 }
 
-// costs compares the cost of a job in a long queue with that in a queue of a tenth of the
-// length. Both are measured while every runner works, that is once as many jobs have ended as
+// costs compares the cost of a job in a long queue with the cost in a queue of a tenth of the
+// length. It uses samples in which every runner works: those after as many jobs have ended as
 // there are runners.
 func costs(samples []sample, runners int) []jobCost {
 	steady := slices.IndexFunc(samples, func(s sample) bool { return s.report.Jobs[schema.StateDone] >= runners })
@@ -137,7 +137,7 @@ func cost(samples []sample, from, to int) (jobCost, bool) {
 	return jobCost{waiting, jobs, float64((last.CPU - first.CPU).Microseconds()) / float64(jobs)}, true
 }
 
-// Print writes the report for a person.
+// Print writes the report for people.
 func (r Report) Print(w io.Writer) {
 	fmt.Fprintf(w, "%d pushes of %d students in %.0f s, at most %d runners: %d lost, %d duplicated\n",
 		r.Jobs, r.Plan.Students, r.Seconds, r.Plan.Runners, r.Lost, r.Duplicated)

@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// runner is a simulated runner. It sends the messages of a real one.
+// runner is a simulated runner. It sends the same messages as a real one.
 type runner struct {
 	credential schema.Credential
 	crowd      *crowd
@@ -26,7 +26,7 @@ type runner struct {
 	secret     string
 }
 
-// pollFor is the duration of a claim's long poll, as of a real runner.
+// pollFor is the duration of a claim's long poll, the same as of a real runner.
 const pollFor = 25 * time.Second
 
 func newRunner(c schema.Credential, crowd *crowd, random *rand.Rand) *runner {
@@ -130,8 +130,8 @@ func (r *runner) work(ctx context.Context, o schema.Order) (bool, error) {
 	return true, r.deliver(ctx, o, tests)
 }
 
-// lastWords is the time for delivering the result. It does not end with ctx: the server retires
-// the runner as soon as it has read the result.
+// lastWords is the time for delivering the result. It does not end with ctx, because the server
+// retires the runner as soon as it has read the result.
 const lastWords = time.Minute
 
 func (r *runner) deliver(ctx context.Context, o schema.Order, tests []schema.TestResult) error {
@@ -157,7 +157,7 @@ func pretended() []schema.TestResult {
 	return tests
 }
 
-// pass waits for the duration of a job, and sends the heartbeats that keep its lease.
+// pass waits for the duration of a job, and sends heartbeats to keep its lease.
 func (r *runner) pass(ctx context.Context, o schema.Order, d time.Duration) error {
 	over := time.NewTimer(d)
 	defer over.Stop()
@@ -189,7 +189,7 @@ func (r *runner) events(ctx context.Context, o schema.Order, first int, events .
 	return err
 }
 
-// call makes one request. An unsuccessful answer is returned as an error with its code.
+// call makes one request. It returns an unsuccessful response as an error with its code.
 func (r *runner) call(ctx context.Context, method, path string, message, into any) (int, error) {
 	body, ok := message.(io.Reader)
 	if message != nil && !ok {

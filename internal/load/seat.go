@@ -12,11 +12,11 @@ type seat struct {
 	course int
 	login  string
 	name   string
-	due    time.Duration // of their work, after the start, with their extension
+	due    time.Duration // due time of their work after the start, with their extension
 }
 
-// seats returns the students of all courses: those of the rosters, or as many as the plan has.
-// The index of a student is their number in the simulation.
+// seats returns the students of all courses, from the rosters or as many as the plan says. The
+// index of a student is their number in the simulation.
 func (p Plan) seats() []seat {
 	var all []seat
 	extended := make(map[int]int)
@@ -60,7 +60,7 @@ func (p Plan) crowded() []seat {
 	return all
 }
 
-// due returns when a course's assignment is due, after the start.
+// due returns the due time of a course's assignment, relative to the start.
 func (p Plan) due(course int) time.Duration {
 	if len(p.Dues) == 0 {
 		return p.Over
@@ -68,7 +68,8 @@ func (p Plan) due(course int) time.Duration {
 	return p.Dues[min(course, len(p.Dues)-1)]
 }
 
-// enrolled reads the students off the rosters. CodeInvalid: a roster has none.
+// enrolled sets the numbers of students and courses from the rosters. CodeInvalid: a roster has no
+// students.
 func (p Plan) enrolled() (Plan, error) {
 	if len(p.Rosters) == 0 {
 		return p, nil

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// timed is the queue, with the duration of its claims measured.
+// timed is the queue, and measures the duration of claims.
 type timed struct {
 	scheduler.Jobs
 	claims *spans
@@ -37,7 +37,7 @@ func (t timed) measure(claim func() (schema.Job, error)) (schema.Job, error) {
 	return job, err
 }
 
-// emptyTrees are trees without files.
+// emptyTrees implements scheduler.Trees without files.
 type emptyTrees struct{}
 
 // ExportTar implements scheduler.Trees.

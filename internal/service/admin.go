@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// Offline runs one operation on the store of a data directory on which no server runs.
+// Offline runs one operation on the store of a data directory without a running server.
 // CodeConflict: another process has locked it.
 func Offline(ctx context.Context, root, name string, body []byte) (answer []byte, err error) {
 	data, err := OpenData(root)
@@ -31,7 +31,8 @@ func Offline(ctx context.Context, root, name string, body []byte) (answer []byte
 	return newOperator(root, st, classroom.New(classroom.Options{Store: st, Trees: repo.Archive{Dir: data.Path(Repositories)}}), time.Now, nil).run(ctx, name, body)
 }
 
-// maxArguments is the most bytes of an operation's arguments, such as a roster or a gradebook in JSON.
+// maxArguments is the maximum size of an operation's arguments in bytes. Arguments may contain a
+// roster or a gradebook in JSON.
 const maxArguments = 64 << 20
 
 // adminHandler serves the operations on the server's unix socket.

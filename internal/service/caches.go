@@ -8,12 +8,12 @@ import (
 	"github.com/grader/grader/configs"
 )
 
-// cachesDelay is the time from the start of a server until it creates the machine's caches for Java and Go. Until then the
-// machine serves the pushes that waited for the start.
+// cachesDelay is the time from the start of a server until it creates the machine's caches for Java and Go. The pushes
+// that waited for the start are graded first.
 const cachesDelay = time.Minute
 
-// startCaches creates the caches that let Java and Go start faster in local runners. It runs grader image caches once in the
-// background, which creates missing ones. Without the caches everything works, but more slowly.
+// startCaches creates the caches with which Java and Go start faster in local runners. It runs grader image caches once
+// in the background, which creates missing caches. Without the caches everything works, but more slowly.
 func (s *Service) startCaches(ctx context.Context, _ *DataDir) error {
 	if !s.hasLocalPool() {
 		return nil
@@ -44,7 +44,7 @@ func (s *Service) startCaches(ctx context.Context, _ *DataDir) error {
 	return nil
 }
 
-// hasLocalPool reports whether some flavour's runners are processes of this machine.
+// hasLocalPool reports whether the runners of some flavour are processes of this machine.
 func (s *Service) hasLocalPool() bool {
 	for _, f := range s.Config.Flavours {
 		if f.Kind() == configs.PoolLocal {

@@ -16,9 +16,9 @@ import (
 // ErrNoServer is returned by Call if no server listens on the data directory.
 var ErrNoServer = errors.New("no server runs on this data directory")
 
-// Call runs one operation in the server that runs on a data directory, over its admin
-// socket. Arguments and reply are JSON. CodeUnavailable: the server stopped before it
-// answered, and may or may not have done the operation.
+// Call runs one operation in the running server of a data directory, over its admin socket.
+// Arguments and reply are JSON. CodeUnavailable: the server stopped before it answered; it
+// may have run the operation.
 func Call(ctx context.Context, root, operation string, arguments []byte) ([]byte, error) {
 	socket := SocketOf(root, "admin")
 	client := &http.Client{Transport: &http.Transport{
@@ -50,7 +50,7 @@ func Call(ctx context.Context, root, operation string, arguments []byte) ([]byte
 	return nil, &schema.Error{Code: e.Code, Message: e.Message}
 }
 
-// callError classifies the error of a request that got no answer.
+// callError classifies the error of a request without a response.
 func callError(ctx context.Context, err error) error {
 	var dial *net.OpError
 	switch {
@@ -59,6 +59,6 @@ func callError(ctx context.Context, err error) error {
 	case errors.As(err, &dial) && dial.Op == "dial":
 		return ErrNoServer
 	}
-	// The server may have done it. Repeating it here could do it twice.
+	// The server may have run the operation, so do not repeat it here.
 	return schema.Errorf(schema.CodeUnavailable, "the server went away before it answered; look whether it was done, and try again")
 }

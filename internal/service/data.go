@@ -16,8 +16,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// socketPathMax leaves room for the longest socket name below a runtime
-// directory: a unix socket's path has at most 107 bytes.
+// socketPathMax is the maximum length of a runtime directory's path. It leaves room for the
+// longest socket name, because a unix socket's path has at most 107 bytes.
 const socketPathMax = 90
 
 // DataDir is a data directory that this process has locked.
@@ -27,16 +27,16 @@ type DataDir struct {
 	runtime string // directory of the sockets; data/run, or a short one that data/run links to
 }
 
-// What a data directory holds, by name.
+// Names of the files and directories in a data directory.
 const (
 	Database     = "grader.db"
 	Repositories = "repositories"
-	HostKey      = "host_key"    // of the SSH server
+	HostKey      = "host_key"    // host key of the SSH server
 	ReceiptKey   = "receipt_key" // signs receipts
 )
 
-// Keys are the private keys of a data directory, by name: what a backup holds besides the
-// database and the repositories.
+// Keys returns the names of the private keys in a data directory. A backup holds them
+// besides the database and the repositories.
 func Keys() []string { return []string{HostKey, ReceiptKey} }
 
 // OpenData creates the data directory if necessary, makes it private and locks it.
@@ -105,7 +105,7 @@ func (d *DataDir) Path(elem ...string) string {
 	return filepath.Join(append([]string{d.root}, elem...)...)
 }
 
-// Subdir makes a private directory below the data directory.
+// Subdir creates a private directory below the data directory.
 func (d *DataDir) Subdir(name string) (string, error) {
 	path := d.Path(name)
 	if err := os.MkdirAll(path, 0o700); err != nil {
@@ -115,7 +115,7 @@ func (d *DataDir) Subdir(name string) (string, error) {
 }
 
 // ID returns the random name of the data directory, created by the first call. It labels
-// what this server creates elsewhere, such as containers.
+// the server's resources elsewhere, such as containers.
 func (d *DataDir) ID() (string, error) {
 	path := d.Path("id")
 	text, err := os.ReadFile(path)
@@ -132,7 +132,7 @@ func (d *DataDir) ID() (string, error) {
 	return id, nil
 }
 
-// listen opens a socket of the runtime directory that only this user may connect to.
+// listen opens a socket in the runtime directory. Only this user may connect to it.
 func (d *DataDir) listen(ctx context.Context, name string) (net.Listener, error) {
 	path := d.Socket(name)
 	listener, err := new(net.ListenConfig).Listen(ctx, "unix", path)
@@ -186,7 +186,7 @@ func (d *DataDir) Close() error {
 		os.RemoveAll(d.runtime)
 		os.Remove(d.Path("run"))
 	}
-	// Closing is not enough: a process that is being started has a copy of the descriptor
-	// until it executes its program.
+	// Closing is not enough, because a process that is being started has a copy of the
+	// descriptor until it executes its program.
 	return errors.Join(unix.Flock(int(d.lock.Fd()), unix.LOCK_UN), d.lock.Close())
 }

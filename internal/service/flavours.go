@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// FlavourUse is a flavour that a course needs, and its uses.
+// FlavourUse describes how a course uses a flavour.
 type FlavourUse struct {
 	Course      string   `json:"course"`
 	Flavour     string   `json:"flavour"`
@@ -33,7 +33,8 @@ func (u FlavourUse) Words() string {
 	return "which its assignments may name"
 }
 
-// Waits reports whether pushes would wait without the flavour. Otherwise assignments may only name it.
+// Waits reports whether pushes would wait without the flavour. If it returns false, no assignment uses
+// the flavour yet.
 func (u FlavourUse) Waits() bool { return u.Default || len(u.Assignments) > 0 }
 
 func (o *machineOperations) flavourUses(ctx context.Context, _ None) ([]FlavourUse, error) {

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// gitHub is the link to a GitHub; nil if none is configured.
+// gitHub is the link to a GitHub host; nil if none is configured.
 type gitHub struct {
 	config        *configs.GitHubLink
 	hook          http.Handler
@@ -53,7 +53,7 @@ func (s *Service) startGitHub(context.Context, *DataDir) error {
 	return err
 }
 
-// startMissed asks for announcements that GitHub could not deliver, once the site listens.
+// startMissed starts requesting the announcements that GitHub could not deliver, once the site listens.
 func (s *Service) startMissed(ctx context.Context, _ *DataDir) error {
 	if s.github == nil {
 		return nil
@@ -87,7 +87,7 @@ func secretOf(whose, file string) (string, error) {
 	return "", schema.Errorf(schema.CodeInvalid, "the secret of the %s is empty: write it to %s", whose, file)
 }
 
-// gitHubSenders deliver the outbox's entries about GitHub.
+// gitHubSenders adds the senders of the outbox's entries for GitHub.
 func (s *Service) gitHubSenders(senders map[string]outbox.Sender) {
 	if s.github == nil {
 		return
@@ -102,7 +102,8 @@ func (s *Service) gitHubSenders(senders map[string]outbox.Sender) {
 	})
 }
 
-// gitHubSignIn is the path of the page at which people sign in with the linked GitHub, "" if they cannot.
+// gitHubSignIn returns the path of the page for signing in with the linked GitHub, or "" if sign-in is
+// not configured.
 func (s *Service) gitHubSignIn() string {
 	if in := s.Config.SignIn.GitHub; in != nil && in.URL == s.github.config.URL {
 		return "-/login"

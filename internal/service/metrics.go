@@ -15,7 +15,7 @@ import (
 // collectTime is the longest time that one scrape may read the queue.
 const collectTime = 5 * time.Second
 
-// collector reads the state of queues and pools for Prometheus. Labels are flavours of the configuration and words of closed
+// collector reads the state of queues and pools for Prometheus. Label values are configured flavours or come from fixed
 // sets.
 type collector struct {
 	service *Service
@@ -132,7 +132,7 @@ func (c *collector) minute(ctx context.Context, out chan<- prometheus.Metric) er
 	return err
 }
 
-// startMetrics serves /metrics, /healthz and /readyz on an address of their own.
+// startMetrics serves /metrics, /healthz and /readyz on a separate address.
 func (s *Service) startMetrics(ctx context.Context, _ *DataDir) error {
 	if s.Metrics == "" {
 		return nil

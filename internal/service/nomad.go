@@ -16,10 +16,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// firstAnswer is how long the start waits for Nomad's list of runners.
+// firstAnswer is how long startNomad waits for Nomad's list of runners.
 const firstAnswer = 10 * time.Second
 
-// nomadPool is the pool of runners on a cluster. They reach this server over TCP.
+// nomadPool creates the pool of runners on a cluster, which reach this server over TCP.
 func (s *Service) nomadPool(ctx context.Context) (scheduler.Pool, error) {
 	address, err := NomadAddress(s.Config.Nomad)
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *Service) startNomad(ctx context.Context) {
 	s.nomad.Start(ctx)
 }
 
-// NomadSettings returns the configuration in the form of the pool on Nomad.
+// NomadSettings converts the configuration to the settings of the Nomad pool.
 func NomadSettings(config configs.Config) (nomad.Settings, error) {
 	c := config.Nomad
 	settings := nomad.Settings{
@@ -107,7 +107,7 @@ func NomadAddress(n configs.Nomad) (nomad.Address, error) {
 	return a, nil
 }
 
-// placement returns where a flavour's runners may be placed, in the pool's form.
+// placement converts the configured placement of a flavour's runners to the pool's type.
 func placement(p *configs.Placement) nomad.Placement {
 	if p == nil {
 		return nomad.Placement{}

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// poolsEvery is how often failing pools are looked for.
+// poolsEvery is the interval at which pools are checked for failures.
 const poolsEvery = time.Minute
 
 // noticeChannels returns the channels that the configuration allows.
@@ -40,8 +40,8 @@ func (s *Service) startMail(context.Context, *DataDir) error {
 	return err
 }
 
-// noticeSenders deliver the outbox's entries for people. A channel that was switched off gives up
-// what still waits for it, with the reason.
+// noticeSenders adds the senders of the outbox's entries for people. The sender of a channel that
+// was switched off gives up its waiting entries, with the reason.
 func (s *Service) noticeSenders(senders map[string]outbox.Sender) {
 	senders[schema.OutgoingMail] = switchedOff("no mail server is configured any more: smtp in the configuration file")
 	if s.mail != nil {
@@ -59,7 +59,7 @@ func switchedOff(why string) outbox.Sender {
 	})
 }
 
-// startPoolNotices looks once a minute for pools that fail, and tells people.
+// startPoolNotices starts to check the pools once a minute and to notify people of failures.
 func (s *Service) startPoolNotices(ctx context.Context, _ *DataDir) error {
 	s.every(ctx, periodic{poolsEvery, false, "note failing pools", s.classroom.Notices.NotePools})
 	return nil

@@ -15,9 +15,9 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// Operator serves `grader admin`, in the running server or, if none runs, in the command
-// itself. It acts for everybody who may open the socket, or as the person whom As names. Each family
-// of operations is a type.
+// Operator implements the operations of `grader admin`, in the running server or, if no server runs,
+// in the command itself. It acts for everybody who may open the socket, or as the person given to
+// As. Each family of operations is a type.
 type Operator struct {
 	acting
 	accountOperations
@@ -26,8 +26,8 @@ type Operator struct {
 	machineOperations
 }
 
-// acting is what operations use, and who acts. Changes are actions of the classroom; pools,
-// runners and the queue are read directly.
+// acting holds the dependencies of operations, and the actor. Changes are actions of the
+// classroom; pools, runners and the queue are read directly.
 type acting struct {
 	*classroom.Classroom
 	by    schema.Actor
@@ -37,16 +37,19 @@ type acting struct {
 	live  *liveService // nil without a running server
 }
 
-// accountOperations are about accounts, keys, tokens and what is kept about a person.
+// accountOperations implements the operations on accounts, keys, tokens and the data about a person.
 type accountOperations struct{ acting }
 
-// courseOperations are about courses, their people, teams, tests, publication and records.
+// courseOperations implements the operations on courses, their people, teams, tests, publication and
+// records.
 type courseOperations struct{ acting }
 
-// workOperations are about submissions, extensions, adjustments, comments and regrades.
+// workOperations implements the operations on submissions, extensions, adjustments, comments and
+// regrades.
 type workOperations struct{ acting }
 
-// machineOperations are about the queue, runners, the outbox, the audit log and the database.
+// machineOperations implements the operations on the queue, runners, the outbox, the audit log and
+// the database.
 type machineOperations struct{ acting }
 
 // liveService is the state that only a running server knows.
@@ -65,13 +68,13 @@ func operate(a acting) *Operator {
 	return &Operator{a, accountOperations{a}, courseOperations{a}, workOperations{a}, machineOperations{a}}
 }
 
-// operation is an operation of grader admin: JSON in, JSON out.
+// operation is an operation of grader admin, with JSON arguments and a JSON reply.
 type operation struct {
 	scope schema.Scope // that a token needs for it; "": served on the socket alone
 	call  func(ctx context.Context, args []byte) (any, error)
 }
 
-// operations is the closed set of operations by name.
+// operations returns all operations by name.
 func (o *Operator) operations() map[string]operation {
 	all := make(map[string]operation)
 	for _, some := range []map[string]operation{o.accountOperations.operations(), o.courseOperations.operations(), o.workOperations.operations(), o.machineOperations.operations()} {
@@ -212,7 +215,7 @@ func (o *courseOperations) courses(ctx context.Context, _ None) ([]schema.Course
 	return o.Courses.List(ctx, o.by)
 }
 
-// EnrolArgs is a person, a course and a role, and a section where one was given.
+// EnrolArgs is a person, a course and a role, and a section if one was given.
 type EnrolArgs struct {
 	Course, Login, Role string
 	Section             *string
@@ -243,7 +246,7 @@ func (o *workOperations) Submissions(ctx context.Context, p classroom.Submission
 	return o.Work.Submissions(ctx, o.by, p)
 }
 
-// WaitArgs names a submission and how long to wait for its end.
+// WaitArgs names a submission and the longest time to wait for its end.
 type WaitArgs struct {
 	Name    schema.SubmissionName
 	Timeout time.Duration

@@ -20,9 +20,9 @@ func (o *accountOperations) users(ctx context.Context, _ None) ([]schema.User, e
 type AccountArgs struct {
 	Login       string
 	Disabled    bool   // the new state
-	Fingerprint string // of one of its keys
+	Fingerprint string // fingerprint of one of its keys
 	Key         string // text of a public key file
-	Day         string // the last one of a key, or never
+	Day         string // last day of a key, or never
 }
 
 func (o *accountOperations) setDisabled(ctx context.Context, a AccountArgs) (schema.Ended, error) {

@@ -12,7 +12,7 @@ type GradeArgs struct {
 	Course, Assignment string
 	Owner              string
 	ID                 int64  // of an extension or an adjustment
-	Points             string // to add; may be negative
+	Points             string // points to add; may be negative
 	Reason             string
 	LateDays           int
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// NoticeArgs name an address at which an account gets notices.
+// NoticeArgs names a notice destination of an account.
 type NoticeArgs struct {
 	Login string
 	ID    int64

@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// OutboxArgs asks for entries of the outbox.
+// OutboxArgs selects entries of the outbox.
 type OutboxArgs struct {
 	Limit int
 	Kind  string // to be tried again; "" is every kind
@@ -20,7 +20,7 @@ func (o *machineOperations) retryOutbox(ctx context.Context, a OutboxArgs) (int6
 	return o.Outbox.Retry(ctx, o.by, a.Kind)
 }
 
-// GitHubArgs link an account at a GitHub to an account here.
+// GitHubArgs names an account at GitHub to link to an account here.
 type GitHubArgs struct {
 	Login   string
 	Account schema.GitHubAccount

@@ -10,7 +10,7 @@ import (
 // PersonArgs names a person.
 type PersonArgs struct {
 	Login string
-	Force bool // erase also while a course still takes the person's work
+	Force bool // erase even if the person can still hand in work
 }
 
 func (o *accountOperations) exportPerson(ctx context.Context, a PersonArgs) (classroom.Person, error) {

@@ -25,7 +25,7 @@ func (o *machineOperations) pools(ctx context.Context, _ None) ([]tables.Pool, e
 	return reports, err
 }
 
-// PoolArgs is a flavour, and what to set for its pool.
+// PoolArgs is a flavour with new settings of its pool.
 type PoolArgs struct {
 	Flavour string
 	Mode    schema.PoolMode // of pool.mode
@@ -41,7 +41,7 @@ func (o *machineOperations) resizePool(ctx context.Context, a PoolArgs) (schema.
 	return o.Pools.Resize(ctx, o.by, a.Flavour, a.Size)
 }
 
-// maySeePools refuses people who are not staff of any course.
+// maySeePools returns an error for people who are not staff of any course.
 func (o *machineOperations) maySeePools(ctx context.Context) error {
 	var enrolments []schema.Enrolment
 	if o.by.User.ID != 0 {

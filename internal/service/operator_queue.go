@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// serves reports whether the running server has the flavour; true if no server runs.
+// serves reports whether the running server has the flavour. It returns true if no server runs.
 func (o *machineOperations) serves(flavour string) bool {
 	if o.live == nil {
 		return true
@@ -24,7 +24,7 @@ func (o *machineOperations) serves(flavour string) bool {
 // QueueArgs is the number of waiting jobs to list for each flavour.
 type QueueArgs struct{ Limit int }
 
-// maxQueue is the most waiting jobs listed for a flavour.
+// maxQueue is the maximum number of listed waiting jobs of a flavour.
 const maxQueue = 5000
 
 // QueueReport is the state of pools, lanes and the next jobs.
@@ -53,12 +53,12 @@ type QueuedReport struct {
 	Lane    string    `json:"lane"`
 	Since   time.Time `json:"since"`
 	Seconds int       `json:"seconds"`           // waiting time
-	Attempt int       `json:"attempt,omitempty"` // number of runners that have had it
+	Attempt int       `json:"attempt,omitempty"` // number of runners that the job was assigned to
 	Reason  string    `json:"reason,omitempty"`  // why it is queued again
 }
 
 func (o *machineOperations) queue(ctx context.Context, a QueueArgs) (QueueReport, error) {
-	if err := course.MayAdminister(o.by.User); err != nil { // it names submissions of every course
+	if err := course.MayAdminister(o.by.User); err != nil { // the reply names submissions of every course
 		return QueueReport{}, err
 	}
 	if a.Limit < 0 || a.Limit > maxQueue {

@@ -13,7 +13,7 @@ func (o *machineOperations) runners(ctx context.Context, _ None) ([]tables.Runne
 	if o.live == nil {
 		return nil, errNotServing()
 	}
-	if err := course.MayAdminister(o.by.User); err != nil { // it names submissions of every course
+	if err := course.MayAdminister(o.by.User); err != nil { // the reply names submissions of every course
 		return nil, err
 	}
 	states := o.live.runners()

@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestsArgs names a version of an assignment's tests; Number 0 is the one before the
-// active version.
+// TestsArgs names a version of an assignment's tests. Number 0 means the version before the
+// active one.
 type TestsArgs struct {
 	Course, Assignment string
 	Number             int

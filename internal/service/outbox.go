@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// startOutbox starts to deliver messages to other systems, and to fetch announced pushes. It stops before the parts that its
-// senders use; entries that are enqueued after that wait in the store.
+// startOutbox starts to deliver messages to other systems, and to fetch announced pushes. The outbox stops before the
+// parts that its senders use. Entries enqueued after that wait in the store.
 func (s *Service) startOutbox(ctx context.Context, _ *DataDir) error {
 	worker := &outbox.Worker{Store: s.store.OutboxTables, Senders: s.senders(), Clock: s.Clock, Logger: s.Logger,
 		InOrder: map[string]bool{schema.OutgoingGitHubPush: true}}

@@ -8,8 +8,8 @@ import (
 // periodic is a task that a running server repeats.
 type periodic struct {
 	interval time.Duration
-	atOnce   bool   // first at the start; otherwise after an interval
-	failure  string // what the log says if run fails
+	atOnce   bool   // run the task at the start, not only after the first interval
+	failure  string // log message if run fails
 	run      func(context.Context) error
 }
 

@@ -43,7 +43,7 @@ func (s *Service) makePool(ctx context.Context, kind configs.PoolKind, data *Dat
 	}
 }
 
-// localPool is the embedded pool: its runners are processes of grader itself.
+// localPool creates the embedded pool. Its runners are processes of grader itself.
 func (s *Service) localPool() (scheduler.Pool, error) {
 	self, err := s.grader()
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *Service) localPool() (scheduler.Pool, error) {
 	}, nil
 }
 
-// inherited returns those of the variables that this process has, as NAME=value.
+// inherited returns the named environment variables that are set, as NAME=value.
 func inherited(names ...string) (env []string) {
 	for _, name := range names {
 		if value, has := os.LookupEnv(name); has {
@@ -74,7 +74,7 @@ func (s *Service) grader() (string, error) {
 	return s.program("grader")
 }
 
-// dockerPool is the pool of containers on this machine.
+// dockerPool creates the pool of containers on this machine.
 func (s *Service) dockerPool(data *DataDir) (scheduler.Pool, error) {
 	id, err := data.ID()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/web/certificate"
 )
 
-// startRedirect starts the server of plain HTTP, which redirects to the site's HTTPS and answers ACME's challenges.
+// startRedirect starts the plain HTTP server, which redirects to HTTPS and answers ACME challenges.
 func (s *Service) startRedirect(ctx context.Context, _ *DataDir) error {
 	if s.HTTP == "" {
 		return nil

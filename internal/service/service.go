@@ -1,5 +1,5 @@
-// Package service is the running program as a value: Start starts its parts on one data
-// directory, Stop stops them, and Operator serves grader admin.
+// Package service implements the running program as a value: Start starts its parts on one
+// data directory, Stop stops them, and Operator serves grader admin.
 package service
 
 import (
@@ -35,18 +35,18 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// Service is the control plane: store, SSH server, scheduler, pools and site in
-// one process, on one data directory. Set the exported fields, then Start.
+// Service is the control plane: store, SSH server, scheduler, pools and site in one process
+// and one data directory. Set the exported fields, then Start.
 type Service struct {
-	Data    string // data directory, made if it does not exist
-	SSH     string // listen address; port 0 is any free one, see SSHAddress
-	Web     string // listen address; port 0 is any free one, see WebURL
-	TLS     TLS    // how the site serves HTTPS; the zero value is plain HTTP
+	Data    string // data directory, created if it does not exist
+	SSH     string // listen address; port 0 means any free port, see SSHAddress
+	Web     string // listen address; port 0 means any free port, see WebURL
+	TLS     TLS    // HTTPS settings of the site; the zero value means plain HTTP
 	HTTP    string // listen address of plain HTTP, which redirects to the site's HTTPS; "" for none
 	Metrics string // listen address of /metrics, /healthz and /readyz; "" for none beside the site's
 	Bin     string // directory of grader and grader-hook; "" is this program's own
 	Config  configs.Config
-	Version string // of grader, for the pages
+	Version string // version of grader, for the pages
 	Logger  *slog.Logger
 	Clock   func() time.Time
 	// SingleGate makes every gate one job that grades the solution once, see gitd.Server.
@@ -59,14 +59,14 @@ type Service struct {
 	repos      *repo.Store
 	hooks      *hooks.Server
 	scheduler  *scheduler.Scheduler
-	nomad      *nomad.Pool // nil if no flavour names that pool
+	nomad      *nomad.Pool // nil if no flavour uses this pool
 	ssh        *gitd.Server
 	github     *gitHub
 	mail       *notify.MailServer              // nil: none is configured
-	redirectAt net.Addr                        // where HTTP listens, nil if it does not
+	redirectAt net.Addr                        // address of the redirecting HTTP server, nil if it does not run
 	challenges func(http.Handler) http.Handler // answers ACME's challenges; nil without ACME
-	metricsAt  net.Addr                        // where Metrics listens, nil if it does not
-	site       atomic.Pointer[web.Server]      // the SSH server, which starts first, needs its address
+	metricsAt  net.Addr                        // address of the metrics server, nil if it does not run
+	site       atomic.Pointer[web.Server]      // atomic because the SSH server starts first and needs the site's address
 }
 
 // Start starts everything and returns once it listens. If a part fails to start, the
@@ -139,7 +139,7 @@ func (s *Service) startHooks(_ context.Context, data *DataDir) error {
 	return nil
 }
 
-// program finds one of grader's programs in Bin.
+// program returns the path of one of grader's programs in Bin.
 func (s *Service) program(name string) (string, error) {
 	if s.Bin == "" {
 		return Companion(name)
@@ -151,7 +151,7 @@ func (s *Service) program(name string) (string, error) {
 	return path, nil
 }
 
-// Companion finds a program that is installed beside this one.
+// Companion returns the path of a program that is installed beside this one.
 func Companion(name string) (string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -192,8 +192,8 @@ func (s *Service) startScheduler(ctx context.Context, data *DataDir) error {
 	return nil
 }
 
-// warnOfFlavours logs which courses use flavours that the configuration lacks. Pushes to
-// them wait until an operator acts.
+// warnOfFlavours logs the courses that use flavours missing in the configuration. Pushes to
+// them wait until an operator adds the flavour.
 func (s *Service) warnOfFlavours(ctx context.Context) error {
 	uses, err := flavourUses(ctx, s.store)
 	if err != nil {
@@ -234,12 +234,12 @@ func (s *Service) startSSH(ctx context.Context, data *DataDir) error {
 	return nil
 }
 
-// sshLimits returns the configured limits in the SSH server's form.
+// sshLimits converts the configured limits to the SSH server's type.
 func sshLimits(l configs.Limits) gitd.Limits {
 	return gitd.Limits{Connections: l.Connections, Strangers: l.Strangers, UserSessions: l.Sessions}
 }
 
-// pushTime is how long a stop waits for pushes whose packs are still being received. The parts that stop later need the rest
+// pushTime is how long a stop waits for pushes that are still being received. The parts that stop later need the rest
 // of the time.
 const pushTime = 8 * time.Second
 
@@ -249,7 +249,7 @@ func (s *Service) stopSSH(ctx context.Context) error {
 	err := s.ssh.Stop(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.Logger.Warn("unfinished pushes were cut off", "error", err)
-		return nil // they were refused, and not counted
+		return nil // the pushes were refused and are not counted
 	}
 	return err
 }
@@ -281,7 +281,7 @@ func (s *Service) startSite(ctx context.Context, _ *DataDir) error {
 	return nil
 }
 
-// startAdmin answers `grader admin` on a unix socket that only this user may open.
+// startAdmin serves `grader admin` on a unix socket that only this user may open.
 func (s *Service) startAdmin(ctx context.Context, data *DataDir) error {
 	listener, err := data.listen(ctx, "admin")
 	if err != nil {
@@ -292,20 +292,20 @@ func (s *Service) startAdmin(ctx context.Context, data *DataDir) error {
 	return nil
 }
 
-// Operator returns what serves grader admin inside this service.
+// Operator returns the Operator of this service.
 func (s *Service) Operator() *Operator {
 	return newOperator(s.Data, s.store, s.classroom, s.now, &liveService{
 		webURL: s.WebURL, pools: s.scheduler.PoolStates, runners: s.scheduler.RunnerStates, flavours: s.scheduler.Flavours,
 	})
 }
 
-// SSHAddress returns where the SSH server listens.
+// SSHAddress returns the listen address of the SSH server.
 func (s *Service) SSHAddress() string { return s.ssh.Address().String() }
 
 // SSHName returns the HOST[:PORT] that students type.
 func (s *Service) SSHName() string { return s.ssh.PublicName() }
 
-// WebURL returns the root of the site as browsers reach it, "" before it listens.
+// WebURL returns the root URL of the site for browsers, "" before it listens.
 func (s *Service) WebURL() string {
 	if s.Config.PublicURL != "" {
 		return strings.TrimSuffix(s.Config.PublicURL, "/")

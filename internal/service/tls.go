@@ -8,7 +8,8 @@ import (
 	"github.com/grader/grader/web/certificate"
 )
 
-// TLS is how the site serves HTTPS without a proxy. The zero value is plain HTTP.
+// TLS holds the settings with which the site serves HTTPS without a proxy. The zero value means
+// plain HTTP.
 type TLS struct {
 	Cert, Key     string // files in PEM form, read again when they change
 	ACME          bool   // get a certificate for the name of public_url instead
@@ -16,7 +17,7 @@ type TLS struct {
 	ACMEDirectory string // address of the authority; "" is Let's Encrypt's
 }
 
-// certificates is where certificates of ACME are kept in the data directory.
+// certificates is the directory of ACME certificates in the data directory.
 const certificates = "certificates"
 
 // tlsConfig returns the TLS configuration of the site, nil for plain HTTP.
@@ -41,7 +42,7 @@ func (s *Service) tlsConfig() (*tls.Config, error) {
 	return files.Config(), nil
 }
 
-// scheme is the scheme of the site's address if public_url is not set.
+// scheme returns the scheme of the site's address if public_url is not set.
 func (s *Service) scheme() string {
 	if s.TLS != (TLS{}) {
 		return "https://"

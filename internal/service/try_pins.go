@@ -12,7 +12,7 @@ import (
 const (
 	// tryPinsEvery is how often the refs of old tries are removed.
 	tryPinsEvery = time.Hour
-	// tryPinsPage is how many tries are read at once.
+	// tryPinsPage is the number of tries that are read at once.
 	tryPinsPage = 200
 )
 
@@ -31,8 +31,8 @@ func (s *Service) startTryPins(ctx context.Context, _ *DataDir) error {
 	return nil
 }
 
-// remove removes the refs of all old tries. If a ref cannot be removed, it continues with the others; that ref is tried again
-// after the next start.
+// remove removes the refs of all old tries. If it cannot remove a ref, it continues with the others and tries that ref
+// again after the next start.
 func (p *tryPins) remove(ctx context.Context) error {
 	var failed error
 	for ctx.Err() == nil {
