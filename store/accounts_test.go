@@ -98,7 +98,7 @@ func TestSecretsWorkOnceAndExpire(t *testing.T) {
 		check(t, f(secret, epoch.Add(time.Hour-1000)))
 		refused(t, f(secret, epoch), schema.CodeRefused, "used already")
 	}
-	refused(t, redeem[link](code, epoch), schema.CodeRefused, "unknown") // a code is no link
+	refused(t, redeem[link](code, epoch), schema.CodeRefused, "unknown") // a code is not a link
 }
 
 func TestLinkWorksOnceConcurrently(t *testing.T) {
@@ -137,7 +137,7 @@ func (b *bundle) addKey(login string, k schema.Key) error {
 	return b.AddKeys(b.t.Context(), b.actor(login, ""), b.user(login), k)
 }
 
-// removeKey removes a person's key without a rule.
+// removeKey removes a person's key with a rule that allows everything.
 func (b *bundle) removeKey(login, fingerprint string) (schema.RemovedKey, error) {
 	b.t.Helper()
 	return b.RemoveKey(b.t.Context(), b.actor(login, ""), b.user(login), fingerprint, func(course.KeyRemoval) error { return nil })
@@ -212,7 +212,7 @@ func TestRemoveKeyEndsItsSessionsAndSecrets(t *testing.T) {
 	refused(t, err, schema.CodeRefused, "unknown")
 }
 
-// TestRemovedKeyCreatesNoSecrets acts in a session whose key was removed meanwhile.
+// TestRemovedKeyCreatesNoSecrets acts in a session after its key was removed.
 func TestRemovedKeyCreatesNoSecrets(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -246,7 +246,7 @@ func TestCodeBoundToKey(t *testing.T) {
 	check(t, redeem(pending, "mine")) // refused codes stay valid
 	check(t, redeem(named, "named"))
 	again := ok(b.AddPendingKey(t.Context(), schema.Operator(), alice, key(alice, "late"), until))(t)
-	anew := ok(b.AddPendingKey(t.Context(), schema.Operator(), alice, key(alice, "late"), until))(t) // the first was lost
+	anew := ok(b.AddPendingKey(t.Context(), schema.Operator(), alice, key(alice, "late"), until))(t) // the first code was lost
 	check(t, redeem(anew, "late"))
 	equal(t, again != anew, true)
 	_, err := b.AddPendingKey(t.Context(), schema.Operator(), alice, key(alice, "mine"), until)
@@ -419,7 +419,7 @@ func TestSessions(t *testing.T) {
 	equal(t, found, false)
 }
 
-// TestIdleSessionsEnd keeps a session that is used and ends one that is not.
+// TestIdleSessionsEnd checks that a used session stays and an unused session ends.
 func TestIdleSessionsEnd(t *testing.T) {
 	t.Parallel()
 	b := open(t)
@@ -443,7 +443,7 @@ func TestIdleSessionsEnd(t *testing.T) {
 	equal(t, ok(one(t.Context(), b.reader, value[int64], `SELECT count(*) FROM sessions`))(t), int64(2))
 }
 
-// TestSessionEndsForItsOwnerOnly tries the id of another's session.
+// TestSessionEndsForItsOwnerOnly tries to end another person's session.
 func TestSessionEndsForItsOwnerOnly(t *testing.T) {
 	t.Parallel()
 	b := open(t)
@@ -456,7 +456,7 @@ func TestSessionEndsForItsOwnerOnly(t *testing.T) {
 	equal(t, found, false)
 }
 
-// TestSignInFindsOneAccount signs in by a login and by an address.
+// TestSignInFindsOneAccount signs in with a login and with an address.
 func TestSignInFindsOneAccount(t *testing.T) {
 	t.Parallel()
 	b := open(t)

@@ -27,7 +27,7 @@ func (b *bundle) held() (release func()) {
 	}
 }
 
-// queued waits until so many transactions wait for their turn.
+// queued waits until n transactions wait for their turn.
 func (b *bundle) queued(n int) {
 	for {
 		b.batches.mu.Lock()
@@ -40,7 +40,8 @@ func (b *bundle) queued(n int) {
 	}
 }
 
-// A transaction that shares a commit fails, panics or leaves without affecting the others.
+// A transaction that shares a commit fails, panics or is cancelled without affecting the
+// others.
 func TestTransactionsSharingACommitFailAlone(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -78,7 +79,7 @@ func TestTransactionsSharingACommitFailAlone(t *testing.T) {
 	run("fails", func() error {
 		return add(t.Context(), "fails", func() error { return schema.Errorf(schema.CodeRefused, "no") })
 	})
-	run("breaks", func() error { return add(t.Context(), "queued", fine) }) // it is there already
+	run("breaks", func() error { return add(t.Context(), "queued", fine) }) // it exists already
 	run("panics", func() error { return add(t.Context(), "panics", func() error { panic("boom") }) })
 	run("leaves", func() error { return add(leaving, "leaves", func() error { leave(); return nil }) })
 	b.queued(5)
@@ -98,7 +99,7 @@ func TestTransactionsSharingACommitFailAlone(t *testing.T) {
 	equal(t, there, []string{"first", "last"})
 }
 
-// A request that is cancelled before its turn returns at once, and nothing of it is executed.
+// A request that is cancelled before its turn returns at once and is not executed.
 func TestWaitingTransactionIsCancelled(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// seed queues n submissions of an assignment in one transaction, alternating between so many
-// owners, who need not exist.
+// seed queues n submissions of an assignment in one transaction. It alternates between the
+// given number of owners, who need not exist.
 func (b *bundle) seed(a schema.Assignment, owners, n int) {
 	b.t.Helper()
 	ctx := b.t.Context()
@@ -39,7 +39,7 @@ func (b *bundle) seed(a schema.Assignment, owners, n int) {
 	b.pass(time.Duration(n) * time.Microsecond)
 }
 
-// percentiles reports the median and the 99th percentile of what each call took.
+// percentiles reports the median and the 99th percentile of the durations of calls.
 func percentiles(b *testing.B, took []time.Duration) {
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
@@ -86,15 +86,15 @@ func BenchmarkRecordSubmission(b *testing.B) {
 	}
 }
 
-// BenchmarkClaim claims from a queue of two courses, a long one and one with a single job, of
-// several owners.
+// BenchmarkClaim claims from a queue of several owners in two courses: one with many jobs and
+// one with a single job.
 func BenchmarkClaim(b *testing.B) {
 	for _, size := range []struct{ jobs, owners int }{{100, 20}, {50_000, 500}, {50_000, 50_000}, {100_000, 1000}, {100_000, 1}} {
 		b.Run(fmt.Sprintf("queued=%d/owners=%d", size.jobs, size.owners), func(b *testing.B) {
 			x := newBundle(b)
 			x.seed(x.addAssignment(x.addCourse("small"), "a1"), 1, 1)
 			x.seed(x.assignment, size.owners, size.jobs)
-			equal(b, x.claim("standard").Owner, "owner-0") // of the small course; now it is the other's turn
+			equal(b, x.claim("standard").Owner, "owner-0") // a job of the small course; the next turn is the other course's
 			took := make([]time.Duration, 0, b.N)
 			for b.Loop() {
 				begin := time.Now()
@@ -108,7 +108,7 @@ func BenchmarkClaim(b *testing.B) {
 	}
 }
 
-// BenchmarkClaimWhileManyRun claims while ten thousand runners have a job each.
+// BenchmarkClaimWhileManyRun claims while ten thousand runners each have a job.
 func BenchmarkClaimWhileManyRun(b *testing.B) {
 	x := newBundle(b)
 	x.seed(x.assignment, 5000, 100_000)

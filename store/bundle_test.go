@@ -19,12 +19,12 @@ import (
 type bundle struct {
 	*Store
 	t          testing.TB
-	now        *atomic.Int64 // microseconds; every reading of the clock adds one
+	now        *atomic.Int64 // microseconds; every call of the clock adds one
 	course     schema.Course
 	assignment schema.Assignment
 	users      map[string]schema.User
 	intents    int
-	source     string // of the next candidate
+	source     string // source of the next candidate
 }
 
 // plainSource is an assignment without a due date.
@@ -61,7 +61,7 @@ func newBundle(t testing.TB) *bundle {
 	return b
 }
 
-// receiptKey is a key made of a seed.
+// receiptKey returns a key derived from a seed.
 func receiptKey(seed byte) ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{seed}, ed25519.SeedSize))
 }
@@ -84,13 +84,13 @@ func (b *bundle) user(login string) schema.User {
 	return b.users[login]
 }
 
-// actor is a person who acts over ssh with a key.
+// actor returns a person who acts over ssh with a key.
 func (b *bundle) actor(login, key string) schema.Actor {
 	b.t.Helper()
 	return schema.Actor{User: b.user(login), Channel: schema.ChannelSSH, Key: key}
 }
 
-// last is the newest audit entry, without its time and id.
+// last returns the newest audit entry, without its time and id.
 func (b *bundle) last() schema.AuditEntry {
 	b.t.Helper()
 	e := ok(b.AuditLog(b.t.Context(), schema.AuditQuery{Limit: 1}))(b.t)[0]
@@ -103,7 +103,7 @@ func (b *bundle) enrol(login string, role schema.Role) {
 	check(b.t, b.Enrol(b.t.Context(), schema.Operator(), b.course, b.user(login), role))
 }
 
-// addAssignment makes an assignment and pushes tests that pass their gate.
+// addAssignment creates an assignment and pushes tests that pass their gate.
 func (b *bundle) addAssignment(c schema.Course, name string) schema.Assignment {
 	b.t.Helper()
 	a := ok(b.EnsureAssignment(b.t.Context(), c.ID, name, b.tick()))(b.t)
@@ -135,7 +135,7 @@ func (b *bundle) candidate(a schema.Assignment) (schema.Version, schema.Job) {
 	return v, j
 }
 
-// gate claims jobs until it has the version's gate, and ends it.
+// gate claims jobs until it has the version's gate, and finishes the gate.
 func (b *bundle) gate(v schema.Version, g schema.GateResult) {
 	b.t.Helper()
 	j := b.claim("standard")
@@ -166,7 +166,7 @@ func (b *bundle) claim(flavour string) schema.Job {
 	return ok(b.Claim(b.t.Context(), "runner-1", flavour, b.tick(), time.Minute))(b.t)
 }
 
-// finish ends a claimed job with a score.
+// finish finishes a claimed job with a score.
 func (b *bundle) finish(j schema.Job, score int64) schema.Event {
 	b.t.Helper()
 	r := schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Score: schema.NewPoints(score, 1), MaxScore: schema.NewPoints(25, 1)}

@@ -12,7 +12,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestErase erases a person with every kind of trace, and searches every byte of the database for these.
+// TestErase erases a person with every kind of trace, and searches every byte of the database for
+// traces.
 func TestErase(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -41,7 +42,7 @@ func TestErase(t *testing.T) {
 		c.Mode, c.Reason = schema.PoolPaused, "zedzed repairs it"
 		return nil
 	})))
-	check(t, ok2(b.NewLoginToken(t.Context(), b.actor("zedzed", "SHA256:zedskey"), b.user("bob"), b.tick().Add(time.Hour)))) // for somebody else
+	check(t, ok2(b.NewLoginToken(t.Context(), b.actor("zedzed", "SHA256:zedskey"), b.user("bob"), b.tick().Add(time.Hour)))) // link for another person
 	group := b.addAssignment(b.course, "a2")
 	b.team(group, "blue", "zedzed", "bob")
 	team := b.teamPush(group, "blue", "zedzed", 5)
@@ -102,7 +103,8 @@ func TestErase(t *testing.T) {
 	}
 }
 
-// TestRemovedWebhookLeavesNoPause removes a webhook that does not answer, also while it is called.
+// TestRemovedWebhookLeavesNoPause removes a webhook that does not answer, once between calls and once
+// during a call.
 func TestRemovedWebhookLeavesNoPause(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -121,13 +123,14 @@ func TestRemovedWebhookLeavesNoPause(t *testing.T) {
 	if got := pauses(); len(got) != 0 {
 		t.Errorf("%v is paused after it was removed", got)
 	}
-	postpone() // of the call that was under way
+	postpone() // ends the running call
 	if got := pauses(); len(got) != 0 {
 		t.Errorf("%v is paused by a call that ended after it was removed", got)
 	}
 }
 
-// TestOldNoticesAreRemoved removes notices that were given up long ago, and not what is for GitHub.
+// TestOldNoticesAreRemoved checks that notices given up long ago are removed, but not entries for
+// GitHub.
 func TestOldNoticesAreRemoved(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -144,8 +147,8 @@ func TestOldNoticesAreRemoved(t *testing.T) {
 	equal(t, kinds, []string{schema.OutgoingGitHubStatus + " 2", schema.OutgoingMail + " new"})
 }
 
-// TestEraseKeepsWordsOfOthers erases a person whose logins at GitHub are words that the records of
-// others contain.
+// TestEraseKeepsWordsOfOthers erases a person whose GitHub logins are words that also occur in the
+// records of others.
 func TestEraseKeepsWordsOfOthers(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -169,7 +172,7 @@ func TestEraseKeepsWordsOfOthers(t *testing.T) {
 	equal(t, links, []string{"|erased-1", "erased-1|erased-1 erased-1"})
 }
 
-// leaveAtGitHub leaves traces of zed's pushes at GitHub, and others' beside them.
+// leaveAtGitHub creates records of GitHub pushes by zed and by others.
 func (b *bundle) leaveAtGitHub() {
 	b.t.Helper()
 	ctx := b.t.Context()
@@ -185,7 +188,7 @@ func (b *bundle) leaveAtGitHub() {
 	for repository, owner := range map[string]string{"a1-zedhub": "zedzed", "a1-ZEDZED": "ida", "a1-ada-zedhub": "alice"} {
 		check(b.t, b.AddGitHubCommit(ctx, commit(repository), b.assignment.ID, owner))
 	}
-	check(b.t, b.TellGitHub(ctx, commit("b7-zedhub"), "refused")) // of no assignment
+	check(b.t, b.TellGitHub(ctx, commit("b7-zedhub"), "refused")) // without an assignment
 	for i, c := range []schema.GitHubCommit{commit("a1-zedhub"), commit("a1-bob")} {
 		check(b.t, b.EnqueueGitHubStatus(ctx, schema.GitHubStatus{GitHubCommit: c, Refused: "the GitHub account ZedHub is not linked to an account here"}))
 		_, err := b.ReceiveGitHubPush(ctx, schema.GitHubPush{GitHubCommit: c, Delivery: fmt.Sprint("delivery-", i), SenderID: 26, Sender: "ZedHub", ReceivedAt: b.tick()})
@@ -220,7 +223,7 @@ func (b *bundle) keptAtGitHub() {
 	}))
 }
 
-// searched looks for traces in every text of every table.
+// searched searches every text of every table for traces.
 func (b *bundle) searched(traces []string) {
 	b.t.Helper()
 	for _, c := range b.texts() {
@@ -234,7 +237,7 @@ func (b *bundle) searched(traces []string) {
 	}
 }
 
-// texts returns every column that holds text or bytes, of every table.
+// texts returns the columns with text or bytes of every table.
 func (b *bundle) texts() []place {
 	b.t.Helper()
 	return ok(list(b.t.Context(), b.reader, scanPlace, `SELECT x.name, c.name FROM sqlite_schema x JOIN pragma_table_info(x.name) c
@@ -242,7 +245,7 @@ func (b *bundle) texts() []place {
 }
 
 // TestEveryColumnIsConsidered fails for a column of a new table until somebody has decided whether
-// it can name a person: then Erase must empty it, and TestErase must leave a trace in it.
+// it can name a person. If it can, Erase must empty it, and TestErase must leave a trace in it.
 func TestEveryColumnIsConsidered(t *testing.T) {
 	t.Parallel()
 	b := open(t)
@@ -271,7 +274,7 @@ func TestEveryColumnIsConsidered(t *testing.T) {
 	}
 }
 
-// TestEraseWhileGrading erases a person whose work is in the queue.
+// TestEraseWhileGrading tries to erase a person with work in the queue.
 func TestEraseWhileGrading(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -8,7 +8,7 @@ import (
 )
 
 // TestTasksListOpenAssignments uses an assignment with a due date and an extension, one
-// without, one without tests, and a dropped student.
+// without a due date, one without tests, and a dropped student.
 func TestTasksListOpenAssignments(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -54,7 +54,7 @@ func TestTypicalDurationIsTheMedian(t *testing.T) {
 	median, of, err := b.TypicalDuration(t.Context(), "large")
 	check(t, err)
 	equal(t, []any{median, of}, []any{time.Duration(0), 0})
-	for _, took := range []time.Duration{9 * time.Minute, 6 * time.Second, 7 * time.Second} { // and the gate's
+	for _, took := range []time.Duration{9 * time.Minute, 6 * time.Second, 7 * time.Second} { // the gate has a duration, too
 		b.push("alice")
 		j := b.claim("standard")
 		ok(b.Append(t.Context(), j.ID, j.Attempt, 0, []schema.Event{{Kind: schema.EventStarted}}))(t)

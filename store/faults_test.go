@@ -65,7 +65,7 @@ func TestReadOnlyDatabase(t *testing.T) {
 	_, err = b.RecordSubmission(t.Context(), b.pushed(b.assignment, in))
 	refused(t, err, schema.CodeUnavailable, "read-only")
 	_, err = b.Submission(t.Context(), schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "alice"})
-	refused(t, err, schema.CodeNotFound) // reading goes on
+	refused(t, err, schema.CodeNotFound) // reading still works
 	_, err = b.writer.db.Exec(`PRAGMA query_only = 0`)
 	check(t, err)
 	ok(b.RecordSubmission(t.Context(), b.pushed(b.assignment, in)))(t)

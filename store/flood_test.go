@@ -7,9 +7,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestFloodDoesNotDelayOthers queues 50,000 jobs of a course and 1,000 of a student before single
-// pushes. The push of a course without running jobs gets the next free runner. The push of
-// another student of the flooded course waits for at most one job per runner.
+// TestFloodDoesNotDelayOthers queues 50,000 jobs of a course and 1,000 jobs of a student, and
+// then single pushes. The push in a course without running jobs gets the next free runner. The
+// push of another student in the flooded course waits for at most one job per runner.
 func TestFloodDoesNotDelayOthers(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -25,7 +25,7 @@ func TestFloodDoesNotDelayOthers(t *testing.T) {
 		sameCourse, ownCourse := b.pushTo(other, "bob"), b.pushTo(quiet, "carol")
 		var next []int64
 		for range busy {
-			b.finish(busy[0], 1) // any of them
+			b.finish(busy[0], 1) // any job
 			busy = append(busy[1:], b.claim("standard"))
 			next = append(next, busy[len(busy)-1].ID)
 		}

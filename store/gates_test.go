@@ -7,12 +7,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// parts is a gate of three runs and a part with samples.
+// parts returns a gate of three runs and a part with samples.
 func parts() []schema.GatePart {
 	return []schema.GatePart{{Run: 1}, {Run: 2}, {Run: 3}, {Samples: []string{"samples/x/"}}}
 }
 
-// candidateOf pushes tests of a tree whose gate has several parts.
+// candidateOf pushes tests with the given tree and a gate of several parts.
 func (b *bundle) candidateOf(tree string) schema.Version {
 	b.t.Helper()
 	in := b.intent(b.repository(b.assignment, schema.RepositoryTests, ""), "ida")
@@ -21,7 +21,7 @@ func (b *bundle) candidateOf(tree string) schema.Version {
 	return v
 }
 
-// gatePart ends one part of a gate: the solution's test has the outcome.
+// gatePart finishes one part of a gate. The solution's test has the outcome.
 func (b *bundle) gatePart(o schema.Outcome) {
 	b.t.Helper()
 	j := b.claim("standard")
@@ -37,7 +37,7 @@ func (b *bundle) gatePart(o schema.Outcome) {
 	ok(b.Finish(b.t.Context(), j.ID, j.Attempt, r, b.tick()))(b.t)
 }
 
-// The last part decides, whichever it is; nothing is decided before.
+// The last finished part decides, in any order. Nothing is decided before it.
 func TestGateIsDecidedByItsLastPart(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -59,8 +59,8 @@ func TestGateIsDecidedByItsLastPart(t *testing.T) {
 	}
 }
 
-// A flaky candidate is refused. An unchanged second push of it, which would have passed by
-// chance, is refused, too. A changed one is judged again.
+// A flaky candidate is rejected. An unchanged second push, which would have passed by
+// chance, is also rejected. A changed candidate is judged again.
 func TestUnchangedPushOfFlakyTestsIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -93,7 +93,8 @@ func TestUnchangedPushOfFlakyTestsIsRefused(t *testing.T) {
 	}
 }
 
-// If a machine fails one part, the other parts stay and only that part is repeated.
+// If a machine fails during one part, the results of the other parts stay, and only that part
+// is repeated.
 func TestFailedGatePartIsRepeated(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -26,8 +26,8 @@ func (b *bundle) take() schema.OutboxEntry {
 	return e
 }
 
-// A push whose announcement comes late is known to be overtaken once the later one was accepted,
-// and not while that one waits behind it or if it was refused.
+// A push with a late announcement counts as overtaken once a later push was accepted, but not
+// while the later push waits behind it or if the later push was refused.
 func TestLaterGitHubPush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -61,8 +61,8 @@ func TestLaterGitHubPush(t *testing.T) {
 	}
 }
 
-// An operator's retry keeps the order of the pushes to a repository: those that were given up
-// first, then those that still waited.
+// An operator's retry keeps the order of the pushes to a repository: first the given-up
+// pushes, then the waiting ones.
 func TestRetryKeepsOrder(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -82,8 +82,8 @@ func TestRetryKeepsOrder(t *testing.T) {
 	equal(t, got, want)
 }
 
-// TestStatusesFollowGrades does what changes what an owner may see of handed-in work: the statuses
-// of their commits are written again, each once, and nobody else's.
+// TestStatusesFollowGrades makes changes that affect what an owner may see. The statuses of the
+// owner's commits are written again, each once, and no others.
 func TestStatusesFollowGrades(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -97,7 +97,7 @@ func TestStatusesFollowGrades(t *testing.T) {
 	first := b.graded("alice", 1)
 	alice := []string{follow(first, 1), follow(b.graded("alice", 2), 1)}
 	bob := []string{follow(b.graded("bob", 3), 2)}
-	check(t, b.AddGitHubCommit(ctx, schema.GitHubCommit{Repository: "o/a1-alice", RepositoryID: 1, Commit: fmt.Sprintf("%040x", 77)}, a.ID, "alice")) // refused
+	check(t, b.AddGitHubCommit(ctx, schema.GitHubCommit{Repository: "o/a1-alice", RepositoryID: 1, Commit: fmt.Sprintf("%040x", 77)}, a.ID, "alice")) // a refused push
 	everybody := slices.Concat(alice, bob)
 	var adjustment schema.Adjustment
 	var extension schema.GrantedExtension
@@ -151,7 +151,7 @@ func TestStatusesFollowGrades(t *testing.T) {
 	}
 }
 
-// A repository that was made public, or renamed, is so for the commits that were pushed before.
+// A new visibility or name of a repository also applies to the commits pushed before.
 func TestRepositoryMadePublic(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

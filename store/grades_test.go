@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// graded is a push with that score.
+// graded pushes and grades a submission with that score.
 func (b *bundle) graded(login string, score int64) schema.GradedSubmission {
 	b.t.Helper()
 	sub := b.push(login)
@@ -111,7 +111,7 @@ func TestActivatingTestsRecomputesGrades(t *testing.T) {
 	}
 }
 
-// TestGradesOfCourseAndOfOwnerAgree computes grades both ways.
+// TestGradesOfCourseAndOfOwnerAgree computes grades for the whole course and for single owners.
 func TestGradesOfCourseAndOfOwnerAgree(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -138,7 +138,7 @@ func TestGradesOfCourseAndOfOwnerAgree(t *testing.T) {
 	equal(t, got, want)
 }
 
-// TestOpeningOldDatabaseComputesGrades removes what was added with grades from a database, and
+// TestOpeningOldDatabaseComputesGrades removes the tallies and grades from a database, and
 // opens it.
 func TestOpeningOldDatabaseComputesGrades(t *testing.T) {
 	t.Parallel()
@@ -152,7 +152,7 @@ func TestOpeningOldDatabaseComputesGrades(t *testing.T) {
 		check(t, err)
 	}
 	tx := ok(b.writer.db.BeginTx(t.Context(), nil))(t)
-	check(t, fillTallies(t.Context(), tx)) // as its migration does
+	check(t, fillTallies(t.Context(), tx)) // like its migration
 	check(t, tx.Commit())
 	again := ok(Open(t.Context(), b.path, Options{Clock: b.tick}))(t)
 	t.Cleanup(func() { check(t, again.Close()) })

@@ -16,10 +16,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The environment of a child process that is killed.
+// Environment variables of the child process to kill.
 const (
-	killedWork = "GRADER_KILLED_WORK" // what it does
-	killedFile = "GRADER_KILLED_FILE" // its database
+	killedWork = "GRADER_KILLED_WORK" // task of the child
+	killedFile = "GRADER_KILLED_FILE" // database of the child
 )
 
 func TestMain(m *testing.M) {
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// beKilled opens a database, reports that, and works.
+// beKilled opens a database, reports that it is open, and runs its task.
 func beKilled(work, file string) error {
 	ctx := context.Background()
 	s, err := Open(ctx, file, Options{})
@@ -73,7 +73,7 @@ func rosterRows() []schema.RosterRow {
 	return rows
 }
 
-// kills is how often a process is killed: 5 times, or GRADER_KILLS.
+// kills returns how often a process is killed: GRADER_KILLS, or 5 by default.
 func kills(t *testing.T) int {
 	t.Helper()
 	if text := os.Getenv("GRADER_KILLS"); text != "" {
@@ -82,8 +82,8 @@ func kills(t *testing.T) int {
 	return 5
 }
 
-// killed starts a child on a copy of a database and kills it after a share of the time that its
-// work takes. It returns the path of the copy.
+// killed starts a child on a copy of a database and kills it after a share of the duration of
+// its task. It returns the path of the copy.
 func killed(t *testing.T, work, from string, after time.Duration) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "grader.db")
@@ -91,9 +91,9 @@ func killed(t *testing.T, work, from string, after time.Duration) string {
 	child, said := startChild(t, work, file)
 	_, err := io.ReadFull(said, make([]byte, len("begun\n")))
 	check(t, err)
-	time.Sleep(after) // the moment of the kill; nothing is asserted about it
+	time.Sleep(after) // chooses the moment of the kill; the test does not depend on it
 	check(t, child.Process.Kill())
-	_ = child.Wait() // killed, or done before
+	_ = child.Wait() // killed, or already done
 	return file
 }
 
@@ -107,7 +107,7 @@ func startChild(t *testing.T, work, file string) (*exec.Cmd, io.Reader) {
 	return child, said
 }
 
-// whole measures how long a child's work takes.
+// whole measures the duration of a child's task.
 func whole(t *testing.T, work, from string) time.Duration {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "grader.db")
@@ -120,9 +120,9 @@ func whole(t *testing.T, work, from string) time.Duration {
 	return time.Since(began)
 }
 
-// TestKilledDuringApply kills the application of a regrade set. Each owner then has the grade
-// and results from before or from after it, and applying the set again completes it without
-// repeating an owner.
+// TestKilledDuringApply kills a process that applies a regrade set. Each owner then has the
+// old or the new grade and results. Applying the set again completes it without repeating an
+// owner.
 func TestKilledDuringApply(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -170,14 +170,14 @@ func TestKilledDuringApply(t *testing.T) {
 	t.Logf("%d kills, %d of them between two owners", kills(t), between)
 }
 
-// finals counts the owners who have a grade.
+// finals returns the number of owners with the given final points.
 func finals(t *testing.T, s *Store, assignment int64, final string) int {
 	t.Helper()
 	return ok(one(t.Context(), s.reader, value[int], `SELECT count(*) FROM grades WHERE assignment_id = ? AND final = ?`, assignment, final))(t)
 }
 
-// TestKilledDuringRosterImport kills the import of a roster. Then all of the file is imported
-// or nothing, and importing it again completes it without duplicates.
+// TestKilledDuringRosterImport kills a process that imports a roster. Then either the whole
+// file is imported or nothing. Importing it again completes it without duplicates.
 func TestKilledDuringRosterImport(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -204,7 +204,7 @@ func TestKilledDuringRosterImport(t *testing.T) {
 			t.Errorf("%d accounts, %d enrolled, %d codes, %d audit entries", users, enrolled, codes, entries)
 		}
 		for _, change := range ok(s.ImportRoster(t.Context(), schema.Operator(), schema.RosterImport{Course: c, Rows: rosterRows(), Expires: time.Now().Add(time.Hour)}))(t) {
-			if change.Line > 0 && change.Kind != kind { // otherwise one of the bundle's own people
+			if change.Line > 0 && change.Kind != kind { // skip the bundle's own people
 				t.Errorf("%s is %s, want %s", change.Login, change.Kind, kind)
 			}
 		}

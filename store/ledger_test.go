@@ -45,8 +45,8 @@ func TestRecordSubmission(t *testing.T) {
 	equal(t, b.events(sub.Job.ID), []schema.EventKind{schema.EventQueued})
 	equal(t, len(ok(b.OpenIntents(t.Context(), 0))(t)), 0)
 
-	// A crash before the answer was read: the same push is recorded again, from what
-	// little is known of it then.
+	// After a crash before the answer was read, the same push is recorded again with the
+	// few facts that are known then.
 	again := ok(b.RecordSubmission(t.Context(), schema.Push{Intent: schema.Intent{ID: in.ID}}))(t)
 	equal(t, again, sub)
 	equal(t, len(ok(b.AllSubmissions(t.Context(), b.assignment.ID, nil, 0, 1000))(t)), 1)
@@ -64,7 +64,7 @@ func TestRecordIsAtomic(t *testing.T) {
 	b := newBundle(t)
 	in := b.intent(b.repository(b.assignment, schema.RepositoryOwn, "alice"), "alice")
 	p := b.pushed(b.assignment, in)
-	p.VersionID = 999 // a foreign key that leads nowhere, late in the transaction
+	p.VersionID = 999 // an invalid foreign key, late in the transaction
 	if _, err := b.RecordSubmission(t.Context(), p); schema.CodeOf(err) != schema.CodeInternal {
 		t.Fatalf("error %v", err)
 	}
@@ -90,7 +90,7 @@ func TestPushesAtOnce(t *testing.T) {
 	}
 	var all sync.WaitGroup
 	for _, p := range pushes {
-		for range 2 { // the push session and the retrier
+		for range 2 { // once for the push session and once for the retrier
 			all.Go(func() {
 				if _, err := b.RecordSubmission(t.Context(), p); err != nil {
 					t.Error(err)
@@ -153,7 +153,7 @@ func TestVersions(t *testing.T) {
 	equal(t, now.Pins, pins)
 	equal(t, ok(b.Version(t.Context(), active.ID))(t).State, schema.VersionRetired)
 
-	// The older candidate's gate ends later: it passed, but the newer one stays.
+	// The older candidate's gate ends later. It passed, but the newer version stays active.
 	ok(b.Finish(t.Context(), claimed.ID, 1, schema.Result{Gate: &schema.GateResult{Passed: true}}, b.tick()))(t)
 	equal(t, ok(b.Version(t.Context(), older.ID))(t).State, schema.VersionRetired)
 	equal(t, ok(b.Assignment(t.Context(), "comp2402", "a1"))(t).Active.ID, newer.ID)
@@ -169,7 +169,7 @@ func TestVersions(t *testing.T) {
 	refused(t, err, schema.CodeNotFound)
 }
 
-// A machine's failure decides nothing: the gate is retried.
+// A machine failure decides nothing, and the gate is retried.
 func TestFailedGateIsRetried(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -183,7 +183,7 @@ func TestFailedGateIsRetried(t *testing.T) {
 	if gate.Failed() || gate.Ended() || len(gate.Jobs) != 1 {
 		t.Errorf("tried again, the gate is %+v", gate)
 	}
-	ok(b.RetryGate(t.Context(), v.ID, b.tick()))(t) // nothing to try again
+	ok(b.RetryGate(t.Context(), v.ID, b.tick()))(t) // no failed part to retry
 	b.gate(v, schema.GateResult{Passed: true})
 	equal(t, ok(b.Version(t.Context(), v.ID))(t).State, schema.VersionActive)
 	_, err := b.Claim(t.Context(), "runner-1", "standard", b.tick(), time.Minute)
@@ -258,7 +258,7 @@ func TestEnsureIsIdempotent(t *testing.T) {
 	equal(t, len(ok(b.Assignments(t.Context(), b.course.ID))(t)), 2)
 }
 
-// lose makes a claimed job lose runners until it fails.
+// lose releases a claimed job for lost runners until it fails.
 func (b *bundle) lose(j schema.Job) {
 	b.t.Helper()
 	for range schema.MaxAttempts - 1 {
@@ -268,7 +268,7 @@ func (b *bundle) lose(j schema.Job) {
 	ok(b.Release(b.t.Context(), j.ID, j.Attempt, "the runner was lost", b.tick()))(b.t)
 }
 
-// rerun grades a submission again without a rule.
+// rerun grades a submission again with a rule that allows everything.
 func (b *bundle) rerun(login string, sub schema.GradedSubmission) schema.Job {
 	b.t.Helper()
 	free := func(schema.Role, course.Rerun) (bool, error) { return false, nil }
@@ -331,7 +331,7 @@ func TestRerunUsesActiveVersion(t *testing.T) {
 	equal(t, []any{j.VersionID, j.Lane, j.State, j.Owner}, []any{v.ID, schema.LaneInteractive, schema.StateQueued, "alice"})
 	now := ok(b.Submission(t.Context(), sub.Name))(t)
 	equal(t, now.Job.ID, j.ID)
-	equal(t, now.Result.Score, schema.NewPoints(3, 1)) // until the new one is there
+	equal(t, now.Result.Score, schema.NewPoints(3, 1)) // until the new result is stored
 	equal(t, now.VersionID, sub.VersionID)
 	b.finish(b.claim("standard"), 9)
 	equal(t, ok(b.Submission(t.Context(), sub.Name))(t).Result.Score, schema.NewPoints(9, 1))

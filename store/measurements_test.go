@@ -7,9 +7,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestMeasurementsAreThinned measures for 130 minutes, in which a push ends every 13 minutes, and then a day, a month and
-// a term later. Minutes become tens of minutes, these become hours, and hours are deleted. The sums of verdicts and
-// pushes do not change until then.
+// TestMeasurementsAreThinned measures for 130 minutes, with a finished push every 13 minutes, and then a day, a month
+// and a term later. Minutes are merged into tens of minutes, these into hours, and hours are deleted. The sums of
+// verdicts and pushes do not change before the deletion.
 func TestMeasurementsAreThinned(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -48,7 +48,7 @@ func TestMeasurementsAreThinned(t *testing.T) {
 		}
 		measure(now, i)
 	}
-	measure(begin.Add(130*time.Minute+30*time.Second), 7) // again within the minute: it replaces
+	measure(begin.Add(130*time.Minute+30*time.Second), 7) // a second call within the minute replaces the first
 	equal(t, spans(), map[time.Duration]int{time.Minute: 130})
 	kept()
 	measure(begin.Add(25*time.Hour), 5)

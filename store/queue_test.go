@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// sameCounts compares the counters of the triggers with the rows.
+// sameCounts compares the counters that triggers maintain with the rows.
 func (b *bundle) sameCounts() {
 	b.t.Helper()
 	for name, texts := range map[string][2]string{
@@ -311,7 +311,7 @@ func TestLeases(t *testing.T) {
 	begun := ok(b.Job(t.Context(), j.ID))(t).StartedAt
 	ended := b.finish(j, 1)
 	equal(t, len(ok(b.Active(t.Context()))(t)), 0)
-	gates := time.Duration(0) // the assignment's own gate took almost no time
+	gates := time.Duration(0) // duration of the assignment's own gate, almost zero
 	mean := ok(b.MeanDuration(t.Context(), "standard"))(t)
 	if want := (ended.At.Sub(begun) + gates) / 2; mean > want+time.Millisecond || mean < want-time.Millisecond {
 		t.Errorf("mean %v, want about %v", mean, want)

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema/receipt"
 )
 
-// receipts are the receipts of the bundle's course, read back.
+// receipts reads the receipts of the bundle's course.
 func (b *bundle) receipts() []receipt.Signed {
 	b.t.Helper()
 	var all []receipt.Signed
@@ -79,8 +79,8 @@ func TestReceiptChainsOfCourses(t *testing.T) {
 	}
 }
 
-// TestNewChain loses the key and then restores a backup. Each begins a new chain that names the
-// last receipt before it.
+// TestNewChain loses the key and then restores a backup. Each event begins a new chain that
+// names the last receipt before it.
 func TestNewChain(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -127,14 +127,14 @@ func TestReceiptIsWrittenOnce(t *testing.T) {
 	}
 }
 
-// TestClockGoesBack sets the clock back between two pushes: slightly, so that the second would
-// be on time, and by more than is corrected.
+// TestClockGoesBack sets the clock back between two pushes: once slightly, so that the second
+// push would be on time, and once by more than maxStep.
 func TestClockGoesBack(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		back time.Duration
 		want schema.Timeliness
-		kept bool // the time of the first push
+		kept bool // the second push gets the time of the first
 	}{
 		"nine minutes": {-9 * time.Minute, schema.TimelinessLate, true},
 		"an hour":      {-time.Hour, schema.TimelinessOnTime, false},

@@ -52,7 +52,7 @@ func TestStatementsMatchTables(t *testing.T) {
 	}
 	for where, text := range texts {
 		if strings.HasPrefix(where, "migrate_regrades") {
-			continue // changes the schema itself, which only a migration may
+			continue // changes the schema, which only migrations may do
 		}
 		if _, err := s.writer.prepare(t.Context(), text); err != nil { //nolint:sqlclosecheck // the store closes it
 			t.Errorf("%s: %v", where, err)
@@ -73,7 +73,7 @@ func TestStatementsDoNotScanLongTables(t *testing.T) {
 			continue // runs once
 		}
 		if strings.HasPrefix(text, "INSERT") {
-			continue // the plan shows foreign keys' scans, which only run for deferred ones
+			continue // the plan includes scans for foreign keys, which run only for deferred ones
 		}
 		for _, plan := range s.plan(text) {
 			m := long.FindStringSubmatch(plan)
@@ -172,7 +172,7 @@ func TestTransitionsAreEnforcedByDatabase(t *testing.T) {
 	b.sameCounts()
 }
 
-// pathTo returns the states that a queued job passes before that state.
+// pathTo returns the states of a queued job before it reaches that state.
 func pathTo(s schema.State) []schema.State {
 	switch s {
 	case schema.StateQueued:

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// wordy is a result with the texts of so many tests.
+// wordy returns a result with texts of n tests.
 func wordy(tests int) schema.Result {
 	r := schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, MaxScore: schema.NewPoints(int64(tests), 1), StartedAt: epoch, FinishedAt: epoch,
 		Build: &schema.BuildResult{Outcome: schema.OutcomePassed, Output: strings.Repeat("gcc -O2 ", 500)}, Message: "well"}
@@ -21,7 +21,7 @@ func wordy(tests int) schema.Result {
 	return r
 }
 
-// Lists contain the points and no texts; a single submission contains everything.
+// Lists contain points but no texts. A single submission contains everything.
 func TestListsHoldSummaries(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -74,7 +74,7 @@ func TestSubmissionPages(t *testing.T) {
 	equal(t, counts[3], 0)
 }
 
-// BenchmarkLatest lists a class of five hundred, as a staff page does.
+// BenchmarkLatest lists a class of five hundred, like a staff page.
 func BenchmarkLatest(b *testing.B) {
 	x := newBundle(b)
 	x.seed(x.assignment, 500, 500)

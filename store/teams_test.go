@@ -15,7 +15,7 @@ import (
 // lateSource is an assignment that was due a day before the bundle's epoch, with late days.
 const lateSource = "title: A1\ndue: 2026-09-12 23:59\nlate: {until: 2026-12-30 23:59, tokens: true, penalty: {percent: 10, per: day}}\nteam: {max: 3}\ntests:\n  - {name: greets, run: ./hello}\n"
 
-// change makes changes of a1's teams, or of another assignment's.
+// change changes the teams of an assignment.
 func (b *bundle) change(a schema.Assignment, do func(course.Teams, course.Viewer) ([]schema.TeamChange, error)) []schema.TeamChange {
 	b.t.Helper()
 	return ok(b.ChangeTeams(b.t.Context(), b.actor("ida", ""), schema.TeamRequest{Assignment: a}, func(t course.Teams) ([]schema.TeamChange, error) {
@@ -24,7 +24,7 @@ func (b *bundle) change(a schema.Assignment, do func(course.Teams, course.Viewer
 	}))(b.t)
 }
 
-// team makes a team of an assignment.
+// team creates a team of an assignment.
 func (b *bundle) team(a schema.Assignment, name string, logins ...string) {
 	b.t.Helper()
 	b.change(a, func(t course.Teams, v course.Viewer) ([]schema.TeamChange, error) { return t.Create(v, name, logins) })
@@ -42,7 +42,7 @@ func (b *bundle) leave(a schema.Assignment, name, login string) {
 	b.change(a, func(t course.Teams, v course.Viewer) ([]schema.TeamChange, error) { return t.Remove(v, name, login) })
 }
 
-// teamPush is a member's push to an owner's repository, with that score.
+// teamPush pushes to an owner's repository as a member, and grades the push with that score.
 func (b *bundle) teamPush(a schema.Assignment, owner, login string, score int64) schema.GradedSubmission {
 	b.t.Helper()
 	in := b.intent(b.repository(a, schema.RepositoryOwn, owner), login)
@@ -77,21 +77,21 @@ func TestTeamHasOneGrade(t *testing.T) {
 	equal(t, ok(b.Grades(t.Context(), b.course.ID, "bob"))(t)[0].Owner, "blue")
 	recent := ok(b.Recent(t.Context(), b.users["bob"].ID, 10))(t)
 	equal(t, []any{len(recent), recent[0].Name.Owner}, []any{2, "blue"})
-	// Leaving does not bring back earlier work of one's own: the team's counting submission
-	// stays.
+	// After leaving, a person does not get earlier work of their own back. The team's
+	// counting submission stays.
 	b.leave(a, "blue", "alice")
 	equal(t, b.gradeOf(a, "alice"), "blue/1 7 0d")
 	b.teamPush(a, "blue", "bob", 25)
 	equal(t, []string{b.gradeOf(a, "alice"), b.gradeOf(a, "blue")}, []string{"blue/1 7 0d", "blue/3 25 0d"})
 	b.graded("alice", 9)
 	equal(t, b.gradeOf(a, "alice"), "alice/2 9 0d")
-	// Back in the team, she has its grade and none of her own.
+	// Back in the team, she has the team's grade and no grade of her own.
 	b.join(a, "blue", "alice")
 	equal(t, []string{b.gradeOf(a, "alice"), b.gradeOf(a, "blue")}, []string{"none", "blue/3 25 0d"})
 }
 
-// TestUnfinishedSubmissions lists what waits or runs of a person's and of their teams, and nothing of a team that they
-// have left.
+// TestUnfinishedSubmissions lists the waiting and running submissions of a person and of their teams, but not of a
+// team that they have left.
 func TestUnfinishedSubmissions(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -129,7 +129,7 @@ func TestLeavingTeamWithoutSubmission(t *testing.T) {
 	equal(t, b.gradeOf(a, "alice"), "alice/1 20 0d")
 }
 
-// TestTeamPushInQueueStaysWithLeaver grades an earlier push after somebody has left.
+// TestTeamPushInQueueStaysWithLeaver grades a team's push after a member has left.
 func TestTeamPushInQueueStaysWithLeaver(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -162,10 +162,10 @@ func TestTeamSpendsLateDaysOfEveryMember(t *testing.T) {
 	b.team(b.assignment, "blue", "alice", "bob")
 	b.teamPush(b.assignment, "blue", "bob", 10)
 	equal(t, b.gradeOf(b.assignment, "blue"), "blue/1 10 2d")
-	// Now alice has 1 left for a2, which covers one of two days.
+	// Now alice has 1 late day left for a2, which covers one of two days.
 	equal(t, b.gradeOf(second, "alice"), "alice/1 9 1d")
 	terms := ok(b.Terms(t.Context(), b.assignment.ID, "blue", epoch))(t)
-	equal(t, terms.Tokens, 2) // alice spends one elsewhere
+	equal(t, terms.Tokens, 2) // alice spends one late day elsewhere
 	equal(t, ok(b.Terms(t.Context(), second.ID, "bob", epoch))(t).Tokens, 1)
 	// A dropped member does not limit the team.
 	_, err := b.writer.db.Exec(`UPDATE enrolments SET dropped = 1 WHERE user_id = ?`, b.users["alice"].ID)
@@ -184,7 +184,7 @@ func TestLatestExtensionOfAnyMemberApplies(t *testing.T) {
 	_, _, err := b.AddExtension(t.Context(), b.actor("ida", ""), a, "bob", schema.Extension{Days: 2}, "ill")
 	check(t, err)
 	equal(t, b.gradeOf(a, "blue"), "blue/1 10 0d")
-	b.leave(a, "blue", "alice") // keeps the team's submissions
+	b.leave(a, "blue", "alice") // she keeps the team's submissions
 	equal(t, b.gradeOf(a, "alice"), "blue/1 10 0d")
 	b.leave(a, "blue", "bob") // nobody in the team has an extension any more
 	equal(t, []string{b.gradeOf(a, "blue"), b.gradeOf(a, "alice"), b.gradeOf(a, "bob")}, []string{"blue/1 9 0d", "blue/1 10 0d", "blue/1 10 0d"})
@@ -196,7 +196,7 @@ func TestLatestExtensionOfAnyMemberApplies(t *testing.T) {
 	equal(t, owner.Schedule.Due().UTC().Format(time.DateTime), "2026-09-16 03:59:00")
 }
 
-// TestKeptPushOfATeamIsGraded lets a person with more time join.
+// TestKeptPushOfATeamIsGraded adds a person with more time to a team.
 func TestKeptPushOfATeamIsGraded(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -254,7 +254,7 @@ func TestDeletedTeamLeavesNothing(t *testing.T) {
 	refused(t, err, schema.CodeRefused, "team blue has 1 submission; a team can be deleted only before its first one")
 }
 
-// TestTeamPushBeingRecordedKeepsTeam moves main before the submission is recorded.
+// TestTeamPushBeingRecordedKeepsTeam checks that a team with an open push cannot be deleted.
 func TestTeamPushBeingRecordedKeepsTeam(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -325,7 +325,7 @@ func (b *bundle) grades() []schema.Grade {
 	return all
 }
 
-// randomStep makes somebody join or leave a team, push, or get more time or points.
+// randomStep makes a person join or leave a team, push, or get more time or points.
 func (b *bundle) randomStep(r *rand.Rand, a schema.Assignment, login string) {
 	b.t.Helper()
 	ctx, owner := context.Background(), ok(b.OwnerOf(b.t.Context(), a.ID, login))(b.t)

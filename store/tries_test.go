@@ -8,14 +8,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// try is a push to the branch try.
+// try records a push to the branch try.
 func (b *bundle) try(login string) schema.Try {
 	b.t.Helper()
 	in := b.intent(b.repository(b.assignment, schema.RepositoryOwn, login), login)
 	return ok(b.RecordTry(b.t.Context(), b.pushed(b.assignment, in)))(b.t)
 }
 
-// TestTriesCountNowhere grades a try and a submission of alice's.
+// TestTriesCountNowhere grades a try and a submission of alice.
 func TestTriesCountNowhere(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -52,7 +52,7 @@ func TestTriesCountNowhere(t *testing.T) {
 	}
 }
 
-// TestTriesSince counts tries within an hour, but for those that our machines failed.
+// TestTriesSince counts tries within an hour, except those with machine failures.
 func TestTriesSince(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -81,7 +81,7 @@ func TestTriesSince(t *testing.T) {
 	equal(t, len(ok(b.TriesSince(t.Context(), b.assignment.ID, "alice", old.ReceivedAt.Add(-time.Second)))(t)), 2)
 }
 
-// TestEraseTries erases a person who only made a try.
+// TestEraseTries erases a person who has only made a try.
 func TestEraseTries(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -101,7 +101,8 @@ func TestEraseTries(t *testing.T) {
 	}
 }
 
-// TestTryPins leaves tries out that are young, that were seen before, or that are being graded.
+// TestTryPins checks that new tries, tries of earlier pages and tries that are being graded are
+// left out.
 func TestTryPins(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// A trouble is listed as long as its cause lasts, and only in its own course.
+// A trouble is listed only while its cause lasts, and only in its own course.
 func TestTroubleEndsWithItsCause(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -58,7 +58,7 @@ func TestRerunClearsTrouble(t *testing.T) {
 	}
 }
 
-// failJob claims a job and releases it as often as it takes to fail it for good.
+// failJob claims a job and releases it until it fails.
 func (b *bundle) failJob(reason string) {
 	b.t.Helper()
 	for range schema.MaxAttempts {
@@ -67,7 +67,7 @@ func (b *bundle) failJob(reason string) {
 	}
 }
 
-// finishBroken ends a claimed job with a result that blames the tests.
+// finishBroken finishes a claimed job with a result that blames the tests.
 func (b *bundle) finishBroken(j schema.Job) {
 	b.t.Helper()
 	r := schema.Result{Outcome: schema.OutcomeGraderError, Blame: schema.BlameGrader, Message: "units: no case"}

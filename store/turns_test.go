@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Under a steady stream of pushes every eighth claim is a gate, and no more.
+// Under a steady stream of pushes exactly every eighth claim is a gate.
 func TestGateDoesNotStarve(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -53,13 +53,13 @@ func TestQueueIsMovedToAnotherFlavour(t *testing.T) {
 		Subject: "standard", Before: "standard", After: "large", Detail: "3 jobs"})
 }
 
-// A student who pushes a thousand times and a course with very many jobs do not delay another
-// course's single push: it is the next or second claim.
+// A student with a thousand pushes and a course with very many jobs do not delay a single
+// push in another course. That push is the first or second claim.
 func TestCrowdDoesNotDelaySinglePush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	second := b.addAssignment(b.course, "a2")
-	b.seed(b.assignment, 1, 1000) // one student's
+	b.seed(b.assignment, 1, 1000) // all of one student
 	b.seed(second, 400, 20_000)
 	third := b.addAssignmentBeside(b.addCourse("small"), "a1")
 	for i := range 20 {
@@ -67,9 +67,9 @@ func TestCrowdDoesNotDelaySinglePush(t *testing.T) {
 		equal(t, ok(b.Waiting(t.Context(), "standard", 1))(t), []int64{push.Job.ID})
 		equal(t, b.claim("standard").ID, push.Job.ID)
 		b.finish(ok(b.Job(t.Context(), push.Job.ID))(t), 1)
-		b.claim("standard") // one of the crowd's, of which more and more are running
+		b.claim("standard") // a job of the large course, which has more and more running jobs
 	}
-	for range 500 { // within the course, students with one push go before the one with a thousand
+	for range 500 { // within the course, students with one push come before the student with a thousand
 		b.claim("standard")
 	}
 	flood := 0
@@ -84,7 +84,7 @@ func TestCrowdDoesNotDelaySinglePush(t *testing.T) {
 	b.sameCounts()
 }
 
-// addAssignmentBeside makes an assignment whose gate passes while others wait.
+// addAssignmentBeside creates an assignment with a gate that passes while other jobs wait.
 func (b *bundle) addAssignmentBeside(c schema.Course, name string) schema.Assignment {
 	b.t.Helper()
 	a := ok(b.EnsureAssignment(b.t.Context(), c.ID, name, b.tick()))(b.t)
