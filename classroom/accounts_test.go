@@ -11,7 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestCodeAndLinkLifetimes creates codes and links in every way; their lifetimes once differed.
+// TestCodeAndLinkLifetimes creates codes and links in every way and compares their lifetimes, which
+// once differed.
 func TestCodeAndLinkLifetimes(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -35,7 +36,7 @@ func TestCodeAndLinkLifetimes(t *testing.T) {
 	}
 }
 
-// TestLostKey does what an operator does for a person who has lost their only key.
+// TestLostKey runs the steps of an operator for a person who has lost their only key.
 func TestLostKey(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -90,7 +91,7 @@ func TestLastActiveKey(t *testing.T) {
 	}
 }
 
-// TestCodeForKeyFile binds the key of the file and no other.
+// TestCodeForKeyFile checks that a code for a key file binds only the key in the file.
 func TestCodeForKeyFile(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestAttentionIsForStaff checks that staff, and not students, read which jobs wait for missing runners.
+// TestAttentionIsForStaff checks that only staff see which jobs wait for missing runners.
 func TestAttentionIsForStaff(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestBadInputIsNamed calls actions with mistaken input. Each error names the mistake, and nothing changes.
+// TestBadInputIsNamed calls actions with invalid input. Each error names the mistake, and nothing changes.
 func TestBadInputIsNamed(t *testing.T) {
 	t.Parallel()
 	const due = "title: L\ndue: 2026-09-20 12:00\nteam: {max: 2, formed_by: students}\ntests:\n  - {name: greets, run: ./hello}\n"
@@ -81,8 +81,9 @@ func TestBadInputIsNamed(t *testing.T) {
 	}
 }
 
-// TestClockBehindReceipts sets the clock back between two pushes. Each is judged by the server's
-// clock when it came, and what was received after the end stays so.
+// TestClockBehindReceipts sets the clock back between two pushes. The lateness of each push
+// depends on the server's clock at its receipt. A push received after the end stays after the
+// end.
 func TestClockBehindReceipts(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

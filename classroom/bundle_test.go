@@ -14,9 +14,9 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// bundle is the actions on a store of its own, with one course and its people: alice
-// and bob are students, tina a TA, ida an instructor; eve is enrolled nowhere and root
-// an administrator. a1 is released, with tests that passed their gate.
+// bundle holds the actions on a new store, with one course and its people: alice and bob
+// are students, tina a TA, ida an instructor; eve is enrolled nowhere and root an
+// administrator. a1 is released, with tests that passed their gate.
 type bundle struct {
 	*classroom.Classroom
 	t          *testing.T
@@ -27,8 +27,8 @@ type bundle struct {
 	woken      atomic.Int64
 	revoked    []classroom.Revocation
 	pushes     int
-	controlled []schema.PoolControl // what the scheduler received
-	stalled    string               // why no runner of the flavour standard can be started
+	controlled []schema.PoolControl // settings passed to the scheduler
+	stalled    string               // reason why no runner of the flavour standard can be started
 }
 
 var epoch = time.Date(2026, 9, 14, 9, 0, 0, 0, time.UTC)
@@ -74,13 +74,13 @@ func (b *bundle) Control(c schema.PoolControl) { b.controlled = append(b.control
 
 func (b *bundle) RunnerStates() []schema.RunnerState { return []schema.RunnerState{{Phase: "busy"}} }
 
-// Stall implements classroom.Live: the flavour large is not there.
+// Stall implements classroom.Live. The flavour large does not exist.
 func (b *bundle) Stall(_ context.Context, flavour string) schema.Stall {
 	return schema.Stall{Missing: flavour == "large"}
 }
 
-// Watch implements classroom.Live: every job ends at once.
-// Place implements classroom.Live: as many jobs are ahead of a job as its number.
+// Watch implements classroom.Live. Every job ends at once. Place implements classroom.Live.
+// The number of jobs ahead of a job is its id.
 func (b *bundle) Place(job int64) schema.Place { return schema.Place{Ahead: int(job)} }
 
 func (b *bundle) Watch(context.Context, int64, int64) (<-chan schema.Event, error) {
@@ -89,7 +89,7 @@ func (b *bundle) Watch(context.Context, int64, int64) (<-chan schema.Event, erro
 	return ended, nil
 }
 
-// person makes an account with one active key, and enrols it.
+// person creates an account with one active key, and enrols it.
 func (b *bundle) person(login string, role schema.Role) {
 	b.t.Helper()
 	_, err := b.Accounts.AddUser(b.t.Context(), schema.Operator(), classroom.NewUser{Login: login, Admin: login == "root", Keys: []string{publicKey(b.t, login)}})
@@ -132,7 +132,7 @@ func (b *bundle) intent(a schema.Assignment, kind schema.RepositoryKind, login s
 	return in
 }
 
-// push records a submission of the login's to a1.
+// push records a submission by the login to a1.
 func (b *bundle) push(login string) schema.GradedSubmission {
 	b.t.Helper()
 	return b.pushTo("a1", login)
@@ -147,7 +147,7 @@ func (b *bundle) pushTo(name, login string) schema.GradedSubmission {
 	return sub
 }
 
-// claim gives the next job to a runner.
+// claim assigns the next job to a runner.
 func (b *bundle) claim() schema.Job {
 	b.t.Helper()
 	j, err := b.store.Claim(b.t.Context(), "runner", "standard", b.now(), time.Hour)
@@ -155,7 +155,7 @@ func (b *bundle) claim() schema.Job {
 	return j
 }
 
-// grade ends the next job with a result.
+// grade finishes the next job with a result.
 func (b *bundle) grade(r schema.Result) {
 	b.t.Helper()
 	j := b.claim()
@@ -165,7 +165,7 @@ func (b *bundle) grade(r schema.Result) {
 	check(b.t, err)
 }
 
-// lose makes the next job lose one runner after the other until it fails.
+// lose releases the next job for lost runners until it fails.
 func (b *bundle) lose() {
 	b.t.Helper()
 	for range schema.MaxAttempts {
@@ -175,7 +175,7 @@ func (b *bundle) lose() {
 	}
 }
 
-// last is the newest audit entry.
+// last returns the newest audit entry.
 func (b *bundle) last() schema.AuditEntry {
 	b.t.Helper()
 	log, err := b.Audit.Log(b.t.Context(), schema.Operator(), schema.AuditQuery{Limit: 1})

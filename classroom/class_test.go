@@ -46,8 +46,8 @@ func (s *scriptedClass) JobOutcomes(_ context.Context, jobs []int64) ([]schema.J
 	return all, nil
 }
 
-// TestStuckReadsOnlyNeededResults looks for students who are stuck. For a student who is not, it reads no result after the
-// first one with another failure. It reads no result twice.
+// TestStuckReadsOnlyNeededResults looks for students who are stuck. The lookup stops reading a student's results at the
+// first one with another failure, and reads no result twice.
 func TestStuckReadsOnlyNeededResults(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

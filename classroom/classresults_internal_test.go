@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/course"
 )
 
-// resultOf is a result with that many entries.
+// resultOf returns a result with that many entries.
 func resultOf(entries int) course.ClassResult {
 	return course.ClassResult{Cells: make([]course.ClassCell, entries-1)}
 }
@@ -20,7 +20,7 @@ func TestClassResultsForgetTheOldest(t *testing.T) {
 	for job := range int64(100) {
 		c.keep(job, resultOf(size))
 	}
-	c.keep(99, resultOf(size)) // it is known
+	c.keep(99, resultOf(size)) // already cached
 	if _, missing := c.find([]int64{0, 1, 50, 99}); len(missing) > 0 {
 		t.Fatalf("jobs %d are forgotten although there is room", missing)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// files are the files of every commit, by path.
+// files holds the files of every commit, by path.
 type files map[string]string
 
 // ReadFile implements classroom.Trees.
@@ -29,7 +29,7 @@ func (f files) ReadFile(_ context.Context, _ int64, _, path string, most int64) 
 	return []byte(text), nil
 }
 
-// TestCommentPlaces comments on lines that exist in the submission, and on others.
+// TestCommentPlaces comments on existing and missing lines of a submission.
 func TestCommentPlaces(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

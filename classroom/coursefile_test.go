@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// courseFiles is a course repository.
+// courseFiles implements assignment.Files for a course repository.
 type courseFiles string
 
 func (f courseFiles) List() ([]assignment.File, error) {
@@ -23,7 +23,7 @@ func (f courseFiles) List() ([]assignment.File, error) {
 
 func (f courseFiles) Read(string) ([]byte, error) { return []byte(f), nil }
 
-// configure pushes a course.yaml as ida, and returns the announced changes of grades.
+// configure pushes a course.yaml as ida, and returns the previewed changes of grades.
 func (b *bundle) configure(source string) (schema.CourseVersion, []schema.GradeChange) {
 	b.t.Helper()
 	checked, err := b.Files.Check(b.t.Context(), b.actors["ida"], "comp1", courseFiles(source))
@@ -47,7 +47,7 @@ func (b *bundle) configure(source string) (schema.CourseVersion, []schema.GradeC
 	return v, checked.Changes
 }
 
-// place puts people into sections by a roster.
+// place puts people into sections with a roster.
 func (b *bundle) place(rows ...string) {
 	b.t.Helper()
 	done, err := b.People.Import(b.t.Context(), schema.Operator(), classroom.ImportRequest{Course: "comp1", Data: []byte("login,section,role\n" + strings.Join(rows, "\n") + "\n")})
@@ -66,7 +66,7 @@ tests:
   - {name: greets, run: ./hello}
 `
 
-// TestCourseFileChangesGrades compares with grades worked out by hand: alice is three days late with 10 points, at 10 % a
+// TestCourseFileChangesGrades compares with grades computed by hand: alice is three days late with 10 points, at 10 % a
 // day.
 func TestCourseFileChangesGrades(t *testing.T) {
 	t.Parallel()
@@ -80,9 +80,9 @@ func TestCourseFileChangesGrades(t *testing.T) {
 	b.grade(scored(10))
 	for _, step := range []struct {
 		name, yaml string
-		say        []string // of the preview
+		say        []string // words of the preview
 		alice, bob string
-		tokens     int // of alice
+		tokens     int // late days of alice
 	}{
 		{"nothing that matters", "title: First course\n", nil, "7", "7", 0},
 		{"two late days", "late_tokens: 2\n", []string{"alice 7 → 9", "bob 7 → 9"}, "9", "9", 2},
@@ -142,7 +142,7 @@ func TestPreviewChangesNothing(t *testing.T) {
 	}
 }
 
-// TestRosterMovesSections puts a student into a section that is due later.
+// TestRosterMovesSections puts a student into a section with a later due time.
 func TestRosterMovesSections(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -158,7 +158,7 @@ func TestRosterMovesSections(t *testing.T) {
 	if g := b.final("late", "alice"); g.Final.String() != "9" {
 		t.Errorf("in L2: %+v", g)
 	}
-	// An extension is granted from the section's due: one day more makes it on time.
+	// An extension starts at the section's due time: one more day makes the work timely.
 	_, err := b.Grades.Extend(t.Context(), b.actors["ida"], classroom.NewExtension{Course: "comp1", Assignment: "late", Owner: "alice", Due: "2026-09-15 11:00"})
 	refused(t, err, schema.CodeInvalid, "that is not later than the due time of comp1/late, 2026-09-15 12:00")
 	extended, err := b.Grades.Extend(t.Context(), b.actors["ida"], classroom.NewExtension{Course: "comp1", Assignment: "late", Owner: "alice", Days: 1})
@@ -168,7 +168,7 @@ func TestRosterMovesSections(t *testing.T) {
 	}
 }
 
-// TestFileIsReadOnlyElsewhere tries to set keys of course.yaml by commands.
+// TestFileIsReadOnlyElsewhere tries to set keys of course.yaml with commands.
 func TestFileIsReadOnlyElsewhere(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -181,7 +181,7 @@ func TestFileIsReadOnlyElsewhere(t *testing.T) {
 	refused(t, b.Courses.Set(t.Context(), schema.Operator(), classroom.CourseChange{Code: "comp1", Others: &others}), schema.CodeRefused, "flavours"+where)
 	refused(t, b.Courses.Set(t.Context(), schema.Operator(), classroom.CourseChange{Code: "comp1", Flavour: &large}), schema.CodeRefused, "flavours"+where)
 	refused(t, b.Grades.SetLateTokens(t.Context(), schema.Operator(), "comp1", 2), schema.CodeRefused, "late_tokens"+where)
-	// The advice, followed word for word: the key is taken out of the file.
+	// Follow the advice of the error: remove the key from the file.
 	b.configure("flavours: [standard]\n")
 	check(t, b.Grades.SetLateTokens(t.Context(), b.actors["ida"], "comp1", 2))
 }
@@ -214,8 +214,8 @@ func TestTAPermissions(t *testing.T) {
 	check(t, rerun())
 }
 
-// TestSectionsRestrictTAs gives tina the sections L1 and L3: she sees and changes nothing
-// of bob, who is in L2, and everything of alice, who is in L1.
+// TestSectionsRestrictTAs gives tina the sections L1 and L3. She cannot see or change the
+// work of bob, who is in L2, but all work of alice, who is in L1.
 func TestSectionsRestrictTAs(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -252,7 +252,7 @@ func TestSectionsRestrictTAs(t *testing.T) {
 		refused(t, actions[name]("bob"), schema.CodeForbidden, "bob is in none of your sections of comp1; ask an instructor")
 	}
 	b.sees(tina, "alice")
-	// Somebody else's adjustments and extensions are not hers to end either.
+	// She cannot end adjustments and extensions of bob either.
 	a, err := b.Grades.Adjust(ctx, b.actors["ida"], "comp1", "a1", "bob", "+2", "neat")
 	check(t, err)
 	_, err = b.Grades.EndAdjustment(ctx, tina, "comp1", "a1", a.ID)
@@ -261,14 +261,14 @@ func TestSectionsRestrictTAs(t *testing.T) {
 	check(t, err)
 	_, err = b.Grades.EndExtension(ctx, tina, "comp1", "late", e.ID)
 	refused(t, err, schema.CodeForbidden, "bob is in none of your sections")
-	// A TA in no section sees nobody; without the line in the file everybody.
+	// A TA in no section sees nobody. Without the line in the file, a TA sees everybody.
 	b.person("tom", schema.RoleTA)
 	b.sees(b.actors["tom"])
 	b.configure("sections: {L1: {}, L2: {}}\n")
 	b.sees(tina, "alice", "bob")
 }
 
-// sees checks whose work the lists show to somebody.
+// sees checks whose work the lists show to a person.
 func (b *bundle) sees(by schema.Actor, want ...string) {
 	b.t.Helper()
 	var subs, grades, people []string
@@ -305,8 +305,8 @@ func (b *bundle) sees(by schema.Actor, want ...string) {
 	}
 }
 
-// TestOutageIsOffered stops the server while work is due. Staff read the command that moves the due time, until they have
-// run it.
+// TestOutageIsOffered stops the server while work is due. Staff see the command that moves the due time until they run
+// it.
 func TestOutageIsOffered(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -334,7 +334,7 @@ func TestOutageIsOffered(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", login, diff)
 		}
 	}
-	// The advice, followed to the letter.
+	// Follow the advice.
 	_, _, err := b.Grades.Outage(t.Context(), b.actors["ida"], classroom.NewOutage{Course: "comp1", Start: "2026-09-14 11:30", Length: 46 * time.Minute})
 	check(t, err)
 	if again := attention("ida"); again != nil {
@@ -349,7 +349,7 @@ func TestOutageIsOffered(t *testing.T) {
 	}
 }
 
-// TestEnrolInSection moves alice to a section that hands in a day later, and back.
+// TestEnrolInSection moves alice to a section with a due time one day later, and back.
 func TestEnrolInSection(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -33,7 +33,7 @@ func TestTriesOfAPerson(t *testing.T) {
 		_, err = b.store.RecordTry(t.Context(), schema.Push{Intent: b.intent(a, schema.RepositoryOwn, "alice"), Tree: strings.Repeat("5", 40), VersionID: a.Active.ID, Flavour: "standard"})
 		check(t, err)
 	}
-	b.grade(result) // of the newer one
+	b.grade(result) // grades the newer push
 	person, err := b.Erasures.Export(t.Context(), schema.Operator(), "alice")
 	check(t, err)
 	tries := person.Courses[0].Tries
@@ -56,8 +56,8 @@ func TestTriesOfAPerson(t *testing.T) {
 	}
 }
 
-// TestExportOfTeamWork exports what somebody pushed for a team, also one that they left, and not
-// what others pushed for it.
+// TestExportOfTeamWork exports a person's pushes for teams, including a team that they left. The
+// export does not contain pushes by other members.
 func TestExportOfTeamWork(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -67,7 +67,7 @@ func TestExportOfTeamWork(t *testing.T) {
 	_, err := b.Teams.Create(ctx, b.actors["ida"], team)
 	check(t, err)
 	push := func(login string) schema.Push {
-		b.actors["blue"] = b.actors[login] // who pushes to the repository of blue
+		b.actors["blue"] = b.actors[login] // the actor of pushes to the repository of blue
 		in := b.intent(a, schema.RepositoryOwn, "blue")
 		return schema.Push{Intent: in, Tree: strings.Repeat("5", 40), VersionID: a.Active.ID, Flavour: "standard"}
 	}
@@ -102,7 +102,8 @@ func TestExportOfTeamWork(t *testing.T) {
 	}
 }
 
-// TestExportOfAccount has the day when a key expires, and the accounts at GitHub.
+// TestExportOfAccount checks that an export contains the expiry of keys and the accounts at
+// GitHub.
 func TestExportOfAccount(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -123,13 +124,13 @@ func TestExportOfAccount(t *testing.T) {
 	}
 }
 
-// comment is one of the instructor's on a submission.
+// comment adds a comment by the instructor to a submission.
 func (b *bundle) comment(sub schema.GradedSubmission, text string) error {
 	_, err := b.store.AddComment(b.t.Context(), b.actors["ida"], sub.Submission, schema.Comment{Text: text})
 	return err
 }
 
-// TestEraseAPerson erases a student before and after the course takes no more work.
+// TestEraseAPerson erases a student while the student can still hand in work, and after that.
 func TestEraseAPerson(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -10,21 +10,22 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// gitHubHost is the GitHub of the tests.
+// gitHubHost is the GitHub host of the tests.
 const gitHubHost = "https://github.com"
 
-// link gives a person the GitHub account LOGIN-gh.
+// link links the GitHub account LOGIN-gh to a person.
 func (b *bundle) link(login string, id int64) {
 	b.t.Helper()
 	check(b.t, b.GitHub.Link(b.t.Context(), schema.Operator(), login, schema.GitHubAccount{Host: gitHubHost, ID: id, Login: login + "-gh"}))
 }
 
-// The audit log says which accounts somebody had before and has now, also of who loses one.
+// The audit log contains the old and the new accounts of a person, also of a person who loses
+// one.
 func TestLinkIsAudited(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.link("alice", 1)
-	b.link("alice", 1) // nothing new
+	b.link("alice", 1) // already linked
 	check(t, b.GitHub.Link(t.Context(), schema.Operator(), "alice", schema.GitHubAccount{Host: gitHubHost, ID: 2, Login: "alice-work"}))
 	check(t, b.GitHub.Link(t.Context(), schema.Operator(), "bob", schema.GitHubAccount{Host: gitHubHost, ID: 1, Login: "alice-gh"}))
 	log, err := b.Audit.Log(t.Context(), schema.Operator(), schema.AuditQuery{Action: "user.link-github", Limit: 10})
@@ -40,8 +41,8 @@ func TestLinkIsAudited(t *testing.T) {
 	refused(t, b.GitHub.Link(t.Context(), b.actors["ida"], "bob", schema.GitHubAccount{Host: gitHubHost, ID: 3, Login: "x"}), schema.CodeForbidden)
 }
 
-// An attempt to push that a crash interrupted is recognised by the time of receipt, which the
-// store keeps to the microsecond and the clock gives to the nanosecond.
+// A push attempt that a crash interrupted is recognised by its time of receipt. The store
+// keeps microseconds, and the clock returns nanoseconds.
 func TestBecameSinceReceipt(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -71,8 +72,8 @@ func TestBecameSinceReceipt(t *testing.T) {
 	}
 }
 
-// A commit's status says what its owner sees of the grade: an adjustment, a regrade and another
-// submission that counts change it.
+// A commit's status shows the part of the grade that its owner sees. An adjustment, a regrade
+// and a new counting submission change it.
 func TestStatusFollowsGrade(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

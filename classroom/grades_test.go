@@ -10,12 +10,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// scored is a graded result with that many points of 10.
+// scored returns a graded result with that many of 10 points.
 func scored(points int64) schema.Result {
 	return schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Score: schema.NewPoints(points, 1), MaxScore: schema.NewPoints(10, 1)}
 }
 
-// final is the login's grade for an assignment.
+// final returns the login's grade for an assignment.
 func (b *bundle) final(name, login string) schema.Grade {
 	b.t.Helper()
 	all, err := b.Grades.List(b.t.Context(), schema.Operator(), "comp1", login)
@@ -63,7 +63,7 @@ func TestExtensionGradesKeptPushes(t *testing.T) {
 	refused(t, err, schema.CodeNotFound, "comp1/late has no extension 1")
 }
 
-// TestLaterDueGradesKeptPushes moves the due date by a push of tests.
+// TestLaterDueGradesKeptPushes moves the due date with a push of tests.
 func TestLaterDueGradesKeptPushes(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -115,7 +115,7 @@ func TestOutageMovesDueForEverybody(t *testing.T) {
 	}
 }
 
-// TestLateDaysAreSharedByAssignments sets late days after work was late.
+// TestLateDaysAreSharedByAssignments sets late days after late pushes.
 func TestLateDaysAreSharedByAssignments(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

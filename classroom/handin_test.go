@@ -18,7 +18,7 @@ import (
 
 const dueSoon = "title: Due\ndue: 2026-09-14 12:00\ntests:\n  - {name: greets, run: ./hello}\n"
 
-// tryOut is a push of staff.
+// tryOut records a try-out by staff.
 func (b *bundle) tryOut(name, login string) schema.GradedSubmission {
 	b.t.Helper()
 	a, err := b.store.Assignment(b.t.Context(), "comp1", name)
@@ -127,8 +127,8 @@ func TestSubmitForRefusals(t *testing.T) {
 	}
 }
 
-// TestArchive archives the submissions that count now, and those that counted before the second push, an extension and
-// another student's push.
+// TestArchive archives the submissions that count now, and the submissions that counted before a second push, an
+// extension and another student's push.
 func TestArchive(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

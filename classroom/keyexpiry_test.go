@@ -11,7 +11,7 @@ import (
 )
 
 // TestKeyExpires gives one of two keys a last day. Until the end of that day alice can sign in with the key. After that
-// nobody can, and it is removed with what it made.
+// nobody can sign in with it, and it is removed with the sessions and secrets that it created.
 func TestKeyExpires(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t) // 2026-09-14 09:00 UTC
@@ -77,17 +77,17 @@ func TestKeyExpiryRefusals(t *testing.T) {
 			t.Fatal(name)
 		}
 	}
-	// A second key that expires does not count as a key that stays.
+	// A second expiring key does not count as a key that stays.
 	_, err := b.Accounts.AddKeys(ctx, schema.Operator(), "alice", publicKey(t, "lab"))
 	check(t, err)
 	_, err = b.Accounts.ExpireKey(ctx, b.actors["alice"], "", fingerprint(t, "lab"), "2026-12-31")
 	check(t, err)
 	_, err = b.Accounts.ExpireKey(ctx, b.actors["alice"], "", own, "2026-12-31")
 	refused(t, err, schema.CodeRefused, "is your last active key that does not expire; add another one first")
-	// The key that stays cannot be removed either, because only the one that expires would be left.
+	// The key that stays cannot be removed either, because only the expiring key would be left.
 	_, err = b.Accounts.RemoveKey(ctx, b.actors["alice"], "", own)
 	refused(t, err, schema.CodeRefused, "is your last active key that does not expire; add another one first")
-	// An administrator may, and the last day can be removed.
+	// An administrator may remove it, and may remove the last day.
 	_, err = b.Accounts.ExpireKey(ctx, b.actors["root"], "alice", own, "2026-12-31")
 	check(t, err)
 	key, err := b.Accounts.ExpireKey(ctx, b.actors["alice"], "", own, classroom.KeyNever)
@@ -96,7 +96,7 @@ func TestKeyExpiryRefusals(t *testing.T) {
 	}
 }
 
-// TestRemoveKeyAmongExpiringOnes removes keys of an account whose keys all have a last day, which an administrator set.
+// TestRemoveKeyAmongExpiringOnes removes keys of an account after an administrator has set a last day for all its keys.
 func TestRemoveKeyAmongExpiringOnes(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -108,7 +108,7 @@ func TestRemoveKeyAmongExpiringOnes(t *testing.T) {
 		_, err = b.Accounts.ExpireKey(ctx, b.actors["root"], "alice", key, day)
 		check(t, err)
 	}
-	b.pass(48 * time.Hour) // lab has expired, and is not removed yet
+	b.pass(48 * time.Hour) // lab has expired, but is not removed yet
 	_, err = b.Accounts.RemoveKey(ctx, b.actors["alice"], "", own)
 	refused(t, err, schema.CodeRefused, "is your last active key; add another one first")
 	_, err = b.Accounts.RemoveKey(ctx, b.actors["alice"], "", lab)

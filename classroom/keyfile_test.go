@@ -26,7 +26,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// signer returns the same key for the same name.
+// signer returns a key that depends only on the name.
 func signer(t testing.TB, name string) (ssh.Signer, ed25519.PrivateKey) {
 	t.Helper()
 	seed := sha256.Sum256([]byte(name))
@@ -36,7 +36,7 @@ func signer(t testing.TB, name string) (ssh.Signer, ed25519.PrivateKey) {
 	return s, private
 }
 
-// publicKey is a public key file, with the name as its comment.
+// publicKey returns a public key file with the name as its comment.
 func publicKey(t testing.TB, name string) string {
 	t.Helper()
 	s, _ := signer(t, name)
@@ -49,7 +49,7 @@ func fingerprint(t testing.TB, name string) string {
 	return ssh.FingerprintSHA256(s.PublicKey())
 }
 
-// rsaKey is a public key of so many bits, in wire form.
+// rsaKey returns a public key with the given number of bits, in wire form.
 func rsaKey(t testing.TB, bits int) ssh.PublicKey {
 	t.Helper()
 	n := make([]byte, bits/8)
@@ -69,7 +69,7 @@ func weakKey(t testing.TB) string {
 	return string(ssh.MarshalAuthorizedKey(rsaKey(t, 1024)))
 }
 
-// securityKey is the public key file of a security device.
+// securityKey returns the public key file of a security device.
 func securityKey(t testing.TB, kind string) string {
 	t.Helper()
 	wire := ssh.Marshal(struct {
@@ -118,7 +118,7 @@ func inUTF16(text string, mark bool, big bool) string {
 	return string(b)
 }
 
-// putty is a key file of PuTTY, whose private part is not a real one.
+// putty returns a key file of PuTTY with a fake private part.
 func putty(t testing.TB, name string) string {
 	t.Helper()
 	s, _ := signer(t, name)
@@ -201,15 +201,15 @@ func TestAcceptedKeyFiles(t *testing.T) {
 	}
 }
 
-// TestRefusedKeyFiles checks that each refusal names the kind of file. If the message contains a line to send instead, that
-// line is accepted as the same key.
+// TestRefusedKeyFiles checks that each error names the kind of file. If the message contains a line to send instead,
+// that line must be accepted as the same key.
 func TestRefusedKeyFiles(t *testing.T) {
 	t.Parallel()
 	laptop := publicKey(t, "laptop")
 	line := strings.TrimSpace(laptop)
 	for name, c := range map[string]struct {
 		text, says string
-		line       bool // the words end in a line that works
+		line       bool // the words end with a line that is accepted
 	}{
 		"nothing":                      {"\n# mine\n", "there is no public key in it; send the one line", false},
 		"words":                        {"my key, please", "this is not a public key; send the one line of a file such as ~/.ssh/id_ed25519.pub", false},
@@ -272,8 +272,7 @@ func TestRefusedKeyFiles(t *testing.T) {
 	}
 }
 
-// TestAdviceForEncryptedPrivateKey follows the advice for a private key that only its owner
-// can read.
+// TestAdviceForEncryptedPrivateKey follows the advice for an encrypted private key.
 func TestAdviceForEncryptedPrivateKey(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -292,7 +291,7 @@ func TestAdviceForEncryptedPrivateKey(t *testing.T) {
 	check(t, err)
 }
 
-// FuzzKeyFile reads arbitrary files.
+// FuzzKeyFile parses arbitrary files.
 func FuzzKeyFile(f *testing.F) {
 	for _, text := range []string{publicKey(f, "a"), putty(f, "abc"), rfc4716(f, "abc"), openSSH(f, "a", ""), certificate(f, "a"), weakKey(f), publicPEM(f, "a"),
 		inUTF16(publicKey(f, "a"), true, true), "ssh-rsa AAAA", "\x00\x01", wrapped(publicKey(f, "a"), 20)} {

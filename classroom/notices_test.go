@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// subscribe adds a confirmed destination of a person's.
+// subscribe adds a confirmed destination of a person.
 func (b *bundle) subscribe(login string, channel schema.NoticeChannel, address string, topics ...schema.NoticeTopic) schema.NoticeDestination {
 	b.t.Helper()
 	if len(topics) == 0 {
@@ -78,8 +78,8 @@ func (b *bundle) deliver() map[string][]string {
 	return messages
 }
 
-// TestNoticesNeedAConfirmedChoice sends nothing to people who did not choose it or did not confirm
-// their address.
+// TestNoticesNeedAConfirmedChoice checks that people get no notices that they did not choose, or
+// at an address that they did not confirm.
 func TestNoticesNeedAConfirmedChoice(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -99,7 +99,7 @@ func TestNoticesNeedAConfirmedChoice(t *testing.T) {
 	}
 }
 
-// TestVerdictAfterLongWait tells owners about verdicts that came late, and not about others.
+// TestVerdictAfterLongWait checks that owners get notices only about verdicts after a long wait.
 func TestVerdictAfterLongWait(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -132,7 +132,7 @@ func TestVerdictAfterLongWait(t *testing.T) {
 	}
 }
 
-// TestFailedSubmissionIsToldAsOurs is a verdict that never came, because machines failed.
+// TestFailedSubmissionIsToldAsOurs checks the notice about a submission that failed because of the machines.
 func TestFailedSubmissionIsToldAsOurs(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -159,7 +159,8 @@ func TestNoticesHideHiddenTests(t *testing.T) {
 	if len(got) != 1 || !strings.HasSuffix(got[0], "Score: 9 of 10.\n2 tests will be shown later.") {
 		t.Fatalf("%q", got)
 	}
-	// A regrade that changes hidden points alone tells nobody; one that changes visible points tells the visible score.
+	// A regrade that changes only hidden points sends no notice. A regrade that changes visible points sends the
+	// visible score.
 	for _, c := range []struct {
 		result schema.Result
 		want   []string
@@ -178,7 +179,7 @@ func TestNoticesHideHiddenTests(t *testing.T) {
 	}
 }
 
-// TestExtensionNotice tells the new due date, unless the extension has ended before it is sent.
+// TestExtensionNotice checks that a notice contains the new due date, and is not sent after the extension was removed.
 func TestExtensionNotice(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -204,8 +205,8 @@ func TestExtensionNotice(t *testing.T) {
 	}
 }
 
-// TestBrokenTestsAreToldToStaffOnce tells staff that a gate failed, or that tests fail on the work of
-// several students.
+// TestBrokenTestsAreToldToStaffOnce checks the notices to staff about a failed gate, and about tests
+// that fail on the work of several students.
 func TestBrokenTestsAreToldToStaffOnce(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -218,7 +219,7 @@ func TestBrokenTestsAreToldToStaffOnce(t *testing.T) {
 		b.push(login)
 		b.push(login) // the same owner twice
 		if i == 1 {
-			b.lose() // the machines count as well
+			b.lose() // machine failures also count
 		} else {
 			b.grade(schema.Result{Outcome: schema.OutcomeGraderError})
 		}
@@ -243,7 +244,7 @@ func TestBrokenTestsAreToldToStaffOnce(t *testing.T) {
 	}
 }
 
-// TestReplacedTestsAreNotTold says nothing of broken tests once another version is active.
+// TestReplacedTestsAreNotTold checks that broken tests send no notice once another version is active.
 func TestReplacedTestsAreNotTold(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -265,7 +266,7 @@ func TestReplacedTestsAreNotTold(t *testing.T) {
 	}
 }
 
-// TestExtensionThatMovesNothing tells nobody of an extension that ends before the due date.
+// TestExtensionThatMovesNothing checks that an extension that ends before the due date sends no notice.
 func TestExtensionThatMovesNothing(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -284,8 +285,8 @@ func TestExtensionThatMovesNothing(t *testing.T) {
 	}
 }
 
-// TestSkippedGateDoesNotHideFailures tells nobody of a gate that its pusher skipped, and still tells
-// the staff when that version fails on submissions.
+// TestSkippedGateDoesNotHideFailures checks that a skipped gate sends no notice, but that staff get
+// one when that version fails on submissions.
 func TestSkippedGateDoesNotHideFailures(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -310,8 +311,8 @@ func TestSkippedGateDoesNotHideFailures(t *testing.T) {
 	}
 }
 
-// TestFailingPoolIsToldOncePerFailure tells administrators and staff when runners could not be
-// started for some time, and not when they fail for a moment.
+// TestFailingPoolIsToldOncePerFailure checks that administrators and staff get a notice when
+// runners could not be started for some time, but not after a short failure.
 func TestFailingPoolIsToldOncePerFailure(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -321,7 +322,7 @@ func TestFailingPoolIsToldOncePerFailure(t *testing.T) {
 	const fails = "docker\r\nis not running"
 	for _, c := range []struct {
 		name  string
-		looks []string // why runners cannot be started, minute by minute
+		looks []string // reason why runners cannot be started, by minute
 		told  bool
 	}{
 		{"a moment", []string{fails, fails, "", "", ""}, false},
@@ -352,7 +353,7 @@ func TestFailingPoolIsToldOncePerFailure(t *testing.T) {
 	}
 }
 
-// TestRecoveredPoolIsNotTold drops the notice of a failure that is over before it could be sent.
+// TestRecoveredPoolIsNotTold checks that a notice about a failure is dropped if the failure ends before it is sent.
 func TestRecoveredPoolIsNotTold(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -385,7 +386,7 @@ func TestNoticeAddressesAreLimited(t *testing.T) {
 	check(t, err)
 	old := b.codeOf(first)
 	for range course.MaxConfirmations - 1 {
-		_, err := add("v@example.org") // replaces the one before
+		_, err := add("v@example.org") // replaces the previous one
 		check(t, err)
 	}
 	_, err = add("v@example.org")
@@ -396,7 +397,7 @@ func TestNoticeAddressesAreLimited(t *testing.T) {
 	_, _, err = b.Notices.Confirm(t.Context(), b.actors["alice"], old)
 	refused(t, err, schema.CodeRefused, "add the address again")
 	b.pass(course.ConfirmationPeriod + time.Second)
-	again, err := add("v@example.org") // the advice of the refusals, followed
+	again, err := add("v@example.org") // follows the advice of the errors
 	check(t, err)
 	_, _, err = b.Notices.Confirm(t.Context(), b.actors["alice"], b.codeOf(again))
 	check(t, err)
@@ -416,7 +417,7 @@ func TestNoticeAddressesAreLimited(t *testing.T) {
 	check(t, err)
 }
 
-// TestNoticeCodeExpires refuses a code that is too old.
+// TestNoticeCodeExpires checks that an expired code is refused.
 func TestNoticeCodeExpires(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -431,8 +432,8 @@ func TestNoticeCodeExpires(t *testing.T) {
 	}
 }
 
-// TestNoticeCodeSaysHowLongItIsValid writes the time at which a code expires, and sends none to a
-// disabled account.
+// TestNoticeCodeSaysHowLongItIsValid checks that the message contains the expiry of the code, and
+// that a disabled account gets no code.
 func TestNoticeCodeSaysHowLongItIsValid(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -448,7 +449,7 @@ func TestNoticeCodeSaysHowLongItIsValid(t *testing.T) {
 	}
 }
 
-// TestNoticesAreTheirOwners refuses changes of other people's addresses.
+// TestNoticesAreTheirOwners checks that people cannot change other people's addresses.
 func TestNoticesAreTheirOwners(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -476,7 +477,7 @@ func TestNoticesAreTheirOwners(t *testing.T) {
 	}
 }
 
-// TestUnsubscribeRemovesWhatWaits removes an address by its link, with what waits for it.
+// TestUnsubscribeRemovesWhatWaits removes an address with its link, and the waiting notices.
 func TestUnsubscribeRemovesWhatWaits(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -502,7 +503,7 @@ func TestUnsubscribeRemovesWhatWaits(t *testing.T) {
 	refused(t, err, schema.CodeNotFound)
 }
 
-// TestNoticesOfAPerson exports a person's addresses, and erases them with what waits.
+// TestNoticesOfAPerson exports a person's addresses, and erases them with the waiting notices.
 func TestNoticesOfAPerson(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -296,8 +296,9 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-// homework is a graded submission of bob's to a1 and to a2, which is due in two weeks and
-// where bob has an extension, an adjustment and a regrade set. The operator commented on the first.
+// homework creates graded submissions of bob to a1 and a2. a2 is due in two weeks, and bob has an
+// extension, an adjustment and a regrade set in it. The operator has commented on the submission to
+// a1.
 func (b *bundle) homework() {
 	b.t.Helper()
 	b.push("bob")
@@ -315,7 +316,7 @@ func (b *bundle) homework() {
 	check(b.t, err)
 }
 
-// first is the first submission of a login's.
+// first returns the name of a login's first submission.
 func (b *bundle) first(login string) schema.GradedSubmission {
 	b.t.Helper()
 	sub, err := b.store.Submission(b.t.Context(), schema.SubmissionName{Course: "comp1", Assignment: "a1", Owner: login, Number: 1})

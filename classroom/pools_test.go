@@ -40,7 +40,7 @@ func TestPoolsAreControlled(t *testing.T) {
 	}
 }
 
-// TestPoolsRefuse tries settings that no pool can have. Nothing is stored.
+// TestPoolsRefuse tries invalid settings of pools. Nothing is stored.
 func TestPoolsRefuse(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -63,8 +63,8 @@ func TestPoolsRefuse(t *testing.T) {
 	}
 }
 
-// TestInstructorsControlTheirPools lets an instructor control the flavours that their courses may use, and no others,
-// up to what the configuration allows.
+// TestInstructorsControlTheirPools checks that an instructor can control only the flavours that their courses may
+// use, within the limits of the configuration.
 func TestInstructorsControlTheirPools(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// parted is a result with a test of 10 points for each visibility, and the earned points.
+// parted returns a result with a test of 10 points for each visibility, and the given earned points.
 func parted(always, afterDue, afterPublish int64) schema.Result {
 	r := schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent}
 	for _, one := range []struct {
@@ -24,14 +24,15 @@ func parted(always, afterDue, afterPublish int64) schema.Result {
 	return r
 }
 
-// hand hands in to an assignment, with a result.
+// hand records a submission to an assignment and grades it with a result.
 func (b *bundle) hand(name, login string, r schema.Result) {
 	b.t.Helper()
 	b.pushTo(name, login)
 	b.grade(r)
 }
 
-// reads returns what a person sees of alice's grade: the submission that counts, its final score and the maximum.
+// reads returns the parts of alice's grade that a person sees: the counting submission, its final score and the
+// maximum.
 func (b *bundle) reads(name, login string) string {
 	b.t.Helper()
 	all, err := b.Grades.List(b.t.Context(), b.actors[login], "comp1", "alice")
@@ -44,7 +45,7 @@ func (b *bundle) reads(name, login string) string {
 	return ""
 }
 
-// mustRead checks what alice and the staff read of her grade.
+// mustRead checks the parts of alice's grade that she and the staff see.
 func (b *bundle) mustRead(when, student, staff string) {
 	b.t.Helper()
 	if got := b.reads("hidden", "alice"); got != student {
@@ -58,8 +59,8 @@ func (b *bundle) mustRead(when, student, staff string) {
 const hiddenSource = "title: H\ndue: 2026-09-14 12:00\nlate: {until: 2026-09-16 12:00, penalty: {percent: 10}, tokens: true}\ntests:\n" +
 	"  - {name: always, run: ./a}\n  - {name: after_due, run: ./a, visible: after_due}\n  - {name: after_publish, run: ./a, visible: after_publish}\n"
 
-// TestBestIsChosenByWhatIsSeen has three submissions, each of which is the best at some time: by the visible tests, once
-// alice can no longer submit, and once the grades are published. No action happens when her time ends.
+// TestBestIsChosenByWhatIsSeen uses three submissions. Each is the best at some time: by the visible tests, when alice
+// can no longer submit, and when the grades are published. No action runs when her time ends.
 func TestBestIsChosenByWhatIsSeen(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -86,8 +87,8 @@ func TestBestIsChosenByWhatIsSeen(t *testing.T) {
 	b.mustRead("unpublished", "1 9 10", "1 10 30")
 }
 
-// TestPagesAgreeAfterTheEnd reads a grade in every way that channels use. Each of them is the first to read it after the end
-// of a student's time.
+// TestPagesAgreeAfterTheEnd reads a grade in every way that channels use. Each way is once the first to read the grade
+// after a student's time ends.
 func TestPagesAgreeAfterTheEnd(t *testing.T) {
 	t.Parallel()
 	for name, read := range map[string]func(b *bundle, a schema.Assignment) (int, error){
@@ -142,8 +143,8 @@ func TestPagesAgreeAfterTheEnd(t *testing.T) {
 	}
 }
 
-// TestLateDaysDoNotRevealHiddenTests compares two submissions that differ only in hidden tests. The number of late days that
-// are left must be the same.
+// TestLateDaysDoNotRevealHiddenTests compares two submissions that differ only in hidden tests. The numbers of
+// remaining late days must be equal.
 func TestLateDaysDoNotRevealHiddenTests(t *testing.T) {
 	t.Parallel()
 	left := func(hidden int64) (int, schema.Grade) {
@@ -222,7 +223,7 @@ func TestPublishBySection(t *testing.T) {
 	sees("alice", false)
 }
 
-// TestCoursePublishesAtTheEnd has a course.yaml that publishes for each owner at the end of their time.
+// TestCoursePublishesAtTheEnd uses a course.yaml that publishes to each owner at the end of their time.
 func TestCoursePublishesAtTheEnd(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -239,7 +240,7 @@ func TestCoursePublishesAtTheEnd(t *testing.T) {
 	b.mustRead("after that", "1 10 30", "1 10 30")
 }
 
-// TestRegradeNoticeOmitsHiddenTests regrades so that only hidden tests change.
+// TestRegradeNoticeOmitsHiddenTests applies a regrade that changes only hidden tests.
 func TestRegradeNoticeOmitsHiddenTests(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -276,7 +277,7 @@ func TestRegradeNoticeOmitsHiddenTests(t *testing.T) {
 		t.Errorf("when all is shown alice reads %q", got)
 	}
 
-	b = newBundle(t) // one point more that is seen, one less that is not
+	b = newBundle(t) // one visible point more, one hidden point less
 	a = b.assignment("hidden", hiddenSource)
 	b.hand("hidden", "alice", parted(5, 0, 9))
 	regrade(parted(6, 0, 8))

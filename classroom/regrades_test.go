@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// cases is a result whose cases a and b passed or failed, a point each.
+// cases returns a result with the cases a and b, one point each, which passed or failed.
 func cases(tests string, a, b bool) schema.Result {
 	r := schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, MaxScore: schema.NewPoints(2, 1), Provenance: schema.Provenance{Tests: tests}}
 	for i, passed := range []bool{a, b} {
@@ -38,7 +38,7 @@ func (b *bundle) show(id int64) (classroom.RegradeReport, map[string]schema.Regr
 	return report, owners
 }
 
-// TestRegradeSetIsAppliedAndUndone repairs a test that was wrong for alice.
+// TestRegradeSetIsAppliedAndUndone regrades with a repaired test, which was wrong for alice.
 func TestRegradeSetIsAppliedAndUndone(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -77,7 +77,7 @@ func TestRegradeSetIsAppliedAndUndone(t *testing.T) {
 		t.Errorf("alice's grade before the set is applied: %+v", g)
 	}
 
-	for range 2 { // applied, undone, applied again by a new set
+	for range 2 { // applied, undone, applied again with a new set
 		_, err = b.Regrades.Apply(t.Context(), b.actors["ida"], set.ID)
 		check(t, err)
 		if a, o := b.final("a1", "alice"), b.final("a1", "bob"); a.Final.String() != "2" || o.Final.String() != "1" {
@@ -113,7 +113,7 @@ func TestRegradeSetIsAppliedAndUndone(t *testing.T) {
 	}
 }
 
-// TestUndoKeepsLaterGrades makes a push of bob's and grades alice again after the set. Undoing the set keeps both.
+// TestUndoKeepsLaterGrades pushes as bob and grades alice again after the set. Undoing the set keeps both.
 func TestUndoKeepsLaterGrades(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -146,7 +146,7 @@ func TestUndoKeepsLaterGrades(t *testing.T) {
 	}
 }
 
-// TestRegradeNamesFlakyAndFailedOwners grades the same tests again with other outcomes.
+// TestRegradeNamesFlakyAndFailedOwners grades with the same tests again and gets other outcomes.
 func TestRegradeNamesFlakyAndFailedOwners(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -213,7 +213,7 @@ func TestRegradeChoosesSubmissions(t *testing.T) {
 	refused(t, err, schema.CodeNotFound, "there is no regrade set 99")
 }
 
-// TestUndoneSetIsAppliedAgain applies a set again that was undone by mistake. That is refused while another set is open.
+// TestUndoneSetIsAppliedAgain applies an undone set again. That is refused while another set is open.
 func TestUndoneSetIsAppliedAgain(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -251,7 +251,7 @@ func TestUndoneSetIsAppliedAgain(t *testing.T) {
 	refused(t, err, schema.CodeRefused, "regrade set 1 is applied")
 }
 
-// A set that changes what a case can earn, and no outcome, is a difference.
+// A set that changes only the points of a case is also a difference.
 func TestRegradeOfAnotherMaximumIsListed(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// grading is a scheduler whose runner grades as soon as somebody watches, with the result that the test defines.
+// grading implements a scheduler that finishes a job with the test's result as soon as somebody watches it.
 type grading struct {
 	*bundle
 	grade func()
@@ -27,8 +27,8 @@ func graded(score int64, outcome schema.Outcome) schema.Result {
 		Provenance: schema.Provenance{Flavour: "standard", Image: "i1"}}
 }
 
-// TestReplay grades a submission again after the tests changed: against the version that it
-// was graded with, and with nothing changed for the student.
+// TestReplay grades a submission again after the tests changed. The replay uses the version
+// of the recorded result, and nothing changes for the student.
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -76,7 +76,7 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// TestReplayRefusals tries submissions that may not or cannot be graded again.
+// TestReplayRefusals tries to replay submissions without permission or without a result.
 func TestReplayRefusals(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

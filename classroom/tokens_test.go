@@ -19,7 +19,7 @@ func (b *bundle) newToken(login, name string, scope schema.Scope) classroom.Crea
 	return made
 }
 
-// login returns the login of a token's person, "" if the token is not accepted.
+// login returns the login of a token's person, or "" if the token is not accepted.
 func (b *bundle) login(secret string) string {
 	b.t.Helper()
 	by, _, err := b.Tokens.Authenticate(b.t.Context(), secret)
@@ -56,7 +56,7 @@ func TestTokenSignsIn(t *testing.T) {
 	b.pass(classroom.TokenLife)
 	_, _, err = b.Tokens.Authenticate(t.Context(), made.Secret)
 	refused(t, err, schema.CodeUnauthenticated, "the token laptop has expired; make a new one over ssh: token create laptop")
-	b.newToken("alice", "laptop", schema.ScopeRead) // in place of the expired one
+	b.newToken("alice", "laptop", schema.ScopeRead) // replaces the expired one
 
 	ends := map[string]func() error{
 		"revoked": func() error { _, err := b.Tokens.Revoke(t.Context(), b.actors["bob"], "", "t"); return err },

@@ -80,7 +80,7 @@ func TestWait(t *testing.T) {
 	refused(t, b.Work.Wait(t.Context(), schema.Operator(), name, time.Minute), schema.CodeInvalid, "count from 1")
 }
 
-// TestUnreadableTests has active tests that this program cannot read.
+// TestUnreadableTests uses active tests that this program cannot parse.
 func TestUnreadableTests(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -103,7 +103,7 @@ func TestUnreadableTests(t *testing.T) {
 	}
 }
 
-// TestOwnWork lists a person's waiting and running work, and neither the work of others nor ended work.
+// TestOwnWork checks that a person's list contains only their own waiting and running work.
 func TestOwnWork(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -138,7 +138,7 @@ func TestMoveQueue(t *testing.T) {
 	}
 }
 
-// TestOffline is `grader admin` on a data directory that no server has.
+// TestOffline checks `grader admin` on a data directory without a server.
 func TestOffline(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

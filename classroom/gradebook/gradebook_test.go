@@ -12,7 +12,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// book has Ada with a grade for both assignments, Bob with one of 0, and Eve with none.
+// book returns a gradebook: Ada has grades for both assignments, Bob has a grade of 0, and Eve has
+// none.
 func book() gradebook.Book {
 	final := func(num, den int64) gradebook.Grade { return gradebook.Grade{Final: schema.NewPoints(num, den)} }
 	return gradebook.Book{

@@ -12,14 +12,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ada is the person of most examples.
+// ada is the person in most examples.
 func ada(change func(*schema.RosterRow)) schema.RosterRow {
 	p := schema.RosterRow{Line: 2, Login: "ang", Name: "Ada Ng"}
 	change(&p)
 	return p
 }
 
-// TestRostersOfEverySystem reads what each system writes; the examples follow the
+// TestRostersOfEverySystem reads the files of each system. The examples follow the
 // exporters' own code and the vendors' pages.
 func TestRostersOfEverySystem(t *testing.T) {
 	t.Parallel()
