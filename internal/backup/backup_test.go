@@ -118,7 +118,7 @@ func (s *server) receive(a schema.Assignment, kind schema.RepositoryKind, login 
 	return in
 }
 
-// pin pins what was received, and returns its tree.
+// pin pins a received commit, and returns its tree.
 func (s *server) pin(in schema.Intent) string {
 	s.t.Helper()
 	dir := directory(s.data, in.RepositoryID)
@@ -134,7 +134,7 @@ func (s *server) push(login string) schema.GradedSubmission {
 	return sub
 }
 
-// backup writes a backup. It calls meanwhile after the database is copied.
+// backup writes a backup, and calls meanwhile after the copy of the database.
 func (s *server) backup(meanwhile func()) []byte {
 	s.t.Helper()
 	marks, err := s.store.Marks(s.t.Context())
@@ -227,9 +227,9 @@ func TestRestoreOfABackup(t *testing.T) {
 	}
 }
 
-// TestPushesDuringABackup makes pushes between the copy of the database and the copies of the repositories: recorded in a
-// known repository, recorded in a new one, still open, and open in the database but overtaken before the repository was
-// copied.
+// TestPushesDuringABackup makes pushes between the copy of the database and the copies of the repositories: recorded in
+// a known repository, recorded in a new repository, still open, and open in the database but overtaken before the copy
+// of the repository.
 func TestPushesDuringABackup(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -276,7 +276,7 @@ func TestPushesDuringABackup(t *testing.T) {
 	}
 }
 
-// TestPushWithoutACommit has a push in the database whose commit is in no repository.
+// TestPushWithoutACommit restores a push whose commit is in no repository.
 func TestPushWithoutACommit(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -302,7 +302,7 @@ func TestRestoreIntoAUsedDirectory(t *testing.T) {
 	if _, err = restore(t, tarred, interrupted); schema.CodeOf(err) != schema.CodeConflict || !strings.Contains(err.Error(), "holds an interrupted restore; remove "+filepath.Join(interrupted, "restore.tmp")) {
 		t.Errorf("%v", err)
 	}
-	check(t, os.RemoveAll(filepath.Join(interrupted, "restore.tmp"))) // as the message says
+	check(t, os.RemoveAll(filepath.Join(interrupted, "restore.tmp"))) // follows the advice of the message
 	check(t, os.Mkdir(filepath.Join(interrupted, "lost+found"), 0o700))
 	if _, err = restore(t, tarred, interrupted); err != nil {
 		t.Error(err)
@@ -319,7 +319,7 @@ func TestTruncatedBackup(t *testing.T) {
 	s.push("alice")
 	tarred := s.backup(nil)
 	dir := t.TempDir()
-	for cut := 0; cut < len(tarred)-1024; cut += 1 + len(tarred)/97 { // what follows the manifest says nothing
+	for cut := 0; cut < len(tarred)-1024; cut += 1 + len(tarred)/97 { // only padding follows the manifest
 		_, err := restore(t, tarred[:cut], dir)
 		if schema.CodeOf(err) != schema.CodeInvalid || !strings.Contains(err.Error(), "the backup is incomplete") && !strings.Contains(err.Error(), "is not a backup") {
 			t.Fatalf("cut at %d of %d: %v", cut, len(tarred), err)
@@ -417,7 +417,8 @@ func packed(t *testing.T, all []member) []byte {
 	return out.Bytes()
 }
 
-// TestHostileBackup has members that would be unpacked outside of the directory, or that would configure git.
+// TestHostileBackup restores backups with members that would be unpacked outside of the directory or would configure
+// git.
 func TestHostileBackup(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -485,7 +486,7 @@ func TestHostileBackup(t *testing.T) {
 	}
 }
 
-// after is a backup with data after its manifest.
+// after returns a backup with data after its manifest.
 func after(t *testing.T, plain []member) []byte {
 	t.Helper()
 	whole := packed(t, plain)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// githubServer answers as a GitHub Enterprise Server that wants a token.
+// githubServer imitates a GitHub Enterprise Server that requires a token.
 func githubServer(t *testing.T) string {
 	t.Helper()
 	key := strings.TrimSuffix(strings.TrimSpace(laptopKey), " alice@laptop")
@@ -54,7 +54,7 @@ func TestKeysOfGitHub(t *testing.T) {
 		t.Errorf("listed %+v", listed)
 	}
 	o.admin("user", "add", "bob", "--name", "Bob")
-	o.refused(1, "none of the keys was added", from("bob", "ada-ng")...) // the key is alice's
+	o.refused(1, "none of the keys was added", from("bob", "ada-ng")...) // the key belongs to alice
 	o.refused(1, "empty has no keys at GitHub; give alice a code instead: grader admin user code alice", from("alice", "empty")...)
 	o.admin("user", "code", "alice")
 	o.refused(1, `nobody is called "absent" at http://127.0.0.1:`, from("alice", "absent")...)

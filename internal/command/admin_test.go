@@ -11,13 +11,13 @@ import (
 	"github.com/grader/grader/classroom/tables"
 )
 
-// operating is an operator at a terminal, on a data directory without a server.
+// operating runs commands as an operator on a data directory without a server.
 type operating struct {
 	t    *testing.T
 	data string
 }
 
-// admin runs one command and returns what it printed.
+// admin runs one command and returns its output.
 func (o operating) admin(words ...string) string {
 	o.t.Helper()
 	var out, problem bytes.Buffer
@@ -27,7 +27,7 @@ func (o operating) admin(words ...string) string {
 	return out.String()
 }
 
-// refused runs a command that must fail with the status and the message.
+// refused runs a command and checks that it fails with the status and the message.
 func (o operating) refused(status int, says string, words ...string) {
 	o.t.Helper()
 	var out, problem bytes.Buffer
@@ -36,7 +36,7 @@ func (o operating) refused(status int, says string, words ...string) {
 	}
 }
 
-// read runs a command with --json and decodes what it printed.
+// read runs a command with --json and decodes its output.
 func read[T any](o operating, words ...string) T {
 	o.t.Helper()
 	var v T

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/internal/backup"
 )
 
-// TestBackupFromTheTerminal backs up a directory that no server has, to a file and to
+// TestBackupFromTheTerminal backs up a directory without a running server, to a file and to
 // standard output, and restores both.
 func TestBackupFromTheTerminal(t *testing.T) {
 	t.Parallel()
@@ -30,7 +30,7 @@ func TestBackupFromTheTerminal(t *testing.T) {
 	o.refused(1, "is there already; name a new file", "backup", file)
 	must(t, os.WriteFile(file+"2.partial", nil, 0o600))
 	o.refused(1, "another backup is being written, or was interrupted; remove it", "backup", file+"2")
-	must(t, os.Remove(file+"2.partial")) // as the message says
+	must(t, os.Remove(file+"2.partial")) // follows the advice of the message
 	o.admin("backup", file+"2")
 	o.refused(1, "no such file or directory", "backup", filepath.Join(dir, "not", "grader.tar"))
 	if left, err := filepath.Glob(filepath.Join(o.data, "backup-*")); err != nil || len(left) > 0 {

@@ -11,8 +11,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// TestCheckWarnsOfRefusedTests checks that grading continues: the directory may contain files
-// that are not committed.
+// TestCheckWarnsOfRefusedTests checks that grading continues, because the directory may
+// contain files that are not committed.
 func TestCheckWarnsOfRefusedTests(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ link, says string }{

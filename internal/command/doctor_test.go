@@ -39,7 +39,7 @@ func told(t *testing.T, f finding, says, remedy string) {
 	}
 }
 
-// sound fails the test unless the finding is positive.
+// sound fails the test unless the finding passed.
 func sound(t *testing.T, f finding, says string) {
 	t.Helper()
 	if !f.Works || !strings.Contains(f.Says, says) || f.Remedy != "" {
@@ -115,8 +115,8 @@ func TestDoctorOnImages(t *testing.T) {
 	sound(t, imageFinding("runner:1", "sha256:12"), "runner:1 is sha256:12")
 }
 
-// TestDoctorChecksNeedsOfFlavours has no local runners, so that neither a wall nor a
-// compiler is needed.
+// TestDoctorChecksNeedsOfFlavours uses no local runners, so that no sandbox and no compiler
+// is needed.
 func TestDoctorChecksNeedsOfFlavours(t *testing.T) {
 	t.Parallel()
 	path := onNomad(t, "")
@@ -168,8 +168,8 @@ func runnersCertificate(t *testing.T, until time.Time) (certFile, keyFile string
 	return certFile, keyFile
 }
 
-// doctor lists the flavours of courses that the configuration lacks, with their uses. A
-// flavour that assignments may only name does not block pushes.
+// doctor lists the flavours of courses that are missing in the configuration, with their
+// uses. A missing flavour that no assignment uses yet does not block pushes.
 func TestDoctorOnTheFlavoursOfCourses(t *testing.T) {
 	t.Parallel()
 	large := configs.Config{Flavours: map[string]configs.Flavour{"large": {}}}
@@ -192,7 +192,8 @@ func TestDoctorOnTheFlavoursOfCourses(t *testing.T) {
 	sound(t, found[0], "has the flavours that they use")
 }
 
-// TestDoctorOnTheMailServer finds no server, and no password; without a configured server it finds nothing.
+// TestDoctorOnTheMailServer checks the findings for a missing server and a missing password. Without a
+// configured server there are no findings.
 func TestDoctorOnTheMailServer(t *testing.T) {
 	t.Parallel()
 	gone, err := net.Listen("tcp", "127.0.0.1:0")

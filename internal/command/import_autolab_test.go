@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// tarOf is an archive of files, as autograde.tar is one.
+// tarOf returns an archive of files, like autograde.tar.
 func tarOf(t *testing.T, files map[string]string) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -27,7 +27,7 @@ func tarOf(t *testing.T, files map[string]string) string {
 	return b.String()
 }
 
-// autolabLab is a lab whose driver prints what the handin says.
+// autolabLab creates a lab with a driver that prints the contents of the handin.
 func autolabLab(t *testing.T, handin, makefile string) map[string]string {
 	t.Helper()
 	return map[string]string{
@@ -38,7 +38,7 @@ func autolabLab(t *testing.T, handin, makefile string) map[string]string {
 	}
 }
 
-// TestAutolabScores grades the last line of a lab's output in every form.
+// TestAutolabScores grades labs with every form of the last line of output.
 func TestAutolabScores(t *testing.T) {
 	t.Parallel()
 	to := filepath.Join(t.TempDir(), "tests")
@@ -77,8 +77,8 @@ func TestAutolabScores(t *testing.T) {
 	}
 }
 
-// TestAutolabLabs runs labs in other forms: formatted feedback, python, archives as handins, and one that
-// does not end.
+// TestAutolabLabs runs labs in other forms: formatted feedback, Python, archives as handins, and a lab
+// that does not end.
 func TestAutolabLabs(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// gradescopePackage is an autograder whose results.json the submission names: it copies r.json.
+// gradescopePackage creates an autograder that copies the submission's r.json to results.json.
 func gradescopePackage() map[string]string {
 	return map[string]string{
 		"setup.sh":       "#!/bin/bash\napt-get install -y python3\n",
@@ -17,7 +17,7 @@ func gradescopePackage() map[string]string {
 	}
 }
 
-// TestGradescopeResults grades results.json in every accepted form, and in refused ones.
+// TestGradescopeResults grades results.json in every accepted form and in refused forms.
 func TestGradescopeResults(t *testing.T) {
 	t.Parallel()
 	to := filepath.Join(t.TempDir(), "tests")
@@ -28,7 +28,7 @@ func TestGradescopeResults(t *testing.T) {
 	for name, c := range map[string]struct {
 		results string
 		score   string
-		says    string // among what students read
+		says    string // words that students read
 		hides   string
 	}{
 		"tests":               {`{"tests": [{"score": 4, "max_score": 5, "name": "adds", "output": "off by one"}, {"score": 6, "max_score": 6, "number": "2.1"}]}`, "10 / 20", "autograder/adds failed 4 / 5 points off by one\nautograder/2.1 passed 6 / 6 points", ""},

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// writeFiles makes a directory with these files.
+// writeFiles creates a directory with these files.
 func writeFiles(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -124,7 +124,8 @@ func TestImportOfAThousandCases(t *testing.T) {
 	t.Logf("took %s", time.Since(start))
 }
 
-// TestImportOfClassroom imports a repository of GitHub Classroom. Its tests give the same results as there.
+// TestImportOfClassroom imports a repository of GitHub Classroom. Its tests give the same results as in
+// GitHub Classroom.
 func TestImportOfClassroom(t *testing.T) {
 	t.Parallel()
 	from := writeFiles(t, map[string]string{

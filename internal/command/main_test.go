@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// must fails the test if a step of its preparation fails.
+// must fails the test if a step of the preparation fails.
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -18,8 +18,8 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// onNomad returns the path of a configuration with one flavour, on Nomad; more are
-// lines of its section nomad.
+// onNomad returns the path of a configuration with one flavour on Nomad. more contains
+// additional lines of the section nomad.
 func onNomad(t testing.TB, more string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "grader.yaml")
@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// runCommand runs the program, and returns its exit status and what it printed.
+// runCommand runs the program, and returns its exit status and output.
 func runCommand(t testing.TB, args ...string) (status int, out, errs string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestOperatingQuotesTheProgram checks that each message in the tables of docs/operating.md that an operator looks up, and
-// the lines of output that it shows, are those of the program.
+// TestOperatingQuotesTheProgram checks that the program contains the messages in the tables of docs/operating.md, and
+// the lines of output that the page shows.
 func TestOperatingQuotesTheProgram(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/operating.md")
@@ -43,7 +43,7 @@ func TestOperatingQuotesTheProgram(t *testing.T) {
 	}
 }
 
-// programText returns the text of all files of the program in Go.
+// programText returns the text of all Go files of the program.
 func programText(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder

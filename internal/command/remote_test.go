@@ -23,8 +23,8 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// TestAdminOverTheAPI runs commands on a running server twice: over its socket, and with --server as the person of a token.
-// Both print the same, and the audit log names the person.
+// TestAdminOverTheAPI runs commands on a running server twice: over its socket, and with --server as the person of a
+// token. Both print the same output, and the audit log names the person.
 func TestAdminOverTheAPI(t *testing.T) {
 	t.Parallel()
 	dir, err := os.MkdirTemp("", "r") // a short path: unix sockets have 107 bytes
@@ -109,7 +109,8 @@ func tokensOf(t *testing.T, data string, scopes map[string]schema.Scope) map[str
 	return secrets
 }
 
-// TestServerMisuse uses addresses and tokens that must be refused, and servers that are not grader's.
+// TestServerMisuse uses addresses and tokens that must be refused, and servers that are not grader
+// servers.
 func TestServerMisuse(t *testing.T) {
 	t.Parallel()
 	const secret = "grader_SECRETSECRET"
@@ -173,7 +174,7 @@ func TestServerMisuse(t *testing.T) {
 	}
 }
 
-// TestReadableTokenFileIsMadePrivate follows the advice of the refusal word for word.
+// TestReadableTokenFileIsMadePrivate follows the advice of the error exactly.
 func TestReadableTokenFileIsMadePrivate(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "[]") }))

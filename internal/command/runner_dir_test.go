@@ -32,8 +32,9 @@ func TestRunnerDirSweep(t *testing.T) {
 	if _, err := os.Stat(dead.path); err != nil {
 		t.Errorf("a living runner's directory: %v", err)
 	}
-	// The kernel gives up the lock of a killed process. Closing the file is not enough here:
-	// a process that another test starts may hold a copy of it for a moment.
+	// The kernel releases the lock of a killed process. Closing the file is not enough here,
+	// because a process that another test starts may hold a copy of the descriptor for a
+	// moment.
 	if err := unix.Flock(int(dead.lock.Fd()), unix.LOCK_UN); err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/schema/receipt"
 )
 
-// verify runs grader verify with something on standard input.
+// verify runs grader verify with the given standard input.
 func verify(stdin string, words ...string) (status int, said string) {
 	var out, problem bytes.Buffer
 	status = run(append([]string{"grader", "verify"}, words...), strings.NewReader(stdin), &out, &problem)

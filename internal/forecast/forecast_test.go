@@ -30,7 +30,7 @@ func TestForecastDueDates(t *testing.T) {
 	f := &Forecast{Clock: func() time.Time { return now }, Logger: slog.New(slog.NewTextHandler(&log, nil)), Tasks: func(context.Context) ([]store.Task, error) {
 		reads++
 		return []store.Task{
-			task("a2", "standard", 2, at(3*time.Hour, 128), at(50*time.Hour, 2)), // two with an extension
+			task("a2", "standard", 2, at(3*time.Hour, 128), at(50*time.Hour, 2)), // two students with an extension
 			task("a1", "standard", 1, at(30*time.Minute, 130)),
 			task("gpu", "large", 3, at(30*time.Minute, 130)),
 			task("free", "standard", 4),

@@ -16,7 +16,7 @@ var night = time.Date(2026, 9, 28, 23, 0, 0, 0, time.UTC)
 func TestLedgerFindsLostAndDuplicatedJobs(t *testing.T) {
 	t.Parallel()
 	l := newLedger(4)
-	l.claim(3, night, night.Add(time.Second)) // before its push
+	l.claim(3, night, night.Add(time.Second)) // claimed before its push was recorded
 	for n, job := range []int64{1, 2, 3} {
 		l.record(pushed{N: n, Job: job, Student: n, At: night})
 	}
@@ -36,7 +36,7 @@ func TestLedgerFindsLostAndDuplicatedJobs(t *testing.T) {
 		t.Error("settled is closed too early")
 	default:
 	}
-	l.fail(1) // the fourth job lost three runners: it has ended and is not lost
+	l.fail(1) // the fourth job failed after three lost runners, so it has ended and is not lost
 	<-l.settled
 	if _, lost, _, _ := l.counts(); lost != 0 {
 		t.Errorf("%d lost", lost)
@@ -48,7 +48,7 @@ func TestPushIsOvertakenByANewerOneOfItsOwner(t *testing.T) {
 	l := newLedger(4)
 	at := func(seconds int) time.Time { return night.Add(time.Duration(seconds) * time.Second) }
 	l.record(pushed{N: 0, Job: 1, At: at(0)})
-	l.record(pushed{N: 1, Job: 2, At: at(5)}) // while the first waits
+	l.record(pushed{N: 1, Job: 2, At: at(5)}) // while the first one waits
 	l.record(pushed{N: 2, Job: 3, At: at(30)})
 	l.record(pushed{N: 3, Job: 4, At: at(6), Course: 1, Student: 9})
 	for job, seconds := range map[int64]int{1: 20, 2: 10, 3: 31, 4: 8} {
@@ -87,7 +87,7 @@ func TestPushesFollowTheCurve(t *testing.T) {
 	if early != 116 || len(all) != 4016 {
 		t.Errorf("%d of %d wait from the beginning", early, len(all))
 	}
-	if last < 1500 || last > 1750 { // 1 - e^-0.5 of the pushes, less the ones at the start
+	if last < 1500 || last > 1750 { // 1 - e^-0.5 of the pushes, minus the ones at the start
 		t.Errorf("%d pushes in the last ten minutes", last)
 	}
 }

@@ -66,8 +66,8 @@ func TestLoadLosesNoJob(t *testing.T) {
 	}
 }
 
-// TestRunnersAreStartedForDueDatesOfRosters has two courses with due dates of their own, and
-// students with an extension. Runners are started because of both.
+// TestRunnersAreStartedForDueDatesOfRosters uses two courses with different due dates, and
+// students with an extension. Runners are started for both.
 func TestRunnersAreStartedForDueDatesOfRosters(t *testing.T) {
 	t.Parallel()
 	class := func(prefix string, n int) []schema.RosterRow {

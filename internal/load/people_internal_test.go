@@ -42,7 +42,7 @@ func TestForecastOfRosters(t *testing.T) {
 		t.Fatal(err)
 	}
 	slices.SortFunc(got, func(a, b schema.DueDate) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Name, b.Name)) })
-	// A due minute counts to its end, and ten minutes have passed.
+	// Work is due at the end of its minute, and ten minutes have passed.
 	want := []schema.DueDate{
 		{Name: "COURSE-1 A1", At: real.Add(21 * time.Minute), Students: 2 * 20},
 		{Name: "COURSE-1 A1", At: real.Add(81 * time.Minute), Students: 1 * 20},

@@ -34,7 +34,7 @@ func TestDataDirectoryLock(t *testing.T) {
 	}
 }
 
-// A process that is being started has a copy of the lock's descriptor for a moment.
+// A starting process has a copy of the lock's descriptor for a moment.
 func TestDataDirectoryLockDespiteCopies(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), "data")
@@ -98,7 +98,7 @@ func TestSocketsInLongPath(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), strings.Repeat("long/", 30), "data")
 	var last *DataDir
-	for range 2 { // the second holder finds what the first left
+	for range 2 { // the second holder finds the files of the first
 		d, err := OpenData(root)
 		if err != nil {
 			t.Fatal(err)
@@ -115,7 +115,7 @@ func TestSocketsInLongPath(t *testing.T) {
 		}
 		l.Close()
 		last = d
-		if err := d.lock.Close(); err != nil { // as a crash would
+		if err := d.lock.Close(); err != nil { // like a crash
 			t.Fatal(err)
 		}
 	}

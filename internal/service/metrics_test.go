@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// scrape reads a path of the service's monitoring.
+// scrape reads a path of the service's metrics server.
 func (m *term) scrape(path string) string {
 	m.t.Helper()
 	res := got(http.Get("http://" + m.metricsAt.String() + path))(m.t)
@@ -54,7 +54,7 @@ func TestDashboardAndAlertsNameExistingMetrics(t *testing.T) {
 		}
 	}
 	must(t, yaml.UnmarshalWithOptions(got(os.ReadFile("../../configs/alerts.yaml"))(t), &alerts, yaml.Strict()))
-	uses := map[string]string{} // expression → where
+	uses := map[string]string{} // expression → place of use
 	for _, p := range dashboard.Panels {
 		for _, target := range p.Targets {
 			uses[target.Expr] = "panel " + p.Title

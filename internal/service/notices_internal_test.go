@@ -8,7 +8,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestSwitchedOffChannelsGiveUp has no sender wait for a channel that the configuration no longer has.
+// TestSwitchedOffChannelsGiveUp checks that entries for a channel that was removed from the
+// configuration are given up.
 func TestSwitchedOffChannelsGiveUp(t *testing.T) {
 	t.Parallel()
 	s := &Service{Config: configs.Config{Webhooks: configs.Webhooks{Off: true}}}

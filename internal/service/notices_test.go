@@ -20,7 +20,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// letters is a mail server that hands on the e-mails that it takes.
+// letters is a mail server that passes the received e-mails to the test.
 type letters chan string
 
 // visit is one session of a client.
@@ -39,13 +39,13 @@ func (v *visit) Data(r io.Reader) error {
 	return err
 }
 
-// quiet is a service without runners, of which a test changes the configuration before it starts.
+// quiet returns a service without runners. The test changes its configuration before it starts.
 func quiet(t *testing.T, change func(*service.Service)) *service.Service {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "n") // a short path: unix sockets have 107 bytes
 	check(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	for _, name := range []string{"grader", "grader-hook"} { // nothing here starts them
+	for _, name := range []string{"grader", "grader-hook"} { // the programs are not started here
 		check(t, os.WriteFile(filepath.Join(dir, name), nil, 0o700))
 	}
 	config := configs.Default()
@@ -57,7 +57,8 @@ func quiet(t *testing.T, change func(*service.Service)) *service.Service {
 	return s
 }
 
-// prepared makes a data directory in which alice has added an address, whose code waits.
+// prepared creates a data directory in which alice has added an address, with the code waiting
+// in the outbox.
 func prepared(t *testing.T, data string) {
 	t.Helper()
 	check(t, os.MkdirAll(data, 0o700))
@@ -71,7 +72,8 @@ func prepared(t *testing.T, data string) {
 	check(t, st.Close())
 }
 
-// TestServiceSendsWhatWaited starts a service whose outbox holds a code, and confirms with it.
+// TestServiceSendsWhatWaited starts a service with a code in the outbox, receives the code and
+// confirms the address.
 func TestServiceSendsWhatWaited(t *testing.T) {
 	t.Parallel()
 	taken := make(letters, 1)
@@ -82,7 +84,7 @@ func TestServiceSendsWhatWaited(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = server.Serve(l) // until it is closed
+		_ = server.Serve(l) // serves until it is closed
 	}()
 	t.Cleanup(func() {
 		_ = l.Close()

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// TestPeriodicGoesOnAfterFailure fails twice, and is stopped during the third run.
+// TestPeriodicGoesOnAfterFailure runs a task that fails twice, and stops the service during the
+// third run.
 func TestPeriodicGoesOnAfterFailure(t *testing.T) {
 	t.Parallel()
 	var logged bytes.Buffer
@@ -34,7 +35,7 @@ func TestPeriodicGoesOnAfterFailure(t *testing.T) {
 	}
 }
 
-// TestPeriodicAtOnce has an interval that never ends.
+// TestPeriodicAtOnce uses an interval that never ends.
 func TestPeriodicAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, atOnce := range []bool{true, false} {

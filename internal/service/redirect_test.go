@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestPlainHTTPLeadsToHTTPS sends requests to the listener of plain HTTP, which needs a site with HTTPS.
+// TestPlainHTTPLeadsToHTTPS sends requests to the plain HTTP server, which needs a site with HTTPS.
 func TestPlainHTTPLeadsToHTTPS(t *testing.T) {
 	t.Parallel()
 	s := &Service{HTTP: "127.0.0.1:0", Config: configs.Config{PublicURL: "https://grader.test"}, Logger: slog.New(slog.DiscardHandler)}

@@ -23,7 +23,7 @@ func (m *term) token(login string, scope schema.Scope) string {
 	return got(m.classroom.Tokens.Create(m.t.Context(), by, classroom.NewToken{Name: name, Scope: scope}))(m.t).Secret
 }
 
-// ask sends a request to the API and returns the status and the answer.
+// ask sends a request to the API and returns the status and the body of the response.
 func (m *term) ask(token, method, path, body string) (int, string) {
 	m.t.Helper()
 	req := got(http.NewRequestWithContext(m.t.Context(), method, m.WebURL()+"/api/v1"+path, strings.NewReader(body)))(m.t)
@@ -34,8 +34,8 @@ func (m *term) ask(token, method, path, body string) (int, string) {
 	return res.StatusCode, string(got(io.ReadAll(res.Body))(m.t))
 }
 
-// TestOperationsAsEveryRole runs every operation of grader admin over the network as a person of each role. The person's
-// permission decides, not the socket's.
+// TestOperationsAsEveryRole runs every operation of grader admin over the network as a person of each role. The
+// operations use the permissions of the person and not those of the socket.
 func TestOperationsAsEveryRole(t *testing.T) {
 	t.Parallel()
 	m := newTerm(t)
@@ -81,7 +81,7 @@ func TestOperationsAsEveryRole(t *testing.T) {
 		token := m.token(who, scope)
 		for _, name := range slices.Sorted(maps.Keys(all)) {
 			status, text := m.ask(token, http.MethodPost, "/admin/"+name, all[name].args)
-			// Missing things are reported as missing only to people who may know.
+			// A reply says that something does not exist only to people with permission.
 			refused := status == http.StatusForbidden || status == http.StatusNotFound && (all[name].may == nobody || !strings.Contains(text, "none") && !strings.Contains(text, " 9")) || status == http.StatusUnprocessableEntity && all[name].may == nobody
 			if may := slices.Contains(strings.Fields(all[name].may), who); may == refused || status >= http.StatusInternalServerError {
 				t.Errorf("%s by %s: status %d: %s", name, who, status, text)

@@ -23,12 +23,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The highlighter of code has a timer that runs for a moment after its last use.
+// The code highlighter has a timer that runs for a moment after its last use.
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/dlclark/regexp2/v2.runClock"))
 }
 
-// running is a service without runners on its own data directory.
+// running is a service without runners on a new data directory.
 type running struct {
 	*service.Service
 	t *testing.T
@@ -39,7 +39,7 @@ func start(t *testing.T) *running {
 	dir, err := os.MkdirTemp("", "s") // a short path: unix sockets have 107 bytes
 	check(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	for _, name := range []string{"grader", "grader-hook"} { // nothing here starts them
+	for _, name := range []string{"grader", "grader-hook"} { // the programs are not started here
 		check(t, os.WriteFile(filepath.Join(dir, name), nil, 0o700))
 	}
 	config := configs.Default()
@@ -48,7 +48,7 @@ func start(t *testing.T) *running {
 	config.Flavours["standard"] = standard
 	s := &running{&service.Service{
 		Data: filepath.Join(dir, "data"), SSH: "127.0.0.1:0", Web: "127.0.0.1:0", Bin: dir,
-		Config: config, Version: "v0", Logger: slog.New(slog.DiscardHandler), // no Clock: the time is the machine's
+		Config: config, Version: "v0", Logger: slog.New(slog.DiscardHandler), // no Clock: the service uses the machine's time
 	}, t}
 	check(t, s.Start(t.Context()))
 	t.Cleanup(s.stop)
@@ -61,7 +61,7 @@ func (s *running) stop() {
 	check(s.t, s.Stop(ctx))
 }
 
-// ask asks over the operator's socket, as `grader admin` does.
+// ask runs an operation over the operator's socket, like `grader admin`.
 func (s *running) ask(operation string, args any) {
 	s.t.Helper()
 	body, err := json.Marshal(args)
@@ -114,7 +114,7 @@ func TestStartAndStop(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 }
 
-// TestFailedStartLeavesNothing starts a service whose port for the site is in use.
+// TestFailedStartLeavesNothing starts a service with a site port that is in use.
 func TestFailedStartLeavesNothing(t *testing.T) {
 	t.Parallel()
 	first := start(t)

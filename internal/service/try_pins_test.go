@@ -14,8 +14,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestOldTryPinsAreRemoved has more tries than one page, one whose ref cannot be removed, and one
-// that is not old enough.
+// TestOldTryPinsAreRemoved uses more tries than fit on one page, a try whose ref cannot be
+// removed, and a try that is not old enough.
 func TestOldTryPinsAreRemoved(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 9, 28, 12, 0, 0, 0, time.UTC)

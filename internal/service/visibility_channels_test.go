@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// channels are all ways to read about alice's submission N. Add new ways to read results here.
+// channels returns all ways to read about alice's submission N. Add new ways to read results here.
 func (m *term) channels() map[string]func(login string, n int) string {
 	name := func(n int) string { return "comp1/a1/alice/" + strconv.Itoa(n) }
 	actor := func(login string) schema.Actor { return schema.Actor{User: m.users[login], Channel: schema.ChannelWeb} }
@@ -30,7 +30,7 @@ func (m *term) channels() map[string]func(login string, n int) string {
 		},
 		"status at GitHub": func(login string, n int) string {
 			if login == "bob" {
-				return "" // who cannot read alice's repository
+				return "" // these people cannot read alice's repository
 			}
 			return asJSON(m.classroom.GitHub.Status(m.t.Context(), schema.GitHubStatus{Submission: schema.SubmissionName{Course: "comp1", Assignment: "a1", Owner: "alice", Number: n}}))
 		},
@@ -67,8 +67,8 @@ func (m *term) channels() map[string]func(login string, n int) string {
 	return all
 }
 
-// apiPaths are the paths of everything that the HTTP API shows, as its own description lists
-// them, with alice's work in them. {number} is left for the submission.
+// apiPaths returns all GET paths in the HTTP API's own description, filled in for alice's
+// work. {number} stays as a placeholder for the submission.
 func (m *term) apiPaths() []string {
 	m.t.Helper()
 	_, text := m.ask("", http.MethodGet, "/openapi.json", "")
@@ -94,7 +94,7 @@ func (m *term) apiPaths() []string {
 	return paths
 }
 
-// live are the ways in which alice can follow a job while it is graded.
+// live returns the ways in which alice can follow a job while it is graded.
 func (m *term) live() map[string]func(n int) string {
 	return map[string]func(n int) string{
 		"push again": func(int) string { return m.git("push", "ssh://grader@"+m.SSHAddress()+"/comp1/a1", "HEAD:main") },
@@ -112,8 +112,8 @@ func (m *term) live() map[string]func(n int) string {
 }
 
 // TestHiddenTestsAreNotShown reads every channel as each person before the due date, in the late period, after the end,
-// and after publishing and unpublishing. It searches the bytes for hidden results. Staff can always read them, which shows
-// that the search finds them.
+// and after publishing and unpublishing. It searches the bytes for hidden results. Staff can always read them, which
+// proves that the search works.
 func TestHiddenTestsAreNotShown(t *testing.T) {
 	t.Parallel()
 	m := newTerm(t)
@@ -177,8 +177,8 @@ func (m *term) followed(phase string, n int, hidden []schema.Visibility) {
 	m.tried(phase, hidden)
 }
 
-// tried grades a push to the branch try while alice follows it. The result has tests of every visibility, as from a runner
-// that runs too many tests.
+// tried grades a push to the branch try while alice follows it. The result has tests of every visibility, like the
+// result of a runner that runs too many tests.
 func (m *term) tried(phase string, hidden []schema.Visibility) {
 	m.t.Helper()
 	said := make(chan string, 1)

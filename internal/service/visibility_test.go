@@ -27,8 +27,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// term is a service with the course comp1, whose clock the test moves: alice and bob are students, tina is a TA, ida an
-// instructor. Jobs get the results that the test provides.
+// term is a service with the course comp1 and a clock that the test moves. alice and bob are students, tina is a TA,
+// ida an instructor. The test provides the results of jobs.
 type term struct {
 	*Service
 	t     *testing.T
@@ -115,7 +115,7 @@ func (m *term) addTests(c schema.Course) {
 	m.a1 = got(m.store.Assignment(ctx, "comp1", "a1"))(m.t)
 }
 
-// secret is the result of a test, all of whose texts are recognisable.
+// secret returns the result of a test with recognisable texts.
 func secret(name string, visible schema.Visibility, score, most int64) schema.TestResult {
 	return schema.TestResult{
 		Name: name + "-name", Test: name + "-name", Outcome: schema.OutcomePartial, Visible: visible,
@@ -124,7 +124,7 @@ func secret(name string, visible schema.Visibility, score, most int64) schema.Te
 	}
 }
 
-// secrets is a result with a test of every visibility. Its points differ from all other numbers.
+// secrets returns a result with a test of every visibility. Its points differ from all other numbers.
 func secrets() schema.Result {
 	r := schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Build: &schema.BuildResult{Outcome: schema.OutcomePassed}, Tests: []schema.TestResult{
 		{Name: "open", Test: "open", Outcome: schema.OutcomePartial, Visible: schema.VisibleAlways, Score: schema.NewPoints(225, 100), MaxScore: schema.NewPoints(3, 1), Message: "OPEN-message"},
@@ -136,8 +136,8 @@ func secrets() schema.Result {
 	return r
 }
 
-// tells are the bytes that reveal the tests of a visibility: their names and texts, their points, and every sum of points
-// that includes them.
+// tells returns the texts that reveal the tests of a visibility: their names and texts, their points, and every sum of
+// points that includes them.
 func tells() map[schema.Visibility][]string {
 	return map[schema.Visibility][]string{
 		schema.VisibleAfterDue:     {"SECRET-DUE", "31.17", "33.42", "72.4", "74.65"},
@@ -176,7 +176,7 @@ func (m *term) git(args ...string) string {
 	return string(out)
 }
 
-// push pushes new work of alice's without waiting for its grading.
+// push pushes new work as alice without waiting for its grading.
 func (m *term) push(content string) string {
 	m.t.Helper()
 	m.git("init", "-q", "-b", "main")
@@ -207,7 +207,7 @@ func (m *term) get(login, path string) string {
 	return fmt.Sprint(answer.Header) + string(body)
 }
 
-// signIn signs a browser in: sessions end while the clock moves.
+// signIn signs a browser in. It is called repeatedly, because sessions end when the clock moves.
 func (m *term) signIn(login string) {
 	m.t.Helper()
 	token := got(m.store.NewLoginToken(m.t.Context(), schema.Actor{User: m.users[login], Channel: schema.ChannelSSH, Key: ssh.FingerprintSHA256(m.keys[login].PublicKey())},
@@ -223,10 +223,10 @@ func (m *term) signIn(login string) {
 	}
 }
 
-// asJSON is the reply of an action, as every API would write it.
+// asJSON returns the reply of an action as JSON.
 func asJSON[R any](reply R, err error) string {
 	var b bytes.Buffer
-	_ = json.NewEncoder(&b).Encode(reply) // of types that can be
+	_ = json.NewEncoder(&b).Encode(reply) // the types can be encoded
 	return b.String() + fmt.Sprint(err)
 }
 
