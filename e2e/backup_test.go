@@ -18,16 +18,16 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// accepted is a push that its student was told of.
+// accepted is a push that the server reported as accepted.
 type accepted struct {
 	name, commit string
 	before       bool // it was accepted before the backup began
 }
 
-// TestBackupWhileStudentsPush backs up a server while students push to it, and restores
-// that. A push that was accepted before is in the restored database. One that was accepted
-// meanwhile is there, or is listed, or came after its repository was copied.
-// GRADER_BACKUP_STUDENTS sets how many students push.
+// TestBackupWhileStudentsPush backs up a server while students push to it, and restores the
+// backup. The restored database contains every push that was accepted before the backup. A
+// push accepted meanwhile is in the database, or is listed, or came after its repository
+// was copied. GRADER_BACKUP_STUDENTS sets how many students push.
 func TestBackupWhileStudentsPush(t *testing.T) {
 	t.Parallel()
 	var students []string
@@ -93,7 +93,7 @@ func TestBackupWhileStudentsPush(t *testing.T) {
 	}
 }
 
-// pushing is students who push until they are stopped.
+// pushing runs students who push until they are stopped.
 type pushing struct {
 	c        *classroom
 	stop     chan struct{}
@@ -144,7 +144,7 @@ func (p *pushing) once(who *demo.Person, n int) (demo.Transcript, error) {
 	return who.Push(context.Background(), "c101/a1", dir, "nowait")
 }
 
-// mark notes what was accepted so far.
+// mark marks the pushes accepted so far.
 func (p *pushing) mark() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -153,7 +153,7 @@ func (p *pushing) mark() {
 	}
 }
 
-// files are a submission's, in a directory of their own.
+// files creates a directory with the files of a submission.
 func (c *classroom) files(text string) (string, error) {
 	dir, err := os.MkdirTemp(c.dir, "files-")
 	if err != nil {

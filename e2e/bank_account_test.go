@@ -87,7 +87,8 @@ func bankJava(e exercise) string {
 	return text + "}\n"
 }
 
-// bankPytest and bankJUnit are the forms of bank-account, a class with state that threads share.
+// bankPytest and bankJUnit return the forms of bank-account, a class with state shared by
+// threads.
 func bankPytest() form {
 	f := pythonForm("pytest", bankPython)
 	f.starter = one("{module}.py", func(exercise) string {

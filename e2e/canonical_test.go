@@ -27,8 +27,8 @@ type canonicalNode struct {
 	Cases       []canonicalNode `json:"cases"`
 }
 
-// readCanonical reads an exercise's cases, in order, from the shared material, or from the copy
-// beside the solutions.
+// readCanonical reads an exercise's cases in order, from the shared material or the copy beside
+// the solutions.
 func readCanonical(t *testing.T, slug string) []canonicalCase {
 	t.Helper()
 	file := filepath.Join(sharedCases, "exercises", slug, "canonical-data.json")
@@ -64,13 +64,13 @@ func flatten(cases []canonicalCase, nodes []canonicalNode) []canonicalCase {
 	return cases
 }
 
-// identifier makes a description part of a function's name in any language.
+// identifier converts a description to a valid part of a function's name in any language.
 func identifier(description string) string {
 	words := regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(description), "_")
 	return strings.Trim(words[:min(len(words), 40)], "_")
 }
 
-// value finds an input by its path, such as "clock1.hour".
+// value returns an input by its path, such as "clock1.hour".
 func (c canonicalCase) value(path string) any {
 	var at any = c.Input
 	for word := range strings.SplitSeq(path, ".") {

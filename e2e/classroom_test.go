@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// classroom is a test's own server, with one course and one assignment.
+// classroom is a server for one test, with one course and one assignment.
 type classroom struct {
 	t      *testing.T
 	dir    string
@@ -44,8 +44,8 @@ func workTests(spec string) map[string]string {
 	return map[string]string{"assignment.yaml": spec, "solution/work.sh": "echo right\n"}
 }
 
-// newClassroom starts a server whose data directory is data, "" for one below the
-// test's own, with an instructor and students in its course.
+// newClassroom starts a server with an instructor and students in its course. data is the
+// data directory; "" means one below the test's directory.
 func newClassroom(t *testing.T, data string, students ...string) *classroom {
 	t.Helper()
 	return (&classroom{t: t, data: data}).open(students...)
@@ -82,8 +82,7 @@ func (c *classroom) open(students ...string) *classroom {
 
 func (c *classroom) peopleDir() string { return filepath.Join(c.dir, "people") }
 
-// enterAll enters the instructor ada and students, those of the seed with the keys that
-// they have there.
+// enterAll enters the instructor ada and the students. People of the seed keep their keys.
 func (c *classroom) enterAll(students []string) {
 	c.t.Helper()
 	role := "instructor"
@@ -105,8 +104,8 @@ func (c *classroom) report() {
 	}
 }
 
-// awaitRunners waits until the runners of a killed server have noticed and cleaned up, because
-// the test's directory is removed next. A runner that was killed itself cannot clean up.
+// awaitRunners waits until the runners of a killed server have cleaned up, because the test's
+// directory is removed next. A killed runner does not clean up.
 func (c *classroom) awaitRunners() {
 	polled(5*time.Second, seldom, func() bool {
 		left, err := filepath.Glob(filepath.Join(c.temp, "grader-runner-*"))
@@ -147,7 +146,7 @@ func (c *classroom) enter(login, role string) {
 	c.people[login] = p
 }
 
-// setTests has the instructor push an assignment.yaml, which becomes active.
+// setTests pushes an assignment.yaml as the instructor, and waits until it is active.
 func (c *classroom) setTests(text string) {
 	c.t.Helper()
 	work := c.write("ada", "c101/a1/tests", workTests(text))
@@ -157,7 +156,7 @@ func (c *classroom) setTests(text string) {
 	}
 }
 
-// setFiles has the instructor push an assignment's tests with a reference solution.
+// setFiles pushes an assignment's tests with a reference solution as the instructor.
 func (c *classroom) setFiles(assignment string, files, solution map[string]string) {
 	c.t.Helper()
 	for name, text := range solution {
@@ -171,7 +170,7 @@ func (c *classroom) setFiles(assignment string, files, solution map[string]strin
 	}
 }
 
-// submits has a student push files to an assignment, and returns their nth submission.
+// submits pushes files to an assignment as a student, and returns the student's nth submission.
 func (c *classroom) submits(login, assignment string, n int, files map[string]string) schema.PublicSubmission {
 	c.t.Helper()
 	repository := "c101/" + assignment
@@ -208,7 +207,7 @@ func (c *classroom) push(login string, env ...string) *live {
 	return beginPush(c.t, p, workTree(p), "c101/a1", "main", env...)
 }
 
-// pushes has a student push a program that prints a text, and waits for the verdict.
+// pushes pushes a program that prints a text as a student, and waits for the verdict.
 func (c *classroom) pushes(login, says, verdict string) {
 	c.t.Helper()
 	c.work(login, "", says)

@@ -17,7 +17,7 @@ type daemon struct {
 	cmd  *exec.Cmd
 }
 
-// newDaemon starts a daemon that shares nothing with the machine's own.
+// newDaemon starts a daemon that is independent of the machine's own.
 func newDaemon(t *testing.T) *daemon {
 	t.Helper()
 	if _, err := exec.LookPath("dockerd"); err != nil {
@@ -27,7 +27,7 @@ func newDaemon(t *testing.T) *daemon {
 	check(t, err)
 	t.Cleanup(func() {
 		eventually(t, "the daemon's files are removed", func() bool {
-			// A daemon that is stopped while it makes a container may leave a mount.
+			// A daemon that is stopped while it creates a container may leave a mount.
 			left, err := filepath.Glob(filepath.Join(dir, "root/overlay2/*/merged"))
 			check(t, err)
 			for _, mount := range left {
@@ -45,7 +45,8 @@ func newDaemon(t *testing.T) *daemon {
 func (d *daemon) start() {
 	d.t.Helper()
 	at := func(name string) string { return filepath.Join(d.dir, name) }
-	// In a network of its own: a daemon without a bridge removes the machine's docker0.
+	// Use a separate network namespace, because a daemon without a bridge removes the machine's
+	// docker0.
 	d.cmd = exec.Command("unshare", "--net", "dockerd", "--host", d.host, "--data-root", at("root"), "--exec-root", at("run"), "--pidfile", at("pid"),
 		"--bridge", "none", "--iptables=false", "--ip6tables=false", "--log-level", "error")
 	d.cmd.Stderr = d.t.Output()
@@ -53,13 +54,13 @@ func (d *daemon) start() {
 	eventually(d.t, "the daemon answers", func() bool { return exec.Command("docker", "-H", d.host, "version").Run() == nil })
 }
 
-// stop stops the daemon as systemctl does, with its containers.
+// stop stops the daemon with its containers, like systemctl.
 func (d *daemon) stop() {
 	check(d.t, d.cmd.Process.Signal(syscall.SIGTERM))
 	_ = d.cmd.Wait() // its exit status is not specified
 }
 
-// give creates an image with a shell and grader.
+// give creates an image with a shell and grader in the daemon.
 func (d *daemon) give(image string) {
 	d.t.Helper()
 	from := docker(d.t, "create", "debian:bookworm-slim", "true")
@@ -71,8 +72,8 @@ func (d *daemon) give(image string) {
 	}
 }
 
-// The daemon is restarted in the middle of a job: its containers stop with it, and their job is
-// graded after the restart. The student is not charged.
+// The daemon is restarted in the middle of a job. Its containers stop, and the job is graded
+// after the restart. The push does not count towards the student's limit.
 func TestDaemonIsRestarted(t *testing.T) {
 	t.Parallel()
 	needContainers(t)

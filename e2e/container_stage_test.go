@@ -15,7 +15,7 @@ import (
 // graderImage is the image of the tests' runners. `make test` builds it if Docker is available.
 const graderImage = "grader-runner:test"
 
-// naps is a program in a container that runs for a while. The test cannot end it, because it is
+// naps is a program that runs in a container for a while. The test cannot end it, because it is
 // not a descendant of the server.
 const naps = "sleep 3"
 
@@ -57,7 +57,7 @@ func (c *classroom) containers(host ...string) []string {
 	return strings.Fields(docker(c.t, append(host, "ps", "-q", "--no-trunc", "--filter", "label=grader.server="+strings.TrimSpace(string(id)))...))
 }
 
-// removeContainers removes the containers of a killed server, since no next server does.
+// removeContainers removes the containers of a killed server if no other server follows.
 func (c *classroom) removeContainers() {
 	id, err := os.ReadFile(filepath.Join(c.data, "id"))
 	if err != nil {
@@ -88,7 +88,7 @@ func (c *classroom) runnersOf(login string) (runners map[string]bool, attempts i
 	return runners, l.count(`SELECT coalesce(sum(attempt), 0) FROM jobs WHERE owner = ? AND kind = 'grade'`, login)
 }
 
-// inWords describes a submission's result, test by test.
+// inWords describes a submission's result with every test.
 func inWords(s schema.PublicSubmission) string {
 	said := fmt.Sprintf("%s %s %s/%s", s.State, s.Outcome, s.Score, s.MaxScore)
 	if s.Build != nil {

@@ -37,8 +37,8 @@ tests:
   - {name: negative, run: $PROGRAM, stdin: "-5 2\n", stdout: "-3\n", points: 3}
 `
 
-// A container and a process on this machine give the same verdicts on the same pushes: a right
-// one, a wrong one, and one that does not compile.
+// A container and a process on this machine give the same verdicts for the same pushes: a
+// right one, a wrong one, and one that does not compile.
 func TestContainersAndProcessesGiveEqualVerdicts(t *testing.T) {
 	t.Parallel()
 	needContainers(t)

@@ -4,7 +4,8 @@ import (
 	"testing"
 )
 
-// reaches tries to reach what a step in a container must not, and prints what it reached.
+// reaches is a program that tries to access things that a step in a container must not access.
+// It prints each success.
 const reaches = `import os, socket
 reached = []
 for path in ["/run/grader", "/run/grader/runners", "/run/grader-blocks", "/scratch", "/proc/1/environ", "/proc/1/fd/0", "/proc/1/root", "/etc/shadow", "/root"]:
@@ -33,8 +34,8 @@ open("/tmp/mine", "w").write("x")
 print("reached", reached)
 `
 
-// A step in a container can reach neither the scheduler's socket nor the runner's credential nor a
-// network, and can leave no file behind; its /tmp is private.
+// A step in a container cannot access the scheduler's socket, the runner's credential or a
+// network, and cannot leave files behind. Its /tmp is private.
 func TestStepsInContainersReachNothing(t *testing.T) {
 	t.Parallel()
 	needContainers(t)

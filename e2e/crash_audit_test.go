@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// freeze stops the server by SIGSTOP, so that its moment can be observed.
+// freeze stops the server with SIGSTOP, so that the test can observe its state.
 func (c *campaign) freeze() {
 	check(c.t, syscall.Kill(c.server.PID(), syscall.SIGSTOP))
 	eventually(c.t, "the server is stopped", func() bool { return processState(c.server.PID()) == 'T' })
@@ -63,7 +63,7 @@ func (c *campaign) waitAll(p *pusher) {
 	}
 }
 
-// auditStudent compares the JSON that scripts read with the accepted pushes.
+// auditStudent compares the JSON of a student's submissions with the accepted pushes.
 func (c *campaign) auditStudent(p *pusher) {
 	c.t.Helper()
 	var all []schema.PublicSubmission
@@ -83,7 +83,7 @@ func (c *campaign) auditStudent(p *pusher) {
 	}
 }
 
-// misgraded describes what is wrong with a submission's result, "" for nothing.
+// misgraded describes the error in a submission's result, or returns "".
 func (p *pusher) misgraded(s schema.PublicSubmission) string {
 	if s.State != schema.StateDone || s.Outcome != schema.OutcomeGraded || len(s.Tests) != 2 || s.Provenance == nil {
 		return fmt.Sprintf("state %s, outcome %s, %d tests: %s", s.State, s.Outcome, len(s.Tests), s.Message)
@@ -119,9 +119,10 @@ func (c *campaign) auditVersions(l *ledger, p *pusher) {
 	}
 }
 
-// auditJobs checks that the tables agree: each push has one job, one result and one end.
+// auditJobs checks that the tables agree: each push has one job, one result and one final
+// event.
 func (c *campaign) auditJobs(l *ledger, submissions, versions int) {
-	gates := versions * schema.GateRuns // the tests have a solution, and neither samples nor a starter
+	gates := versions * schema.GateRuns // the tests have a solution, but no samples and no starter
 	for query, want := range map[string]int{
 		`SELECT count(*) FROM submissions`:                                    submissions,
 		`SELECT count(*) FROM versions`:                                       versions,
@@ -184,7 +185,7 @@ func (c *campaign) auditRepository(w *watcher, p *pusher) {
 	}
 }
 
-// stopped checks that finished pushes leave no descriptors, processes or files behind in the
+// stopped checks that finished pushes leave no descriptors, processes or files in the
 // server, and that a stopped server leaves none at all.
 func (c *campaign) stopped(pushers []*pusher) {
 	c.t.Helper()
@@ -205,10 +206,11 @@ func (c *campaign) stopped(pushers []*pusher) {
 	}
 }
 
-// size is the number of resources that a server holds.
+// size holds the numbers of resources that a server uses.
 type size struct{ descriptors, children, temp int }
 
-// settledSize returns the server's size once it is idle and every runner is fresh.
+// settledSize waits until the server is idle and every runner is new, and returns the server's
+// size.
 func (c *campaign) settledSize() size {
 	c.t.Helper()
 	var now size

@@ -17,12 +17,12 @@ const (
 	momentList       moment = "list"       // an intent is open
 	momentQuarantine moment = "quarantine" // git has objects in quarantine
 	momentMoved      moment = "moved"      // main has moved, and the push is not recorded
-	momentPinned     moment = "pinned"     // and its commit is pinned
-	momentWriting    moment = "writing"    // main has moved, and a transaction is under way
+	momentPinned     moment = "pinned"     // main has moved and its commit is pinned, and the push is not recorded
+	momentWriting    moment = "writing"    // main has moved, and a transaction is running
 	momentQueued     moment = "queued"     // a job waits
 	momentAssigned   moment = "assigned"   // a runner has a job but has not started it
 	momentRunning    moment = "running"    // a job runs
-	momentFinishing  moment = "finishing"  // its last test has ended, and its result is not stored
+	momentFinishing  moment = "finishing"  // the last test of a job has ended, and its result is not stored
 )
 
 func moments() []moment {
@@ -36,7 +36,7 @@ func moments() []moment {
 type watcher struct {
 	data   string
 	ledger *ledger
-	shm    *os.File    // of the database; its locks show transactions
+	shm    *os.File    // shared memory of the database; its locks show transactions
 	held   func() bool // a client holds its pack
 }
 
@@ -82,7 +82,8 @@ func (w *watcher) done() int {
 	return w.ledger.count(`SELECT count(*) FROM jobs WHERE state = 'done'`)
 }
 
-// moved reports whether main is at the new commit of an open intent, and, if asked, pinned.
+// moved reports whether main is at the new commit of an open intent and, if pinned is set,
+// whether the commit is pinned.
 func (w *watcher) moved(pinned bool) bool {
 	for _, in := range w.ledger.openIntents() {
 		dir := repositoryDir(w.data, in.repository)

@@ -12,20 +12,20 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// orphan is a receive-pack whose server is killed after the pre-receive hook has accepted the
-// push, before git has moved the ref.
+// orphan is a git receive-pack process whose server was killed after the pre-receive hook
+// accepted the push and before git moved the ref.
 type orphan struct {
 	*classroom
 	pid    int
 	push   *live
 	commit string
-	dir    string // of the repository
+	dir    string // directory of the repository
 	hook   *heldHook
 }
 
 // newOrphan starts alice's second push, holds the hook after its answer, and kills the server.
-// Stopping git by SIGSTOP would not work: the kernel sends SIGHUP to a stopped process group
-// whose parent dies.
+// Stopping git with SIGSTOP would not work, because the kernel sends SIGHUP to a stopped
+// process group whose parent dies.
 func newOrphan(t *testing.T) *orphan {
 	t.Helper()
 	o := &orphan{classroom: newClassroom(t, "", "alice", "bob")}
@@ -39,7 +39,7 @@ func newOrphan(t *testing.T) *orphan {
 	o.commit = l.texts(`SELECT new_hash FROM intents WHERE state = 'open'`)[0]
 	o.dir = repositoryDir(o.data, int64(l.count(`SELECT repository_id FROM intents WHERE state = 'open'`)))
 	l.close()
-	t.Cleanup(func() { _ = syscall.Kill(-o.pid, syscall.SIGKILL) }) // usually it has exited
+	t.Cleanup(func() { _ = syscall.Kill(-o.pid, syscall.SIGKILL) }) // it has usually exited
 	o.server.Kill()
 	if said, status := o.push.end(); status == 0 {
 		t.Fatalf("the push succeeded although its server was killed:\n%s", said)
@@ -53,7 +53,7 @@ func newOrphan(t *testing.T) *orphan {
 func (o *orphan) ended() bool { return processState(o.pid) == 0 || processState(o.pid) == 'Z' }
 
 // An orphaned git process moves the ref after its server was killed and before the next
-// start: the next server finds and grades the push.
+// start. The next server finds and grades the push.
 func TestRefMovedByOrphanBeforeRestartIsGraded(t *testing.T) {
 	t.Parallel()
 	o := newOrphan(t)
@@ -62,15 +62,15 @@ func TestRefMovedByOrphanBeforeRestartIsGraded(t *testing.T) {
 	o.movedAndGraded()
 }
 
-// An orphaned git process moves the ref while the next server starts: the server must wait
-// for it before it reads the ref.
+// An orphaned git process moves the ref while the next server starts. The server must wait
+// for the process before it reads the ref.
 func TestRefMovedByOrphanDuringRestartIsGraded(t *testing.T) {
 	t.Parallel()
 	o := newOrphan(t)
 	old := fmt.Sprintln(o.server.PID())
 	started := make(chan error, 1)
 	go func() { started <- o.start() }()
-	// It waits for the repository, whose lock the orphan has inherited.
+	// The server waits for the lock of the repository, which the orphan has inherited.
 	eventually(t, "the next server waits for the orphan", func() bool {
 		pid, err := os.ReadFile(filepath.Join(o.data, "lock"))
 		return err == nil && string(pid) != old && string(pid) != "" && hasOpen(strings.TrimSpace(string(pid)), filepath.Join(o.dir, "grader.lock"))
@@ -102,7 +102,7 @@ func (o *orphan) movedAndGraded() {
 	if n := l.count(`SELECT count(*) FROM submissions WHERE commit_hash = ?`, o.commit); n != 1 {
 		o.t.Errorf("%d submissions of the orphan's commit", n)
 	}
-	if n := l.count(`SELECT count(*) FROM results`); n != 2+schema.GateRuns { // with the gate's
+	if n := l.count(`SELECT count(*) FROM results`); n != 2+schema.GateRuns { // including the gate's results
 		o.t.Errorf("%d results", n)
 	}
 	again := o.classroom.push("alice")
@@ -112,8 +112,8 @@ func (o *orphan) movedAndGraded() {
 	}
 }
 
-// An orphaned git process that does not exit is killed: its ref does not move, and its push
-// never happened. After the start no other push waits for it.
+// The server kills an orphaned git process that does not exit. Its ref does not move, and
+// its push is not recorded. After the start no other push waits for it.
 func TestHangingOrphanIsKilled(t *testing.T) {
 	t.Parallel()
 	o := newOrphan(t)

@@ -19,7 +19,7 @@ type campaign struct {
 	seed   uint64
 	kills  int
 	random *rand.Rand
-	hit    map[moment]int // how many kills met each moment
+	hit    map[moment]int // number of kills at each moment
 	born   []int          // children of the killed servers
 	hold   *hold          // a client in the middle of its pack
 	slow   *live
@@ -31,7 +31,7 @@ type campaign struct {
 
 // TestKilledServerLosesNoPush kills the server at chosen and random moments of real pushes and
 // jobs, and restarts it on the same data. In the end every push that git accepted has exactly
-// one verdict, and nothing else has one.
+// one verdict, and there are no other verdicts.
 func TestKilledServerLosesNoPush(t *testing.T) {
 	t.Parallel()
 	c := &campaign{
@@ -68,7 +68,7 @@ func number(t *testing.T, variable string, otherwise uint64) uint64 {
 	return n
 }
 
-// pushers returns the students, and the instructor, who changes the tests meanwhile.
+// pushers returns the students and the instructor, who changes the tests during the campaign.
 func (c *campaign) pushers(students ...string) []*pusher {
 	all := []*pusher{{
 		c: c, person: c.people["ada"], repository: "c101/a1/tests", file: "assignment.yaml",
@@ -91,7 +91,8 @@ func (c *campaign) pushers(students ...string) []*pusher {
 	return all
 }
 
-// program returns a program that is right for every third serial, and otherwise prints its owner.
+// program returns a program that gives the right answer for every third serial, and otherwise
+// prints its owner.
 func program(login string, serial int) string {
 	says := fmt.Sprintf("wrong-%s-%d", login, serial)
 	if serial%3 == 0 {
@@ -100,8 +101,8 @@ func program(login string, serial int) string {
 	return fmt.Sprintf("sleep 0.1\necho %s\n", says)
 }
 
-// strike kills the server at a moment, or a random time after it, and restarts it. The moments
-// take turns.
+// strike kills the server at a moment, or a random time after it, and restarts it. It uses the
+// moments in turn.
 func (c *campaign) strike(n int) {
 	m := moments()[n%len(moments())]
 	if m == momentPack {
@@ -109,7 +110,7 @@ func (c *campaign) strike(n int) {
 	}
 	w := newWatcher(c.classroom, func() bool { return c.hold != nil && c.hold.held() })
 	if done := w.done(); c.random.IntN(2) == 0 {
-		polled(5*time.Second, seldom, func() bool { return w.done() >= done+2 }) // otherwise it may crash before any job has ended
+		polled(5*time.Second, seldom, func() bool { return w.done() >= done+2 }) // ensures that some jobs end between the crashes
 	}
 	if !polled(5*time.Second, often, func() bool { return w.at(m) }) {
 		c.t.Logf("kill %d: moment %s did not occur within 5 s", n, m)
@@ -132,7 +133,7 @@ func (c *campaign) strike(n int) {
 	c.isUp()
 }
 
-// linger waits a random time, because the end of a moment cannot be observed.
+// linger waits for a random time, because the test cannot observe the end of a moment.
 func (c *campaign) linger(m moment) {
 	longest := 10 * time.Millisecond
 	if m == momentAny {
@@ -141,14 +142,14 @@ func (c *campaign) linger(m moment) {
 	<-time.After(time.Duration(c.random.Int64N(int64(longest))))
 }
 
-// holdPack has one more student start a push, which stops in the middle of its pack.
+// holdPack starts a push of another student that stops in the middle of its pack.
 func (c *campaign) holdPack() {
 	c.work("slow", "", fmt.Sprint("slow ", c.random.Uint64()))
 	c.hold = newHold(c.t)
 	c.slow = c.hold.push(c.people["slow"], workTree(c.people["slow"]), "c101/a1", "main")
 }
 
-// releasePack continues the pack, whose server was killed, so that the push must fail.
+// releasePack continues the pack. The push must fail, because its server was killed.
 func (c *campaign) releasePack() {
 	if c.hold == nil {
 		return
@@ -162,7 +163,7 @@ func (c *campaign) releasePack() {
 	c.hold = nil
 }
 
-// summary logs which moments the kills met, and fails the test if one was never met.
+// summary logs the number of kills at each moment, and fails the test if a moment had none.
 func (c *campaign) summary(pushers []*pusher) {
 	for _, m := range slices.Sorted(maps.Keys(c.hit)) {
 		c.t.Logf("%3d kills met %s", c.hit[m], m)

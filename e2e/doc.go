@@ -1,3 +1,3 @@
-// Package e2e holds the tests that drive the whole program as people do: the real
-// git, ssh and browser against the binaries of `make build`.
+// Package e2e contains the end-to-end tests, which use the real git, ssh and browser with
+// the binaries of `make build`.
 package e2e

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// setting is an exercise and the forms of tests that it is set with.
+// setting is an exercise with the forms of its tests.
 type setting struct {
 	slug      string
 	functions []string
@@ -19,8 +19,8 @@ type setting struct {
 	compare   string // how the output of cases is compared, "" for lines
 }
 
-// settings are exercises of Exercism's problem specifications. The tests are generated from
-// their cases; the solutions in testdata/exercises were written for grader.
+// settings returns exercises from Exercism's problem specifications. The tests are
+// generated from their cases. The solutions in testdata/exercises were written for grader.
 func settings() []setting {
 	return []setting{
 		{slug: "leap", functions: []string{"leapYear(year int) bool"}, forms: []form{cmocka(), pytest()}},
@@ -59,8 +59,8 @@ func settings() []setting {
 }
 
 // TestExercises sets every exercise in its forms. A student's push of the solution must
-// score full marks, and one of the starter 0, or less than full marks if an empty answer
-// is right for some case.
+// score full marks. A push of the starter must score 0, or less than full marks if an empty
+// answer is right for some case.
 func TestExercises(t *testing.T) {
 	t.Parallel()
 	c := newSchool(t, 3)
@@ -71,7 +71,7 @@ func TestExercises(t *testing.T) {
 		for _, text := range s.functions {
 			e.functions = append(e.functions, signature(text))
 		}
-		if len(e.functions) > 0 { // cases of other properties are left out
+		if len(e.functions) > 0 { // leave out cases of other properties
 			e.cases = slices.DeleteFunc(e.cases, func(c canonicalCase) bool {
 				return !slices.ContainsFunc(e.functions, func(f function) bool { return f.name == c.Property })
 			})
@@ -128,7 +128,7 @@ func (l *lesson) spec() string {
 	e := l.exercise
 	text := "title: " + quoted(e.class()) + "\nsolution: solution/\n" +
 		"limits: {time: 60s, wall: 240s, memory: 1GiB, processes: 256, disk: 256MiB}\n"
-	if l.form.locked != "" { // the gate need not grade the starter otherwise: a student pushes it
+	if l.form.locked != "" { // without a locked file the gate need not grade the starter, because a student pushes it
 		text += "starter: starter/\nfiles:\n  locked: [" + e.fill(l.form.locked) + "]\n"
 	}
 	compare := l.compare

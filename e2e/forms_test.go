@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// form is a way to test an exercise: a kind of test and its files.
+// form is a way to test an exercise: a test framework with its files.
 type form struct {
 	name     string
 	spec     string // build and tests of assignment.yaml; {module} and {class} stand for the exercise's names
@@ -27,7 +27,7 @@ func one(name string, text func(exercise) string) func(exercise) map[string]stri
 	return func(e exercise) map[string]string { return map[string]string{e.fill(name): text(e)} }
 }
 
-// unitsOf writes the build and the in-process tests of an assignment.yaml.
+// unitsOf returns the build and the in-process tests of an assignment.yaml.
 func unitsOf(build, compile, run, report string) string {
 	spec := ""
 	if build != "" {
@@ -40,7 +40,7 @@ func unitsOf(build, compile, run, report string) string {
 	return spec + fmt.Sprintf("    run: %q\n    report: %s\n    points: 20\n", run, report)
 }
 
-// cForm is a form in C, whose one file of tests is linked with the solution's object.
+// cForm returns a form in C. Its only file of tests is linked with the solution's object file.
 func cForm(name, flags, run, report string, tests func(exercise) string) form {
 	return form{
 		name: name, solution: "{module}.c", locked: "{module}.h", programs: []string{"gcc"},
@@ -53,7 +53,7 @@ func cForm(name, flags, run, report string, tests func(exercise) string) form {
 	}
 }
 
-// cppForm is a form in C++.
+// cppForm returns a form in C++.
 func cppForm(name, flags, run string, tests func(exercise) string) form {
 	return form{
 		name: name, solution: "{module}.cpp", locked: "{module}.h", programs: []string{"g++"},
@@ -66,7 +66,7 @@ func cppForm(name, flags, run string, tests func(exercise) string) form {
 	}
 }
 
-// javaForm is a form in Java. ConsoleLauncher also runs the tests of JUnit 4.
+// javaForm returns a form in Java. ConsoleLauncher also runs the tests of JUnit 4.
 func javaForm(name, variable string, tests func(exercise) string) form {
 	return form{
 		name: name, solution: "{class}.java", programs: []string{"javac"},
@@ -78,7 +78,7 @@ func javaForm(name, variable string, tests func(exercise) string) form {
 	}
 }
 
-// pythonForm is a form in Python.
+// pythonForm returns a form in Python.
 func pythonForm(name string, tests func(exercise) string) form {
 	return form{
 		name: name, solution: "{module}.py", programs: []string{"python3"},
@@ -138,7 +138,8 @@ func goTest() form {
 	}
 }
 
-// asCases sets an exercise as a program that reads the input and prints the answer.
+// asCases returns a form in which the solution is a program that reads the input and prints the
+// answer.
 func asCases(ending string) form {
 	empty := map[string]string{
 		"c": "int main(void) { return 0; }\n", "cpp": "int main() {}\n", "py": "pass\n",

@@ -17,14 +17,14 @@ import (
 // gitHubSecret signs the announcements of the tests.
 const gitHubSecret = "a secret of the tests' webhook"
 
-// hub is a GitHub that a classroom's server is linked to.
+// hub is a fake GitHub that a classroom's server is linked to.
 type hub struct {
 	*githubtest.Server
 	c *classroom
 }
 
-// withGitHub starts a classroom whose course has the organisation c101-f26. The students' and the
-// instructor's accounts there are called LOGIN-gh.
+// withGitHub starts a classroom with the organisation c101-f26. The GitHub accounts of the
+// students and the instructor are called LOGIN-gh.
 func withGitHub(t *testing.T, students ...string) *hub {
 	t.Helper()
 	h := &hub{Server: githubtest.New(t)}
@@ -41,7 +41,7 @@ func withGitHub(t *testing.T, students ...string) *hub {
 	return h
 }
 
-// announce announces a push by the person with the number, and returns the answer.
+// announce announces a push by the person with the number, and returns the server's response.
 func (h *hub) announce(repository, commit string, id, sender int64, login, delivery string) string {
 	h.c.t.Helper()
 	a := githubtest.Announcement{Repository: "c101-f26/" + repository, RepositoryID: id, After: commit, SenderID: sender, Sender: login}
@@ -86,8 +86,9 @@ func (h *hub) submissions(login string) (all []schema.PublicSubmission) {
 	return all
 }
 
-// A push at GitHub is graded as a push to this server, by who pushed it and when it was announced;
-// a repeated announcement and a restart double nothing. Tests are pushed there too.
+// A push at GitHub is graded like a push to this server, with the same pusher and the time of the
+// announcement. A repeated announcement and a restart do not create a second submission. Tests can
+// be pushed at GitHub, too.
 func TestPushAtGitHub(t *testing.T) {
 	t.Parallel()
 	h := withGitHub(t, "bob", "cat")

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// SIGHUP stops the server like SIGTERM: waiting pushes say how to watch again.
+// SIGHUP stops the server like SIGTERM. Waiting pushes print how to watch again.
 func TestHangupStopsServerInOrder(t *testing.T) {
 	t.Parallel()
 	if signal.Ignored(syscall.SIGHUP) {
@@ -32,7 +32,7 @@ func TestHangupStopsServerInOrder(t *testing.T) {
 	c.watchesAgain("alice", "2 / 2")
 }
 
-// With nohup a server survives its terminal.
+// With nohup a server keeps running after its terminal is closed.
 func TestIgnoredHangupStaysIgnored(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")

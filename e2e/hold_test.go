@@ -15,9 +15,10 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// holdVariable makes the test binary act as ssh for a git client: it runs the real ssh,
-// and stops forwarding in the middle of the client's pack. The value is a directory: the
-// file "held" is created in it then, and opening the pipe "go" for writing continues.
+// holdVariable is the environment variable that makes the test binary act as ssh for a git
+// client. It runs the real ssh, and stops forwarding in the middle of the client's pack.
+// The value is a directory. When forwarding stops, the file "held" is created in it.
+// Opening the pipe "go" for writing continues it.
 const holdVariable = "E2E_HOLD"
 
 // hold is a pack whose transfer stops in the middle.
@@ -52,8 +53,8 @@ func (h *hold) held() bool {
 	return err == nil
 }
 
-// letGo forwards the rest of the pack if the client still runs. Opening the pipe for reading and
-// writing does not block.
+// letGo forwards the rest of the pack if the client is still running. Opening the pipe for
+// reading and writing does not block.
 func (h *hold) letGo() {
 	f, err := os.OpenFile(filepath.Join(h.dir, "go"), os.O_RDWR, 0)
 	check(h.t, err)
@@ -78,7 +79,7 @@ func playSSH(dir string, args []string) int {
 			fmt.Fprintln(os.Stderr, "held ssh:", err)
 		}
 	}()
-	_ = ssh.Wait() // its exit status is ours
+	_ = ssh.Wait() // its exit status is returned below
 	return max(ssh.ProcessState.ExitCode(), 0)
 }
 

@@ -8,15 +8,15 @@ import (
 	"testing"
 )
 
-// heldHook makes git wait between the server's acceptance of a push and the update of the ref.
+// heldHook makes git wait after the server has accepted a push and before git updates the ref.
 type heldHook struct {
 	t    *testing.T
 	dir  string
-	hook string // where git finds it
+	hook string // path at which git finds the hook
 }
 
-// holdHook replaces the hook by a script that runs the real hook and then waits for letGo.
-// The next start of the server restores the real hook, as restore does.
+// holdHook replaces the hook with a script that runs the real hook and then waits for
+// letGo. The next start of the server restores the real hook, like restore.
 func (c *classroom) holdHook() *heldHook {
 	c.t.Helper()
 	h := &heldHook{t: c.t, dir: c.t.TempDir(), hook: filepath.Join(c.data, "repositories/hooks/pre-receive")}
@@ -36,7 +36,7 @@ func (h *heldHook) answered() bool {
 	return err == nil
 }
 
-// letGo lets git continue, whether or not its server still runs.
+// letGo lets git continue. The server need not be running.
 func (h *heldHook) letGo() {
 	h.t.Helper()
 	f, err := os.OpenFile(filepath.Join(h.dir, "go"), os.O_RDWR, 0) // does not block
@@ -46,7 +46,7 @@ func (h *heldHook) letGo() {
 	check(h.t, err)
 }
 
-// restore restores the real hook, by a link, which also works on a full disk.
+// restore restores the real hook with a symbolic link, which also works on a full disk.
 func (h *heldHook) restore() {
 	h.t.Helper()
 	to, err := os.Readlink(filepath.Join(h.dir, "pre-receive"))

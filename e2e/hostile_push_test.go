@@ -17,20 +17,22 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// serverMemory is the most memory that the server and its git processes may use for any push.
+// serverMemory is the maximum memory that the server and its git processes may use for a push.
 const serverMemory = 200 << 20
 
 // hostilePush is a push that git itself would not send.
 type hostilePush struct {
 	name string
-	list func(commit string) []string // of commands; nil creates main
+	list func(commit string) []string // commands of the push; nil creates main
 	pack func(f *forge) (commit string, pack []byte)
-	// graded: the push is accepted, and graded within the limits. All others are refused.
+	// graded is set if the push is accepted and graded within the limits. All other pushes are
+	// refused.
 	graded bool
 }
 
-// TestHostilePushes sends bombs and malformed trees over SSH to a real server. Each is refused with
-// a reason or graded within the limits, the server's memory stays bounded, and others are served.
+// TestHostilePushes sends decompression bombs and malformed trees over SSH to a real server. Each
+// push is refused with a reason or graded within the limits. The server's memory stays bounded, and
+// it serves other people.
 func TestHostilePushes(t *testing.T) {
 	t.Parallel()
 	pushes := append(bombs(), hostileTrees()...)
@@ -61,7 +63,7 @@ func TestHostilePushes(t *testing.T) {
 	}
 }
 
-// send pushes and returns the whole answer.
+// send pushes and returns the whole response.
 func (p hostilePush) send(t *testing.T, who *demo.Person) string {
 	commit, pack := p.pack(&forge{Pack: hostile.NewPack(), t: t})
 	list := []string{fmt.Sprintf("%040d %s refs/heads/main", 0, commit)}
@@ -82,11 +84,11 @@ func (p hostilePush) send(t *testing.T, who *demo.Person) string {
 		_, _ = session.in.Write(sent) // the server may close the connection early
 	}()
 	answer, _ := io.ReadAll(session.out) // the connection may break
-	_ = session.Wait()                   // refused
+	_ = session.Wait()                   // the push was refused
 	return string(answer) + session.err.String()
 }
 
-// rawSession is an SSH session whose bytes the test writes itself.
+// rawSession is an SSH session to which the test writes raw bytes.
 type rawSession struct {
 	*ssh.Session
 	in  io.WriteCloser

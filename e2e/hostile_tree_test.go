@@ -44,7 +44,8 @@ func (f *forge) commit(tree string) (string, []byte) {
 	return name, f.Bytes()
 }
 
-// treeOf commits one tree: work.sh, and lines in which BLOB stands for an object.
+// treeOf commits one tree with work.sh and the given lines. BLOB in a line stands for an
+// object.
 func treeOf(lines ...string) func(f *forge) (string, []byte) {
 	return func(f *forge) (string, []byte) {
 		blob := f.blob("echo right\n")
@@ -56,7 +57,7 @@ func treeOf(lines ...string) func(f *forge) (string, []byte) {
 	}
 }
 
-// hostileTrees returns trees that git would not create, or that change its behaviour.
+// hostileTrees returns trees that git would not create or that change its behaviour.
 func hostileTrees() []hostilePush {
 	const work = "100644 work.sh BLOB"
 	file := func(name, text string) func(f *forge) (string, []byte) {
@@ -90,7 +91,7 @@ func hostileTrees() []hostilePush {
 	return append(list, hostileLists()...)
 }
 
-// inOrder sorts lines with the same mode as git sorts names.
+// inOrder sorts lines of the same mode in git's order of names.
 func inOrder(lines ...string) []string { return slices.Sorted(slices.Values(lines)) }
 
 // hostileLists returns pushes of too many refs, and of refs with other names.
@@ -157,7 +158,8 @@ func bombs() []hostilePush {
 	}
 }
 
-// deltas adds objects of a multiple of 15 MiB, each a delta of the one before.
+// deltas adds objects with sizes that are multiples of 15 MiB, each a delta of the previous
+// one.
 func (f *forge) deltas(times, objects int64) (string, []byte) {
 	const chunk, middle = 60 << 10, 15 << 20
 	at, err := f.Add(hostile.Blob, chunk, io.LimitReader(hostile.Zeros{}, chunk))

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// smallDisk mounts a file system of some MiB, or skips the test.
+// smallDisk mounts a file system of the given size in MiB, or skips the test.
 func smallDisk(t *testing.T, size int) string {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -54,8 +54,8 @@ func (f filler) fill(free int64) {
 
 func (f filler) empty() { check(f.t, os.Remove(f.path)) }
 
-// The disk is full when a push arrives: the student reads why it is refused, nothing is
-// counted, and the same push succeeds once there is space.
+// The disk is full when a push arrives. The student reads why the push is refused, and
+// nothing is counted. The same push succeeds once there is space.
 func TestFullDiskExplainsRefusal(t *testing.T) {
 	t.Parallel()
 	disk := smallDisk(t, 64)
@@ -86,8 +86,8 @@ func TestFullDiskExplainsRefusal(t *testing.T) {
 	c.graded("alice", 2)
 }
 
-// The disk is full between the update of main and the transaction: the student reads
-// that the push is stored, and it is counted once there is space.
+// The disk is full between the update of main and the transaction. The student reads that
+// the push is stored. The push is counted once there is space.
 func TestFullDiskAfterMainHasMoved(t *testing.T) {
 	t.Parallel()
 	disk := smallDisk(t, 64)
@@ -113,8 +113,8 @@ func TestFullDiskAfterMainHasMoved(t *testing.T) {
 	c.watchesAgain("alice", "submission 2", "2 / 2")
 }
 
-// The disk is full while a job runs: neither its events nor its result can be stored.
-// Once there is space the job is graded exactly once.
+// The disk is full while a job runs, so its events and its result cannot be stored. Once
+// there is space the job is graded exactly once.
 func TestFullDiskWhileAJobRuns(t *testing.T) {
 	t.Parallel()
 	disk := smallDisk(t, 64)
@@ -133,8 +133,9 @@ func TestFullDiskWhileAJobRuns(t *testing.T) {
 	c.graded("alice", 1)
 }
 
-// The database becomes read-only while the server runs: a push is refused with the reason,
-// recorded submissions are still shown, and pushes succeed once it is writable again.
+// The database becomes read-only while the server runs. A push is refused with the reason,
+// and recorded submissions are still shown. Pushes succeed once the database is writable
+// again.
 func TestReadOnlyDatabase(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
@@ -145,7 +146,7 @@ func TestReadOnlyDatabase(t *testing.T) {
 	if err := protect("+i"); err != nil {
 		t.Skipf("NOT TESTED: read-only databases; chattr: %v", err)
 	}
-	defer func() { _ = protect("-i") }() // usually done below
+	defer func() { _ = protect("-i") }() // usually already done below
 	c.watchesAgain("alice", "2 / 2")
 	c.work("alice", "", "second")
 	said, status := c.push("alice").end()
@@ -159,7 +160,7 @@ func TestReadOnlyDatabase(t *testing.T) {
 	c.graded("alice", 2)
 }
 
-// A server with a read-only data directory does not start, and says why.
+// A server with a read-only data directory does not start and prints the reason.
 func TestReadOnlyDataDirectory(t *testing.T) {
 	t.Parallel()
 	disk := smallDisk(t, 64)

@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// SIGTERM while pushes wait: each push says that it is kept and how to watch it again,
-// the server exits with status 0, and after the next start every push gets its verdict.
+// The server gets SIGTERM while pushes wait. Each push prints that it is kept and how to
+// watch it again. The server exits with status 0, and after the next start every push gets
+// its verdict.
 func TestStopTellsWaitingPushesToPushAgain(t *testing.T) {
 	t.Parallel()
 	students := []string{"alice", "bob", "carol", "dave", "eve"}
@@ -45,7 +46,7 @@ func TestStopTellsWaitingPushesToPushAgain(t *testing.T) {
 	}
 }
 
-// The server is stopped while it receives a pack: the push is refused and does not delay the
+// The server is stopped while it receives a pack. The push is refused and does not delay the
 // stop for long.
 func TestStopDuringThePack(t *testing.T) {
 	t.Parallel()
@@ -72,8 +73,8 @@ func TestStopDuringThePack(t *testing.T) {
 	c.graded("alice", 1)
 }
 
-// A runner is killed in the middle of a job: the student reads it, another runner grades the
-// job, and the runner's directory is removed.
+// A runner is killed in the middle of a job. The student reads about it, another runner
+// grades the job, and the killed runner's directory is removed.
 func TestKilledRunnerIsReplaced(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
@@ -116,7 +117,7 @@ func (c *classroom) busyRunner() int {
 	return busy
 }
 
-// running reports whether a descendant of a process has a text in its command line.
+// running reports whether the command line of a descendant of a process contains a text.
 func running(pid int, what string) bool {
 	for _, child := range childrenOf(pid) {
 		if strings.Contains(cmdline(child), what) || running(child, what) {
@@ -134,7 +135,7 @@ func cmdline(pid int) string {
 	return strings.ReplaceAll(string(line), "\x00", " ")
 }
 
-// Three runners in a row are killed: the job fails, the infrastructure is blamed, and the
+// Three runners in a row are killed. The job fails because of the infrastructure, and the
 // student reads what to do.
 func TestThreeKilledRunnersFailTheJob(t *testing.T) {
 	t.Parallel()
@@ -157,7 +158,7 @@ func TestThreeKilledRunnersFailTheJob(t *testing.T) {
 	c.graded("alice", 1)
 }
 
-// The server is killed while five jobs wait: after the restart each is graded once, in
+// The server is killed while five jobs wait. After the restart each job is graded once, in
 // the order of the pushes.
 func TestWaitingJobsSurviveRestart(t *testing.T) {
 	t.Parallel()
@@ -182,7 +183,7 @@ func TestWaitingJobsSurviveRestart(t *testing.T) {
 	}
 	led = c.ledger()
 	defer led.close()
-	if n := led.count(`SELECT sum(attempt) FROM jobs WHERE kind = 'grade'`); n != 9 { // the two running ones were started again
+	if n := led.count(`SELECT sum(attempt) FROM jobs WHERE kind = 'grade'`); n != 9 { // the two running jobs were started again
 		t.Errorf("%d attempts", n)
 	}
 	owners := led.texts(`SELECT owner FROM jobs WHERE kind = 'grade' ORDER BY assigned_at`)

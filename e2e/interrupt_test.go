@@ -16,8 +16,8 @@ import (
 // interrupted while its job runs.
 const waits = "sleep 1000"
 
-// release ends the programs that wait for it on the present server, in this and in later
-// attempts.
+// release ends the waiting programs on the current server, in this attempt and in later
+// ones.
 func (c *classroom) release() {
 	c.t.Helper()
 	server, done := c.server.PID(), make(chan struct{})
@@ -78,7 +78,8 @@ func (c *classroom) graded(login string, n int) {
 	}
 }
 
-// watchesAgain pushes without a new commit, and checks that the push shows the same lines again.
+// watchesAgain pushes without a new commit, and checks that the push prints the same lines
+// again.
 func (c *classroom) watchesAgain(login string, words ...string) {
 	c.t.Helper()
 	again := c.push(login)
@@ -93,7 +94,7 @@ func (c *classroom) watchesAgain(login string, words ...string) {
 	}
 }
 
-// Ctrl-C while the job runs ends only the session, as the push says.
+// Ctrl-C while the job runs ends only the session, as the output of the push says.
 func TestCtrlCWhileWaitingCancelsNothing(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
@@ -110,8 +111,8 @@ func TestCtrlCWhileWaitingCancelsNothing(t *testing.T) {
 	c.graded("alice", 1)
 }
 
-// Ctrl-C in the middle of the pack: the push never happened, and the next one succeeds at
-// once.
+// After Ctrl-C in the middle of the pack the push is not recorded, and the next push
+// succeeds at once.
 func TestCtrlCDuringThePackCancelsPush(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
@@ -139,8 +140,8 @@ func TestCtrlCDuringThePackCancelsPush(t *testing.T) {
 	c.graded("alice", 1)
 }
 
-// One waiting client is killed, and another one stops reading: grading continues, other
-// clients are served, and the server can be stopped.
+// One waiting client is killed, and another one stops reading. Grading continues, the
+// server serves other clients, and the server can be stopped.
 func TestVanishedClientsDoNotBlock(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice", "bob", "carol")
@@ -169,14 +170,14 @@ func TestVanishedClientsDoNotBlock(t *testing.T) {
 	deaf.end()
 }
 
-// told reports whether an output contains words, wherever its lines break.
+// told reports whether an output contains words, regardless of line breaks.
 func told(said, words string) bool {
 	said = strings.ReplaceAll(said, "remote:", " ")
 	return strings.Contains(strings.Join(strings.Fields(said), " "), words)
 }
 
-// A student pushes twice at once, the older commit first or the newer first: one push
-// is accepted, and the other is refused and not counted.
+// A student makes two pushes at once, with the older or the newer commit first. One push is
+// accepted, and the other is refused and not counted.
 func TestConcurrentPushesOfOneStudent(t *testing.T) {
 	t.Parallel()
 	for name, order := range map[string][2]string{"older first": {"main~", "main"}, "newer first": {"main", "main~"}} {
@@ -185,7 +186,7 @@ func TestConcurrentPushesOfOneStudent(t *testing.T) {
 			c := newClassroom(t, "", "alice")
 			c.pushes("alice", "first", "submission 1")
 			c.work("alice", "", "second")
-			work := c.work("alice", "", "third") // on top of it
+			work := c.work("alice", "", "third") // a child of the second commit
 			alice := c.people["alice"]
 			first, second := newHold(t), newHold(t)
 			taken := first.push(alice, work, "c101/a1", order[0]+":main")
@@ -215,7 +216,7 @@ func TestConcurrentPushesOfOneStudent(t *testing.T) {
 	}
 }
 
-// Pushing the same commit twice at once makes one submission.
+// Two pushes of the same commit at once create one submission.
 func TestConcurrentPushesOfOneCommitAreOneSubmission(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")

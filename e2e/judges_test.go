@@ -36,7 +36,7 @@ func judgements() []judged {
 	}
 }
 
-// TestJudges pushes to assignments whose judge is a program written by the instructor.
+// TestJudges pushes to assignments that are judged by a program of the instructor.
 func TestJudges(t *testing.T) {
 	t.Parallel()
 	needPrograms(t, "gcc", "g++", "javac", "python3")

@@ -8,9 +8,9 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// ledger reads the database of a data directory while the server runs or after it. It never
-// writes. It must be closed before the server is killed: an open connection would keep the
-// shared memory, and the restart would have nothing to recover.
+// ledger reads the database of a data directory, with or without a running server. It never
+// writes. It must be closed before the server is killed, because an open connection would
+// keep the shared memory, and the restart would have nothing to recover.
 type ledger struct {
 	t  *testing.T
 	db *sql.DB

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// debris returns what a stopped server has left behind: temporary directories, and processes
+// debris returns the leftovers of a stopped server: temporary directories, and processes
 // that use its directories.
 func debris(temp, data string) []string {
 	var left []string
@@ -23,7 +23,7 @@ func debris(temp, data string) []string {
 	}
 	for _, proc := range procs {
 		if proc != fmt.Sprintf("/proc/%d", os.Getpid()) && (touches(proc, temp) || touches(proc, data)) {
-			line, _ := os.ReadFile(proc + "/cmdline") // it may have ended
+			line, _ := os.ReadFile(proc + "/cmdline") // the process may have ended
 			left = append(left, proc+": "+strings.ReplaceAll(string(line), "\x00", " "))
 		}
 	}
@@ -44,13 +44,13 @@ func touches(proc, dir string) bool {
 	return false
 }
 
-// groupsOf returns the control groups that exited processes made for their steps. The names
-// contain the process id of the maker.
+// groupsOf returns the control groups that exited processes created for their steps. The
+// names contain the process id of the creator.
 func groupsOf(pids []int) []string {
 	var left []string
 	_ = filepath.WalkDir("/sys/fs/cgroup", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			return nil // groups come and go
+			return nil // other groups may disappear during the walk
 		}
 		maker, _, _ := strings.Cut(strings.TrimPrefix(entry.Name(), "grader-"), "-")
 		if pid, err := strconv.Atoi(maker); err == nil && strings.HasPrefix(entry.Name(), "grader-") && slices.Contains(pids, pid) {

@@ -14,11 +14,11 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// patience bounds every wait. A test that reaches it fails.
+// patience is the longest wait. A test that reaches it fails.
 const patience = 3 * time.Minute
 
-// live is a running command in its own process group, as a terminal runs it. It records the
-// output, and can wait for a text in it.
+// live is a running command in its own process group, like in a terminal. It records the
+// output, and can wait for a text in the output.
 type live struct {
 	t    *testing.T
 	cmd  *exec.Cmd
@@ -29,7 +29,7 @@ type live struct {
 	more chan struct{} // closed and replaced after each write
 }
 
-// begin starts a command; env is added to its own.
+// begin starts a command and adds env to its environment.
 func begin(t *testing.T, cmd *exec.Cmd, env ...string) *live {
 	t.Helper()
 	l := &live{t: t, cmd: cmd, done: make(chan struct{}), more: make(chan struct{})}
@@ -94,7 +94,7 @@ func (l *live) end() (string, int) {
 	return l.endWithin(patience)
 }
 
-// endWithin is end with another patience.
+// endWithin is end with another timeout.
 func (l *live) endWithin(d time.Duration) (string, int) {
 	l.t.Helper()
 	select {
@@ -107,14 +107,15 @@ func (l *live) endWithin(d time.Duration) (string, int) {
 	return said, l.cmd.ProcessState.ExitCode()
 }
 
-// signal signals the whole process group, as a terminal does.
+// signal signals the whole process group, like a terminal.
 func (l *live) signal(s syscall.Signal) {
 	if err := syscall.Kill(-l.cmd.Process.Pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
 		l.t.Errorf("signal: %v", err)
 	}
 }
 
-// eventually polls a condition that cannot be waited for, and fails the test after patience.
+// eventually polls a condition that has no signal to wait for, and fails the test after
+// patience.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	if !polled(patience, seldom, holds) {
@@ -122,13 +123,13 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-// The intervals of polls. A moment of a push may be as short as a sync of the disk.
+// Poll intervals. A moment of a push may be as short as a sync of the disk.
 const (
 	seldom = 10 * time.Millisecond
 	often  = 500 * time.Microsecond
 )
 
-// polled calls holds at an interval, and reports whether it returned true within the time.
+// polled calls holds at an interval, and reports whether holds returned true within the time.
 func polled(within, interval time.Duration, holds func() bool) bool {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()

@@ -14,11 +14,11 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// TestRunningACourse runs the commands of docs/running-a-course.md in their order, each as
-// the person whose prompt it has, and compares what they print with the page. In the
-// page, … stands for anything in a line, and a line of … alone for any lines. Blocks with
-// a file's name after their language are that file, in the directory of whoever's command
-// comes next.
+// TestRunningACourse runs the commands of docs/running-a-course.md in order, each as the
+// person in its prompt, and compares the output with the page. In the page, … matches any
+// text in a line, and a line with only … matches any lines. A block with a file name after
+// its language is written to that file, in the directory of the person who runs the next
+// command.
 func TestRunningACourse(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../docs/running-a-course.md")
@@ -36,7 +36,7 @@ func TestRunningACourse(t *testing.T) {
 // step is a command of the page.
 type step struct {
 	who, command, want string
-	files              map[string]string // to be written before
+	files              map[string]string // files to write before the command
 	line               int
 }
 
@@ -69,7 +69,7 @@ func manualSteps(t *testing.T, text string) []step {
 	return steps
 }
 
-// manual is the server and the people of the page.
+// manual holds the server and the people of the page.
 type manual struct {
 	t      *testing.T
 	dir    string
@@ -77,7 +77,7 @@ type manual struct {
 	homes  map[string]string
 }
 
-// newManual starts a server that is known by the page's name, and makes people's keys.
+// newManual starts a server with the host name of the page, and creates people's keys.
 func newManual(t *testing.T) *manual {
 	t.Helper()
 	m := &manual{t: t, dir: t.TempDir(), homes: map[string]string{}}
@@ -96,7 +96,7 @@ func newManual(t *testing.T) *manual {
 		check(t, err)
 		m.homes[who] = p.Dir
 		check(t, os.Mkdir(filepath.Join(p.Dir, "bin"), 0o755))
-		// ssh finds the page's host, and uses the person's key and not this machine's.
+		// ssh connects to the page's host, and uses the person's key instead of this machine's.
 		script := fmt.Sprintf("#!/bin/sh\nfor a do shift; [ \"$a\" = 2222 ] && a=%s; set -- \"$@\" \"$a\"; done\nexec %s -F %s/config \"$@\"\n", port, realSSH(t), p.Dir)
 		check(t, os.WriteFile(filepath.Join(p.Dir, "bin", "ssh"), []byte(script), 0o755))
 		check(t, os.WriteFile(filepath.Join(p.Dir, "config"), []byte(fmt.Sprintf(
@@ -104,7 +104,7 @@ func newManual(t *testing.T) *manual {
 	}
 	public, err := os.ReadFile(filepath.Join(m.homes["ada"], "key.pub"))
 	check(t, err)
-	check(t, os.WriteFile(filepath.Join(m.homes["operator"], "ada.pub"), public, 0o600)) // she has sent it
+	check(t, os.WriteFile(filepath.Join(m.homes["operator"], "ada.pub"), public, 0o600)) // she has sent it to the operator
 	return m
 }
 
@@ -115,8 +115,8 @@ func realSSH(t *testing.T) string {
 	return path
 }
 
-// dated moves the dates of the page to ones that are as far from today as they are there
-// from the day on which alice hands in, 2027-01-11.
+// dated shifts the dates of the page, so that 2027-01-11, the day on which alice hands in,
+// becomes today.
 func (m *manual) dated(text string) string {
 	zone, err := time.LoadLocation("America/Toronto")
 	check(m.t, err)
@@ -128,7 +128,7 @@ func (m *manual) dated(text string) string {
 	return regexp.MustCompile(`<([0-9]{4}-[0-9]{2}-[0-9]{2})>`).ReplaceAllString(text, "$1")
 }
 
-// run runs a step and compares what it prints.
+// run runs a step and compares its output.
 func (m *manual) run(s step) {
 	m.t.Helper()
 	home := m.homes[s.who]
@@ -142,7 +142,7 @@ func (m *manual) run(s step) {
 		"CODE=" + m.code(s.who),
 	}
 	out, err := cmd.CombinedOutput()
-	got := regexp.MustCompile(`[ \t]+\n`).ReplaceAllString(string(out), "\n") // git pads its lines
+	got := regexp.MustCompile(`[ \t]+\n`).ReplaceAllString(string(out), "\n") // git pads its lines with spaces
 	if err != nil {
 		m.t.Fatalf("line %d: %s: %v\n%s", s.line, s.command, err, got)
 	}
@@ -151,7 +151,7 @@ func (m *manual) run(s step) {
 	}
 }
 
-// code is the join code that somebody was sent, "" if none was made yet.
+// code returns a person's join code, or "" if it does not exist yet.
 func (m *manual) code(who string) string {
 	codes, err := os.ReadFile(filepath.Join(m.homes["operator"], "codes.csv"))
 	if err != nil {
@@ -165,7 +165,7 @@ func (m *manual) code(who string) string {
 	return ""
 }
 
-// wanted is the page's output as a pattern.
+// wanted returns a pattern for the page's output.
 func wanted(text string) string {
 	var pattern strings.Builder
 	pattern.WriteString(`\A`)

@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// Nomad's servers stop while one push is graded and others wait: the running job finishes,
-// waiting pushes and staff see the failure, and once the servers are back every push is graded
+// Nomad's servers stop while one push is graded and others wait. The running job finishes.
+// Waiting pushes and staff see the failure. Once the servers are back, every push is graded
 // once, in its first attempt.
 func TestPushesWaitWhileNomadServersAreDown(t *testing.T) {
 	server := nomadtest.Start(t, "server", nomadtest.Role{ServerOnly: true, Patient: true})

@@ -43,7 +43,7 @@ func TestNomadContainerIsBounded(t *testing.T) {
 		is, kernel := f.bounds(t)
 		want := want
 		want.CPUPeriod, want.CPUQuota = 100_000, 50_000
-		want.CpusetCpus = is.CpusetCpus // cores that are not reserved
+		want.CpusetCpus = is.CpusetCpus // the cores are not reserved
 		if diff := cmp.Diff(want, is); diff != "" {
 			t.Error(diff)
 		}

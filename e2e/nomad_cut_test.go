@@ -13,9 +13,9 @@ import (
 )
 
 // The network between a runner and the server is cut in the middle of a job. After a short
-// cut the runner delivers its result. After a cut longer than its lease, on a machine that
-// is also cut off from Nomad, another runner does the job once, and the late runner's
-// messages are refused.
+// cut the runner delivers its result. After a cut longer than the lease, on a machine that
+// is also cut off from Nomad, another runner does the job once, and the server refuses the
+// late runner's messages.
 func TestNomadNetworkFailsDuringJob(t *testing.T) {
 	server := nomadtest.Start(t, "server", nomadtest.Role{ServerOnly: true})
 	clients := map[string]*nomadtest.Agent{}
@@ -70,7 +70,7 @@ func TestNomadNetworkFailsDuringJob(t *testing.T) {
 	clients[late.NodeName].Restart()
 }
 
-// wired puts a proxy that can be cut between the field's runners and its server.
+// wired adds a proxy between the field's runners and its server. The proxy can cut connections.
 func (f *field) wired() *wire {
 	f.t.Helper()
 	port := nomadtest.FreePort(f.t, f.address)

@@ -6,9 +6,9 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// A flavour is removed from the configuration while its runners work: the running job gets
-// its verdict in its first attempt, and then all of the flavour's runners stop. A new push
-// waits, and staff see why.
+// A flavour is removed from the configuration while its runners work. The running job gets
+// its verdict in its first attempt, and then all runners of the flavour stop. A new push
+// waits, and staff see the reason.
 func TestNomadRemovedFlavourFinishes(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)

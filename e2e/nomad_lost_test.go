@@ -9,8 +9,9 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// One of two machines fails in the middle of a job: the student reads it, the other machine
-// grades the push once, and the student is not charged.
+// One of two machines fails in the middle of a job. The student reads about it, and the
+// other machine grades the push once. The lost attempt does not count towards the student's
+// limit.
 func TestNomadNodeDiesDuringJob(t *testing.T) {
 	server := nomadtest.Start(t, "server", nomadtest.Role{ServerOnly: true})
 	clients := map[string]*nomadtest.Agent{}
@@ -58,7 +59,7 @@ func TestNomadNodeDiesDuringJob(t *testing.T) {
 		if by := f.last("bob"); by != on.JobID {
 			t.Errorf("what the drained node was grading was graded by %s, not by %s", by, on.JobID)
 		}
-		// The drain ends long before its deadline: no idle runner stays there.
+		// The drain ends long before its deadline, because no idle runner stays on the machine.
 		server.Await("end the drain", func() bool {
 			node, _, err := server.Cluster().Nodes().Info(on.NodeID, nil)
 			check(t, err)
@@ -74,8 +75,8 @@ func (f *field) last(login string) string {
 	return on[len(on)-1]
 }
 
-// An image that is missing on every node, and a flavour that fits on none, are reported to
-// staff and to waiting pushes. The pushes are graded once the cause is fixed.
+// Staff and waiting pushes see that an image is missing on every node, or that a flavour
+// fits on no node. The pushes are graded once the cause is fixed.
 func TestNomadSaysWhyNoRunnerStarts(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)
@@ -101,7 +102,7 @@ func TestNomadSaysWhyNoRunnerStarts(t *testing.T) {
 	check(t, f.server.Stop())
 	f.serve()
 	eventually(t, "the next process knows of it", func() bool { return told(f.pool().Failure, "no room: 1 nodes") })
-	l = f.push("alice") // shows the lines again
+	l = f.push("alice") // prints the same lines again
 	l.await("(all machines are full);")
 	mend(func() { f.memory = "128MiB" }, "")
 	l.end()

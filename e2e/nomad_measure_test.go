@@ -13,8 +13,8 @@ import (
 )
 
 // TestNomadMeasureFirstLine logs the time from a push to the build's first line with a warm
-// runner: on Nomad, and on this machine with the wall of a container and with the stronger
-// one. It asserts nothing. NOMAD_MEASURE is the number of pushes for each.
+// runner: on Nomad, and on this machine with the sandbox level of a container and with a
+// stronger level. It asserts nothing. NOMAD_MEASURE is the number of pushes for each.
 func TestNomadMeasureFirstLine(t *testing.T) {
 	pushes := int(number(t, "NOMAD_MEASURE", 0))
 	if pushes == 0 {
@@ -27,7 +27,7 @@ func TestNomadMeasureFirstLine(t *testing.T) {
 		"nomad, uid": cluster, "local, namespace": localField(t, ""), "local, uid": localField(t, withoutBubblewrap(t)),
 	}
 	took := map[string][]time.Duration{}
-	for n := range pushes { // alternately, so that the machine's load affects all alike
+	for n := range pushes { // alternate, so that the machine's load affects all equally
 		for name, f := range fields {
 			_, wall, _ := strings.Cut(name, ", ")
 			took[name] = append(took[name], f.firstLine(n, wall))
@@ -47,8 +47,8 @@ func localField(t *testing.T, bin string) *field {
 	return &field{classroom: (&classroom{t: t, config: config, bin: bin}).open("alice")}
 }
 
-// withoutBubblewrap returns a directory with a program that cannot use bubblewrap, so that its
-// wall has the level uid.
+// withoutBubblewrap returns a directory with a grader that cannot use bubblewrap, so that its
+// sandbox has the level uid.
 func withoutBubblewrap(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// From the network that deploy/node.sh creates a runner can reach the server's interface for
-// runners, but neither another port of this machine nor another container.
+// From the network that deploy/node.sh creates, a runner can reach the server's interface
+// for runners, but no other port of this machine and no other container.
 func TestNomadNodeNetworkReachesTheServerOnly(t *testing.T) {
 	nomadtest.Binary(t)
 	if _, err := exec.LookPath("nft"); err != nil {

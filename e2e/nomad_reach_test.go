@@ -17,9 +17,9 @@ import (
 )
 
 // A student pushes a program that tries to reach everything in its allocation: the identity
-// and Nomad's socket in /secrets, the task's other directories, the runner's environment,
-// and the network. It reaches nothing. The same program, run as the container's root, reaches
-// what the runner can, and on the network only the server's interface.
+// and Nomad's socket in /secrets, the task's other directories, the runner's environment, and
+// the network. It reaches nothing. The same program as the container's root reaches the same
+// things as the runner, and on the network only the server's interface.
 func TestNomadStudentCodeReachesNothing(t *testing.T) {
 	nomadtest.Binary(t)
 	if _, err := exec.LookPath("nft"); err != nil {
@@ -35,7 +35,7 @@ func TestNomadStudentCodeReachesNothing(t *testing.T) {
 	f.configure()
 	f.open("alice", "bob")
 
-	f.work("bob", "sleep 15", "right") // a neighbour that runs during the test
+	f.work("bob", "sleep 15", "right") // another runner's program, which runs during the test
 	f.push("bob")
 	neighbour := f.addressOf(f.running("bob"))
 	server := fmt.Sprintf("tcp:%s:%d", address, port)

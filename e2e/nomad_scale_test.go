@@ -10,7 +10,7 @@ import (
 )
 
 // More pushes than runners start allocations, up to the maximum. Once the pushes are graded,
-// allocations stop, down to the warm one.
+// all allocations except the warm one stop.
 func TestNomadScalesUpUnderLoadAndDownAfter(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)
@@ -47,7 +47,7 @@ func TestNomadScalesUpUnderLoadAndDownAfter(t *testing.T) {
 	var on []string
 	for _, login := range students {
 		f.graded(login, 1)
-		ended, _ := f.runnersOf(login) // not a runner that claimed the job while it was being retired, and gave it back
+		ended, _ := f.runnersOf(login) // leaves out a runner that claimed the job while it was being retired and returned it
 		on = append(on, slices.Sorted(maps.Keys(ended))...)
 	}
 	if len(on) != len(students) || !distinct(on) || slices.Contains(on, f.living()[0]) {

@@ -17,14 +17,14 @@ import (
 // field is a classroom whose runners are on the test's own Nomad cluster.
 type field struct {
 	*classroom
-	agent     *nomadtest.Agent // its server
+	agent     *nomadtest.Agent // the agent that is a server
 	flavour   string
 	image     string
 	network   string
-	address   string // of this machine, as runners reach it
-	port      int    // where the server listens for them
-	url       string // as runners reach it
-	tls       string // the lines of its certificate, in the configuration
+	address   string // address of this machine for runners
+	port      int    // port of the server for runners
+	url       string // URL of the server for runners
+	tls       string // lines of the configuration with the certificate
 	cpu       float64
 	memory    string
 	scratch   string
@@ -82,7 +82,7 @@ nomad:
 %s`, f.flavour, f.image, f.cpu, f.memory, f.scratch, f.processes, f.warm, f.max, f.cooldown, f.agent.URL, f.network, nomadtest.MHz, f.address, f.port, f.url, f.tls), 0o600))
 }
 
-// pool is the report of `grader admin pools` on a flavour.
+// pool returns the report of `grader admin pools` on a flavour.
 type pool struct {
 	Wanted, Starting, Ready, Busy, Waiting int
 	Reason, Failure                        string
@@ -123,7 +123,7 @@ func (f *field) running(login string) *api.AllocationListStub {
 	return found
 }
 
-// allocation returns the allocation of a runner, nil if there is none.
+// allocation returns the allocation of a runner, or nil if there is none.
 func (f *field) allocation(runner string) *api.AllocationListStub {
 	f.t.Helper()
 	all, _, err := f.agent.Cluster().Allocations().List(nil)
@@ -160,7 +160,7 @@ func (f *field) verdict(l *live, words ...string) {
 	}
 }
 
-// distinct reports whether no text occurs twice or is empty.
+// distinct reports whether all texts are different and not empty.
 func distinct(all []string) bool {
 	seen := map[string]bool{}
 	for _, text := range all {

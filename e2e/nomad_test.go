@@ -47,7 +47,7 @@ func TestNomadGradesEachPushInItsOwnAllocation(t *testing.T) {
 	})
 }
 
-// The agent (server and client in one) is killed and restarted, and then the control plane: the
+// The agent (server and client in one) is killed and restarted, and then the control plane. The
 // container and its grading continue.
 func TestNomadAndServerRestartedWhileRunnersWork(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{Patient: true})
@@ -79,7 +79,8 @@ func TestNomadAndServerRestartedWhileRunnersWork(t *testing.T) {
 	eventually(t, "a fresh runner is ready", func() bool { return f.pool().Ready >= 1 })
 }
 
-// A changed flavour becomes a new job: running jobs end on the old one, new pushes get the new one.
+// A changed flavour becomes a new Nomad job. Running jobs end on the old one, and new pushes use
+// the new one.
 func TestNomadRollsAChangedFlavour(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)

@@ -19,9 +19,9 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// Runners reach the server over TLS and verify it with an authority's certificate from their
-// task: a push is graded. With the certificate of another authority no runner registers, and
-// none sends the server its identity.
+// Runners reach the server over TLS and verify it with a CA certificate from their task, and
+// a push is graded. With the certificate of another CA no runner registers or sends its
+// identity to the server.
 func TestNomadRunnersOverTLS(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)

@@ -16,9 +16,9 @@ type wire struct {
 	copies   sync.WaitGroup
 
 	mu      sync.Mutex
-	cuts    map[string]bool // by the runner's address
+	cuts    map[string]bool // by runner address
 	ends    map[net.Conn]string
-	refused map[string]int // attempts to connect while it was cut
+	refused map[string]int // attempts to connect during the cut
 	answers map[string]*strings.Builder
 }
 
@@ -104,14 +104,14 @@ func (w *wire) cut(host string) {
 	}
 }
 
-// mend ends cut.
+// mend restores a runner's connections after cut.
 func (w *wire) mend(host string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.cuts[host] = false
 }
 
-// tried returns how often a runner tried to connect while it was cut off.
+// tried returns the number of a runner's attempts to connect during the cut.
 func (w *wire) tried(host string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()

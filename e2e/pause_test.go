@@ -10,20 +10,20 @@ import (
 	"testing"
 )
 
-// pause is a command that waits, in the programs of any number of submissions, until it is ended: however
-// slowly a busy machine starts runners, they can all be seen at work. Where they are in containers it
+// pause is a command that waits in the programs of several submissions until the test ends it. So all
+// runners work at the same time, even if a busy machine starts them slowly. With runners in containers it
 // needs root.
 type pause struct{ seconds string }
 
 func newPause() pause {
-	const many = 1 << 40 // no other process waits for that number of seconds
+	const many = 1 << 40 // no other process sleeps for that number of seconds
 	return pause{strconv.FormatInt(many+rand.Int64N(many), 10)}
 }
 
-// line is the command, for a shell.
+// line returns the shell command.
 func (p pause) line() string { return "sleep " + p.seconds + " || :" }
 
-// end waits until n programs are paused, and lets them go on.
+// end waits until n programs are paused, and lets them continue.
 func (p pause) end(t *testing.T, n int) {
 	t.Helper()
 	eventually(t, strconv.Itoa(n)+" programs are paused", func() bool { return len(p.processes()) == n })
@@ -32,7 +32,7 @@ func (p pause) end(t *testing.T, n int) {
 	}
 }
 
-// processes lists those that wait.
+// processes returns the ids of the paused processes.
 func (p pause) processes() []int {
 	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil {
@@ -42,7 +42,7 @@ func (p pause) processes() []int {
 	for _, file := range files {
 		line, err := os.ReadFile(file)
 		if err != nil || string(line) != "sleep\x00"+p.seconds+"\x00" {
-			continue // it has ended, or is another
+			continue // it has ended or is another process
 		}
 		if pid, err := strconv.Atoi(strings.Split(file, "/")[2]); err == nil {
 			found = append(found, pid)

@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// problem is a contest problem package, as far as grading needs it.
+// problem holds the parts of a contest problem package that grading needs.
 type problem struct {
 	Name      string   `json:"name"`
 	TimeLimit float64  `json:"time_limit_s"`
@@ -25,18 +25,19 @@ type problem struct {
 	dir       string
 }
 
-// languageFactor multiplies the packages' time limits: their authors measured programs
-// in C, C++ and Java, and here one limit applies to Python too.
+// languageFactor multiplies the packages' time limits. Their authors measured programs in
+// C, C++ and Java, but here the limit also applies to Python.
 const languageFactor = 3
 
-// languages are the file extensions of the programs.
+// languages returns the file extensions of the programs.
 func languages() []string { return []string{"c", "cc", "java", "py"} }
 
-// elapsedLimit is the limit on elapsed time, which programs must not meet on a busy machine.
+// elapsedLimit is the limit on elapsed time. It is high, so that programs do not exceed it on a
+// busy machine.
 const elapsedLimit = "60s"
 
-// failingLimit is the CPU time per case of the failing programs, and slowLimit that of the
-// slow ones, which use all of it.
+// failingLimit is the CPU time limit per case of the failing programs. slowLimit is the
+// limit of the slow programs, which exceed it.
 const (
 	failingLimit = time.Second
 	slowLimit    = 500 * time.Millisecond
@@ -94,7 +95,7 @@ func readProblems(t *testing.T) []problem {
 }
 
 // set pushes the problem three times: with all its cases, and, for the failing and the slow
-// programs, with only the first and the last.
+// programs, with only the first and the last case.
 func (p problem) set(t *testing.T, c *school, teacher *demo.Person) {
 	t.Helper()
 	few := []string{p.Tests[0]}

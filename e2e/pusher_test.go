@@ -23,7 +23,7 @@ type pusher struct {
 	random     *rand.Rand
 
 	serial     int
-	accepted   []string          // commits, in the order in which main was there
+	accepted   []string          // commits of main, in order
 	says       map[string]string // the text of each commit's program
 	reattached int               // pushes without a new commit
 	forced     int               // pushes that replaced a commit
@@ -44,7 +44,7 @@ func (p *pusher) run() {
 	}
 }
 
-// next makes the next commit: a new one, an amended one, or one that was accepted before.
+// next creates the next commit: a new one, an amended one, or one that was accepted before.
 func (p *pusher) next() string {
 	kind := p.random.IntN(10)
 	if kind == 0 && len(p.accepted) > 1 {
@@ -69,8 +69,8 @@ func (p *pusher) next() string {
 	return commit
 }
 
-// deliver pushes the commit until it is known to be accepted. A rejected commit is pushed again or
-// given up.
+// deliver pushes the commit until it is known to be accepted. It pushes a rejected commit again or
+// gives it up.
 func (p *pusher) deliver(commit string) {
 	for try := 0; p.c.serving(); try++ {
 		said, took := p.push()
@@ -87,18 +87,18 @@ func (p *pusher) deliver(commit string) {
 		}
 		switch p.main() {
 		case commit:
-			p.accept(commit) // the client was not told
+			p.accept(commit) // the client did not get the answer
 			continue
 		case "":
 			continue // another crash before the answer
 		}
 		if p.random.IntN(3) == 0 {
-			return // give this commit up
+			return // give up this commit
 		}
 	}
 }
 
-// push pushes once and returns the output and the result for main, 0 if git does not know it.
+// push pushes once and returns the output and git's result for main, or 0 if git printed none.
 func (p *pusher) push() (string, byte) {
 	t, err := p.person.Git(context.Background(), p.work(), "push", "--porcelain", "--force", p.person.URL(p.repository), "main")
 	if err != nil {
@@ -133,7 +133,7 @@ func (p *pusher) sawVerdict(said string) bool {
 	return false
 }
 
-// accept notes that main was at the commit.
+// accept records that main was at the commit.
 func (p *pusher) accept(commit string) {
 	if !p.is(commit) {
 		p.accepted = append(p.accepted, commit)

@@ -18,12 +18,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// sharedCases holds real contest problems and exercises with their licences. It may be
-// missing beside the checkout.
+// sharedCases is a directory beside the checkout with real contest problems and exercises
+// and their licences. It may be missing.
 const sharedCases = "../../shared/cases"
 
-// school is a course on its own server, with an instructor and one student for
-// each program that is pushed at the same time.
+// school is a course on a separate server, with an instructor and one student for each
+// program that is pushed at the same time.
 type school struct {
 	t      *testing.T
 	server *demo.Server
@@ -54,7 +54,7 @@ func newSchool(t *testing.T, most int) *school {
 	return openSchool(t, &demo.Server{Bin: bin, Data: s.Data, SSH: s.SSHAddress(), Web: s.WebURL()}, most)
 }
 
-// newRealSchool starts the binary instead, whose gates grade the solution three times.
+// newRealSchool starts the binary instead. Its gates grade the solution three times.
 func newRealSchool(t *testing.T, most int) *school {
 	t.Helper()
 	s := &demo.Server{Bin: bin, Data: filepath.Join(t.TempDir(), "data"), Log: t.Output()}
@@ -102,7 +102,7 @@ func (c *school) push(t *testing.T, p *demo.Person, repository, dir string) demo
 	return transcript
 }
 
-// set has the instructor push a tests repository, and fails the test unless it becomes active.
+// set pushes a tests repository as the instructor, and fails the test unless it becomes active.
 func (c *school) set(t *testing.T, teacher *demo.Person, assignment, dir string) {
 	t.Helper()
 	if got := c.push(t, teacher, "c101/"+assignment+"/tests", dir); got.Exit != 0 {
@@ -110,7 +110,7 @@ func (c *school) set(t *testing.T, teacher *demo.Person, assignment, dir string)
 	}
 }
 
-// submit pushes a student's files and returns the submission as scripts read it, and the
+// submit pushes a student's files and returns the JSON form of the submission and the
 // push's output.
 func (c *school) submit(t *testing.T, p *demo.Person, assignment string, files map[string]string) (schema.PublicSubmission, demo.Transcript) {
 	t.Helper()
@@ -139,7 +139,7 @@ func (c *school) submitDir(t *testing.T, p *demo.Person, assignment, dir string)
 	return last, transcript
 }
 
-// submissions returns what a student has pushed to an assignment.
+// submissions returns a student's submissions to an assignment.
 func (c *school) submissions(t *testing.T, login, assignment string) []schema.PublicSubmission {
 	t.Helper()
 	out, err := c.server.Admin(context.Background(), "submissions", "c101/"+assignment, "--login", login, "--json")

@@ -30,8 +30,8 @@ func TestMain(m *testing.M) {
 	os.Exit(buildAndRun(m))
 }
 
-// parallelTests is how many tests run at once unless -parallel is given. Most of them wait
-// for disks, timers and other processes, and so leave processors idle.
+// parallelTests is the number of tests that run at once unless -parallel is given. Most
+// tests wait for disks, timers and other processes, and leave processors idle.
 const parallelTests = 4
 
 func setParallel() {
@@ -50,7 +50,7 @@ func buildAndRun(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	for name, pkg := range map[string]string{"grader": "..", "grader-hook": "../hooks/grader-hook"} {
-		// With the flags of `make build`, so that Go's cache has the packages.
+		// Use the flags of `make build`, so that Go's cache contains the packages.
 		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, name), pkg)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
@@ -96,16 +96,16 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// dueBefore is a due time of the scripts' course that passed so long ago.
+// dueBefore returns a past due time in the scripts' course, the given duration ago.
 func dueBefore(ago time.Duration) (string, error) {
 	zone, err := time.LoadLocation("America/Toronto")
 	return time.Now().Add(-ago).In(zone).Format("2006-01-02 15:04"), err
 }
 
-// key is the key of a script's stage among its values.
+// key is the key of a script's stage in testscript's values.
 type key struct{}
 
-// stage is one script's server and people.
+// stage holds the server and the people of one script.
 type stage struct {
 	dir    string
 	server *demo.Server

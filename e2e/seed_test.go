@@ -13,24 +13,25 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// seed is what most classrooms start from: a stopped server's data directory with the
-// course c101, its people, and assignment a1, whose tests have passed the gate.
+// seed is the data directory that most classrooms start from. A stopped server has left it
+// with the course c101, its people, and the assignment a1 with tests that have passed the
+// gate.
 type seed struct {
 	dir  string // data and people, below the directory of the programs
 	once sync.Once
 	err  error
 }
 
-// classroomSeed is made by the first test that needs it, with the real binary and a real
-// push, and is removed with the programs.
+// classroomSeed is the seed of this test run. The first test that needs it creates it with
+// the real binary and a real push. It is removed with the programs.
 var classroomSeed seed
 
-// seedStudents are the students of the seed. A classroom enters others on its own.
+// seedStudents returns the students of the seed. A classroom enters other students itself.
 func seedStudents() []string {
 	return []string{"alice", "bob", "carol", "dave", "eve", "frank", "grace", "mallory", "slow"}
 }
 
-// copyTo gives a classroom its own copy of the seed, before its server starts.
+// copyTo copies the seed for a classroom, before its server starts.
 func (s *seed) copyTo(c *classroom) {
 	c.t.Helper()
 	s.once.Do(func() { s.dir = filepath.Join(bin, "seed"); s.err = s.make() })
@@ -41,7 +42,8 @@ func (s *seed) copyTo(c *classroom) {
 	copyTree(c.t, filepath.Join(s.dir, "people"), c.peopleDir())
 }
 
-// copyTree copies a directory with modes and links: ssh refuses keys that others can read.
+// copyTree copies a directory with modes and links, because ssh refuses keys that others can
+// read.
 func copyTree(t *testing.T, from, to string) {
 	t.Helper()
 	if out, err := exec.Command("cp", "--archive", "--no-target-directory", from, to).CombinedOutput(); err != nil {
@@ -66,7 +68,7 @@ func (s *seed) make() (err error) {
 	if err := server.Stop(); err != nil {
 		return err
 	}
-	for _, own := range []string{"id", "lock"} { // each copy makes its own
+	for _, own := range []string{"id", "lock"} { // each copy creates its own
 		if err := os.RemoveAll(filepath.Join(server.Data, own)); err != nil {
 			return err
 		}

@@ -19,10 +19,10 @@ const (
 	kindText   kind = "text"
 	kindInts   kind = "ints"
 	kindTexts  kind = "texts"
-	kindCounts kind = "counts" // texts and how often each occurs
+	kindCounts kind = "counts" // number of occurrences by text
 )
 
-// parameter is a parameter of a function; path is its place in the canonical input.
+// parameter is a parameter of a function; path is its path in the canonical input.
 type parameter struct {
 	path string
 	kind kind
@@ -56,7 +56,7 @@ func signature(text string) function {
 	return f
 }
 
-// exercise is the functions of an exercise and the cases that call them.
+// exercise holds the functions of an exercise and the cases that call them.
 type exercise struct {
 	slug      string
 	functions []function
@@ -81,7 +81,7 @@ func (e exercise) class() string {
 	return name.String()
 }
 
-// literals writes values of each kind as literals of a language.
+// literals formats values of each kind as literals of a language.
 type literals map[kind]func(v any) string
 
 // arguments writes the arguments of a case's call.

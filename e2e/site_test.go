@@ -28,14 +28,14 @@ tests:
   - {name: says where, run: "sh work.sh where", stdout: "here\n", points: 2}
 `
 
-// site is a school whose people also look at its pages, each after signing in with a link
-// that they asked for over ssh.
+// site is a school whose people also use its pages. They sign in with a link that they
+// request over ssh.
 type site struct {
 	*school
 	*chrome.Browser
 	line   *chrome.Line
 	people map[string]*demo.Person
-	pauses []pause // of bob's build
+	pauses []pause // pauses of bob's build
 }
 
 // newSite starts a service in this process and a browser whose connection can be cut.
@@ -50,7 +50,7 @@ func newSite(t *testing.T) *site {
 	return s
 }
 
-// become signs somebody in with a link from `ssh … login`.
+// become signs a person in with a link from `ssh … login`.
 func (s *site) become(t *testing.T, login string) {
 	t.Helper()
 	said, err := s.people[login].SSH(context.Background(), "login")
@@ -83,7 +83,8 @@ func TestSiteStories(t *testing.T) {
 	s.regrade(t)
 }
 
-// firstGrading makes an assignment and has it graded for the first time, with the browser alone.
+// firstGrading creates an assignment and submits to it for the first time, using only the
+// browser.
 func (s *site) firstGrading(t *testing.T) {
 	s.become(t, "ines")
 	s.Open("/c101")
@@ -119,8 +120,8 @@ func (s *site) firstGrading(t *testing.T) {
 	s.quiet(t)
 }
 
-// livePush pushes in a terminal and follows the build on the page, which loses its
-// connection in the middle and misses no line.
+// livePush pushes in a terminal and follows the build on the page. The page loses its
+// connection in the middle, but misses no line.
 func (s *site) livePush(t *testing.T) {
 	tests := map[string]string{"assignment.yaml": liveSpec, "solution/build.sh": ":\n", "solution/work.sh": "[ \"$1\" = where ] && echo here || echo right\n"}
 	dir := t.TempDir()
@@ -158,13 +159,13 @@ func (s *site) livePush(t *testing.T) {
 			want = append(want, fmt.Sprintf("line %d.%d", i, k+1))
 		}
 	}
-	// The shell also tells of each pause that was ended.
+	// The shell also prints a line for each ended pause.
 	got := regexp.MustCompile(`(?m)^line .*`).FindAllString(chrome.Ask[string](s.Browser, `document.querySelector("#lines").textContent`), -1)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	s.AwaitText("#lines .ansi-red", "line 0.1")
-	s.Complaints() // of the lost connection
+	s.Complaints() // complaints about the lost connection
 	s.pauses[2].end(t, 1)
 	s.AwaitText("#status", "Graded: 4 of 6 points.")
 	s.AwaitText("#build details .ansi-red", "line 0.1")
@@ -175,8 +176,8 @@ func (s *site) livePush(t *testing.T) {
 	s.quiet(t)
 }
 
-// lineComment has a TA find who failed on the class's page, and comment on a line; the
-// student reads it below the line.
+// lineComment finds a failed student on the class's page as a TA, and comments on a line.
+// The student reads the comment below the line.
 func (s *site) lineComment(t *testing.T) {
 	s.become(t, "tina")
 	s.Open("/c101/a2/-/grid?show=failing")

@@ -7,7 +7,7 @@ import (
 )
 
 // Runners cannot start, because the image is missing or their directory cannot be created.
-// A waiting push says so and keeps its place, staff read the reason, and the push is graded
+// A waiting push prints that and keeps its place. Staff read the reason. The push is graded
 // once the cause is fixed.
 func TestWaitingPushLearnsWhyNoRunnerStarts(t *testing.T) {
 	t.Parallel()
@@ -26,8 +26,8 @@ func TestWaitingPushLearnsWhyNoRunnerStarts(t *testing.T) {
 	})
 }
 
-// stalls restarts the server with broken runners, has a student wait, and restarts it with
-// working ones.
+// stalls restarts the server with broken runners, pushes as a student, and restarts the
+// server with working runners.
 func (c *classroom) stalls(why string, breaks, mends func()) {
 	c.t.Helper()
 	again := func(change func()) {

@@ -30,11 +30,11 @@ var steadyProjects = map[string][]string{
 	"make": {"make", "gcc"}, "java": {"javac"}, "pytest": {"python3", "pytest"}, "go": {"go"}, "node": {"node"},
 }
 
-// fewGradings is how often a push is graded again where GRADER_STEADY does not say it.
+// fewGradings is how often a push is graded again if GRADER_STEADY is not set.
 const fewGradings = 2
 
-// steadyGradings returns how often each push is graded again, and whether GRADER_STEADY says so. Then other
-// processes keep the processors busy meanwhile.
+// steadyGradings returns how often each push is graded again, and whether GRADER_STEADY is set. If it is
+// set, other processes keep the processors busy during the test.
 func steadyGradings(t *testing.T) (n int, set bool) {
 	t.Helper()
 	n = int(number(t, "GRADER_STEADY", 0))
@@ -45,7 +45,7 @@ func steadyGradings(t *testing.T) (n int, set bool) {
 	return n, true
 }
 
-// keepBusy starts two processes a processor that take all the time that they get.
+// keepBusy starts two busy loops per processor.
 func keepBusy(t *testing.T) {
 	t.Helper()
 	for range 2 * runtime.NumCPU() {
@@ -59,11 +59,11 @@ func keepBusy(t *testing.T) {
 	}
 }
 
-// steadyFlavour is the flavour that every project fits in.
+// steadyFlavour is a flavour with enough resources for every project.
 const steadyFlavour = "cpu: 1, memory: 1536MiB, scratch: 512MiB, processes: 512, warm: 2, max: 3"
 
-// One push gets one verdict, however often it is graded and however busy the machine is: the same names,
-// outcomes, points, messages and output.
+// A push gets the same verdict in every grading, even on a busy machine: the same names, outcomes,
+// points, messages and output.
 func TestGradingsAreSteadyLocally(t *testing.T) {
 	t.Parallel()
 	n, _ := steadyGradings(t)
@@ -87,7 +87,7 @@ func TestGradingsAreSteadyInContainers(t *testing.T) {
 	c.assertSteady(n, imageHas(image))
 }
 
-// It needs an image with the toolchains, and is left out unless GRADER_STEADY is set.
+// The test needs an image with the toolchains, and is skipped unless GRADER_STEADY is set.
 func TestNomadGradingsAreSteady(t *testing.T) {
 	image := os.Getenv("GRADER_STEADY_IMAGE")
 	if image == "" {
@@ -110,7 +110,7 @@ func imageHas(image string) func(program string) bool {
 	}
 }
 
-// assertSteady has alice push each project, and grades each push n times again.
+// assertSteady pushes each project as alice, and grades each push again n times.
 func (c *classroom) assertSteady(n int, has func(program string) bool) {
 	c.t.Run("projects", func(t *testing.T) {
 		for _, name := range slices.Sorted(maps.Keys(steadyProjects)) {
@@ -138,16 +138,16 @@ func (c *classroom) assertSteady(n int, has func(program string) bool) {
 	})
 }
 
-// steadyPush is a push that is graded again and again.
+// steadyPush is a push that is graded repeatedly.
 type steadyPush struct {
 	*classroom
 	name string
 }
 
-// steadyPatience bounds the wait for one grading on a busy machine.
+// steadyPatience is the longest wait for one grading on a busy machine.
 const steadyPatience = 10 * time.Minute
 
-// push sets the tests, and pushes.
+// push pushes the tests and the submission.
 func (s steadyPush) push() {
 	s.t.Helper()
 	dir := filepath.Join("testdata", "steady", s.name)
@@ -162,7 +162,7 @@ func (s steadyPush) push() {
 	}
 }
 
-// regrade grades the push again, and drops the set: the student sees nothing of it.
+// regrade grades the push again and discards the set, which the student never sees.
 func (s steadyPush) regrade() {
 	s.t.Helper()
 	var set struct{ ID int }
@@ -200,14 +200,13 @@ func (s steadyPush) assertEqual(n int) {
 	}
 }
 
-// sortedLines returns the lines in order. Tests that run in parallel are shown in the order in which the gate
-// first saw them.
+// sortedLines returns the sorted lines of a text, because the order of parallel tests depends on the gate.
 func sortedLines(text string) []string { return slices.Sorted(strings.Lines(text)) }
 
-// measured is what a limit's message says that was used, where that was more than the limit.
+// measured matches the measured amount in a message about an exceeded limit.
 var measured = regexp.MustCompile(`( exceeded): [^;\n]* used`)
 
-// steadyOutcome returns a result without the figures that are measured, as JSON, and its table of outcomes.
+// steadyOutcome returns a result as JSON without the measured figures, and its table of outcomes.
 func steadyOutcome(t *testing.T, body string) (text, table string) {
 	t.Helper()
 	var r schema.Result
@@ -230,8 +229,8 @@ func steadyOutcome(t *testing.T, body string) (text, table string) {
 	return string(all), table
 }
 
-// filesIn returns the files below a directory. Go's tools would take .go for the project's own: they are
-// kept as .go.txt, and go.mod as go.mod.txt.
+// filesIn returns the files below a directory. Go files are stored as .go.txt and go.mod as go.mod.txt,
+// because Go's tools would treat them as part of this project.
 func filesIn(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}

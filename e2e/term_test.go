@@ -17,11 +17,11 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// termOfClass is how many students the course has.
+// termOfClass is the number of students of the course.
 const termOfClass = 300
 
-// work is what one student hands in for one assignment, and what it is worth: worked out
-// by hand from the tests and the late policies of termTests.
+// work is one student's submission to one assignment with the expected grade, computed by
+// hand from the tests and the late policies of termTests.
 type work struct {
 	login, assignment, words string
 	days, tokens             int
@@ -29,10 +29,10 @@ type work struct {
 	regraded                 string // after it
 }
 
-// termTests are the assignments. Odd students are in section L1, even ones in L2, whose
-// work is due a day later. a1 was due 26 hours ago and takes late days, of which everybody
-// has two; a3 was due 50 hours ago and does not; a2 is due in three days, and its third
-// test looks for a word that nobody was asked for.
+// termTests returns the assignments. Odd students are in section L1, even ones in L2, which
+// is due a day later. a1 was due 26 hours ago and accepts late days; everybody has two. a3
+// was due 50 hours ago and does not accept late days. a2 is due in three days, and its
+// third test looks for a wrong word.
 func termTests(now time.Time) map[string]string {
 	at := func(d time.Duration) string { return now.Add(d).Format("2006-01-02 15:04") }
 	late := func(extra string) string {
@@ -48,15 +48,16 @@ func termTests(now time.Time) map[string]string {
 	}
 }
 
-// termWork is the table that every surface is compared with.
+// termWork is the table of expected grades that every channel is compared with.
 func termWork() []work {
 	return []work{
-		// L1 is in the second day after due, L2 in the first; late days pay for all of it.
+		// L1 is in the second day after the due time, L2 in the first. Late days cover both.
 		{"s001", "a1", "one two three", 2, 2, "10", "10"},
 		{"s002", "a1", "one two three", 1, 1, "10", "10"},
 		{"s003", "a1", "one", 2, 2, "4", "4"},
 		{"s004", "a1", "two three", 1, 1, "6", "6"},
-		// On time. The wrong test takes 3 points from whoever is right, and gives them to s008.
+		// On time. The wrong test takes 3 points from right submissions, and gives them to
+		// s008.
 		{"s001", "a2", "one two three", 0, 0, "7", "10"},
 		{"s005", "a2", "one two three", 0, 0, "7", "10"},
 		{"s006", "a2", "two three", 0, 0, "3", "6"},
@@ -71,9 +72,9 @@ func termWork() []work {
 }
 
 // TestTermOf300 plays a course from its roster to its exported grades: 300 students of a
-// Brightspace export, late pushes, an extension after the fact, a test found wrong and
-// repaired, and a regrade set that is shown, applied, undone and applied again. What staff
-// do they do over ssh.
+// Brightspace export, late pushes, an extension after the due time, a wrong test that is
+// repaired, and a regrade set that is shown, applied, undone and applied again. Staff work
+// over ssh.
 func TestTermOf300(t *testing.T) {
 	t.Parallel()
 	c := newTerm(t)
@@ -86,7 +87,8 @@ func TestTermOf300(t *testing.T) {
 	c.handIn()
 	c.holds("handed in", func(w work) work { return w })
 
-	// s011 was ill: the work is on time after all. s007 gets a point for comments.
+	// s011 was ill and gets an extension that makes the work timely. s007 gets a point for
+	// comments.
 	c.staff(0, "extend c300/a3 s011 --by 3d --reason ill with a note", "is due ", " for s011")
 	c.staff(0, "adjust c300/a2 s007 +1 --reason good comments", "s007 ", "by ada: good comments")
 	ill := func(w work) work {
@@ -100,8 +102,8 @@ func TestTermOf300(t *testing.T) {
 	}
 	c.holds("extended and adjusted", ill)
 
-	// The evening before: the third test of a2 is wrong. Students see nothing of the set
-	// before it is applied, nor after it is undone.
+	// The third test of a2 turns out to be wrong. Students do not see the set before it is
+	// applied or after it is undone.
 	c.tests("a2", tests["a2 mended"])
 	c.staff(0, "regrade create c300/a2 --reason test three looked for thre3", "regrade set 1: 5 submissions against version 2")
 	c.server.mustAdmin(t, "regrade", "show", "1", "--wait")
@@ -126,16 +128,16 @@ func TestTermOf300(t *testing.T) {
 	c.filled(done)
 }
 
-// term is the course's server and people.
+// term holds the course's server and people.
 type term struct {
 	t      *testing.T
 	dir    string
 	server termServer
 	people map[string]*demo.Person
-	export string // the file of Brightspace
+	export string // the file exported from Brightspace
 }
 
-// termServer is a server whose operator's commands must work.
+// termServer is a server with admin commands that must succeed.
 type termServer struct{ *demo.Server }
 
 func (s termServer) mustAdmin(t *testing.T, args ...string) string {
@@ -162,8 +164,8 @@ func newTerm(t *testing.T) *term {
 	return c
 }
 
-// roster imports the export of the platform and gives the students of the table keys, by
-// their join codes.
+// roster imports the export of the platform, and binds keys of the students in the table
+// with their join codes.
 func (c *term) roster() {
 	c.t.Helper()
 	rows := []string{"OrgDefinedId,Username,Last Name,First Name,Email,Section,A1 Points Grade <Numeric MaxPoints:10 Category:Labs>," +
@@ -190,7 +192,7 @@ func (c *term) roster() {
 
 func loginOf(n int) string { return fmt.Sprintf("s%03d", n) }
 
-// join binds a new key to an account by its join code.
+// join binds a new key to an account with its join code.
 func (c *term) join(login, code string) {
 	c.t.Helper()
 	p, err := demo.NewPerson(filepath.Join(c.dir, "people"), login, login)
@@ -220,7 +222,7 @@ func (c *term) tests(name, yaml string) {
 	c.push("ada", "c300/"+name+"/tests", map[string]string{"assignment.yaml": yaml}, "active now: version ")
 }
 
-// push pushes files as somebody and expects words.
+// push pushes files as a person and expects words in the output.
 func (c *term) push(who, repository string, files map[string]string, says ...string) {
 	c.t.Helper()
 	dir := filepath.Join(c.dir, "files", who, strings.ReplaceAll(repository, "/", "-"))
@@ -234,7 +236,7 @@ func (c *term) push(who, repository string, files map[string]string, says ...str
 	}
 }
 
-// handIn makes every push of the table.
+// handIn makes all pushes of the table.
 func (c *term) handIn() {
 	c.t.Helper()
 	for _, w := range termWork() {
@@ -246,7 +248,7 @@ func (c *term) handIn() {
 	}
 }
 
-// staff runs a command of ada's over ssh.
+// staff runs a command over ssh as ada.
 func (c *term) staff(status int, command string, says ...string) string {
 	c.t.Helper()
 	return c.ask("ada", status, command, says...)
@@ -272,14 +274,13 @@ func (c *term) ask(who string, status int, command string, says ...string) strin
 	return said.Output
 }
 
-// termGrade is what is compared of a grade.
+// termGrade holds the compared parts of a grade.
 type termGrade struct {
 	Days, Tokens int
 	Final        string
 }
 
-// holds compares the ledger, as operators and as staff read it, with the table as it
-// stands now.
+// holds compares the grades that operators and staff read with the current table.
 func (c *term) holds(when string, now func(work) work) {
 	c.t.Helper()
 	want := map[string]termGrade{}
@@ -307,8 +308,8 @@ func (c *term) holds(when string, now func(work) work) {
 	}
 }
 
-// filled exports the grades into the file that the roster came from, over ssh, and
-// compares every cell with the table.
+// filled exports the grades over ssh into the file of the roster, and compares every cell
+// with the table.
 func (c *term) filled(now func(work) work) {
 	c.t.Helper()
 	before, err := os.ReadFile(c.export)

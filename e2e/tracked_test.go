@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestLintRefusesLargeFilesAndPrograms runs the check of `make lint` on repositories that
-// track one file each.
+// TestLintRefusesLargeFilesAndPrograms runs the check of `make lint` on repositories with
+// one tracked file each.
 func TestLintRefusesLargeFilesAndPrograms(t *testing.T) {
 	t.Parallel()
 	check, err := filepath.Abs("../tools/tracked.sh")

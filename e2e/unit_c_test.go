@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// cLiterals writes the values of the exercises that are set in C.
+// cLiterals formats the values of exercises in C.
 func cLiterals() literals {
 	return literals{kindInt: plain, kindBool: plain, kindText: quoted}
 }
@@ -39,7 +39,7 @@ func cStarter(e exercise) string {
 	return text
 }
 
-// cCheck returns the body of one case, in terms of SAME_INT and SAME_TEXT.
+// cCheck returns the body of one case, which uses SAME_INT and SAME_TEXT.
 func cCheck(e exercise, c canonicalCase) string {
 	f, l := e.function(c), cLiterals()
 	if f.result == kindText {
@@ -88,7 +88,7 @@ func unityTests(e exercise) string {
 	return printedTests(e, "", `"tests.c:%d:%s:%s\n", number, name, bad ? "FAIL: not as expected" : "PASS"`)
 }
 
-// ctestTests writes a program that runs the case whose number is its argument.
+// ctestTests writes a program that runs the case with the number in its argument.
 func ctestTests(e exercise) string {
 	text := "#include <stdlib.h>\n#include <string.h>\n#include \"" + e.module() + ".h\"\n" +
 		"static int bad;\n#define SAME_INT(a, b) bad = (a) != (b)\n#define SAME_TEXT(a, b) bad = strcmp(a, b) != 0\n\n" +
@@ -99,8 +99,8 @@ func ctestTests(e exercise) string {
 	return text + "    }\n    return 2;\n}\n"
 }
 
-// ctestProject builds that program and declares its cases. They find it below $TEST_OUT, whose path
-// is another one when they run.
+// ctestProject builds that program and declares its cases. The cases use $TEST_OUT to find the
+// program, because its path changes between build and run.
 func ctestProject(e exercise) string {
 	text := "cmake_minimum_required(VERSION 3.21)\nproject(units C)\nenable_testing()\n" +
 		"add_executable(units tests.c ${WORK}/" + e.module() + ".c)\ntarget_include_directories(units PRIVATE ${WORK})\n"

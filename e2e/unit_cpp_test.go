@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// cppLiterals writes values in C++.
+// cppLiterals formats values in C++.
 func cppLiterals() literals {
 	text := func(v any) string { return "std::string(" + quoted(v) + ")" }
 	return literals{

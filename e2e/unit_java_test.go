@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// javaLiterals writes values in Java.
+// javaLiterals formats values in Java.
 func javaLiterals() literals {
 	return literals{
 		kindInt: plain, kindBool: plain, kindText: quoted,
@@ -29,7 +29,7 @@ func javaStarter(e exercise) string {
 	return text + "}\n"
 }
 
-// javaStyle is the syntax that differs between JUnit 4 and 5.
+// javaStyle holds the syntax that differs between JUnit 4 and 5.
 type javaStyle struct {
 	imports, public string
 }

@@ -31,7 +31,7 @@ func caseFiles(e exercise) map[string]string {
 	return files
 }
 
-// shown writes a value in the format that the programs read and print.
+// shown formats a value like the input and output of the programs.
 func shown(k kind, v any) string {
 	switch k {
 	case kindInts:

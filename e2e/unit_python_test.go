@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// pythonLiterals writes values in Python.
+// pythonLiterals formats values in Python.
 func pythonLiterals() literals {
 	truth := func(v any) string {
 		if v == true {

@@ -1,6 +1,6 @@
-// Command reach tries what it is told and says what it got: read:PATH, list:PATH,
-// write:DIRECTORY, unix:PATH, tcp:HOST:PORT, udp:HOST:PORT, or environ:WORD in anybody's
-// environment. A host that answers with a refusal is reached.
+// Command reach tries to access each argument and prints the successes: read:PATH,
+// list:PATH, write:DIRECTORY, unix:PATH, tcp:HOST:PORT, udp:HOST:PORT, or environ:WORD in
+// the environment of any process. A host that refuses the connection counts as reached.
 package main
 
 import (
@@ -48,7 +48,7 @@ func reaches(what string) bool {
 	panic("what is " + what)
 }
 
-// environ looks for a word in every environment that can be read.
+// environ reports whether a word is in any environment that can be read.
 func environ(word string) bool {
 	all, _ := filepath.Glob("/proc/[0-9]*/environ")
 	for _, file := range all {
