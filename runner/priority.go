@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// priority records whether this process's threads run at SCHED_IDLE, that is only while nothing
+// priority records whether this process's threads run at SCHED_IDLE, which means only while nothing
 // else on the machine needs the processor. Threads and programs inherit the policy, so it is reset
 // while the wall runs steps. The wall's stages may start earlier; they reset it themselves.
 type priority struct {

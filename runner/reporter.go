@@ -143,8 +143,8 @@ func (r *reporter) close() {
 	}
 }
 
-// flush sends the remaining events and returns the error of sending. It continues for a limited
-// time after ctx has ended.
+// flush sends the remaining events and returns the sender's error. It continues for a limited time
+// after ctx has ended.
 func (r *reporter) flush(ctx context.Context) error {
 	r.close()
 	last, cancel := withGrace(ctx, lastWrites)

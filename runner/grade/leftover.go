@@ -138,7 +138,7 @@ func (d *directory) those(is func(name string, e *directory) bool) []string {
 	return names
 }
 
-// known returns those of the names that are subdirectories.
+// known returns the names that are subdirectories.
 func (d *directory) known(names ...string) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return d.entries[name] == nil })
 }

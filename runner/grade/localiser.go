@@ -142,8 +142,8 @@ func (d localDir) rewriteMangled(text, lower string) string {
 	return rewritten.String() + text[copied:]
 }
 
-// mangledEnd returns where the path ends whose secret part ends at the index end, and the separator
-// of its parts. It returns "" for another path.
+// mangledEnd returns the end of the path whose secret part ends at index end, and the separator of
+// the path's parts. It returns "" for another path.
 func (d localDir) mangledEnd(lower string, end int) (int, string) {
 	separator := ""
 	for _, part := range d.parts[d.secret+1:] {

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/runner/grade/report"
 )
 
-// saysNothing reports whether a message omits what failed, so that only the text below it tells.
+// saysNothing reports whether a message does not say what failed; then the text below it does.
 func saysNothing(message string) bool {
 	switch message {
 	case "", "collection failure", "collection skipped", "internal error", "test failed", "failed running beforeEach hook", "failed running afterEach hook":

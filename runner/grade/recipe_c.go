@@ -22,8 +22,8 @@ func recipeMixed(files []string, b *subject) (recipe, error) {
 	return compiled("gcc", []string{"-O2", "-pipe", "-Wall"}, files, b, "-lstdc++")
 }
 
-// compiled returns a recipe whose compiler writes the program itself. It does not compile a file
-// separately that another one includes.
+// compiled returns a recipe whose compiler writes the program itself. A file that
+// another one includes is not compiled separately.
 func compiled(compiler string, flags, files []string, b *subject, libraries ...string) (recipe, error) {
 	included, err := includedSources(files, b)
 	if err != nil {
@@ -45,8 +45,8 @@ func compiled(compiler string, flags, files []string, b *subject, libraries ...s
 // maxHeaderDirs is the maximum number of header directories that are searched.
 const maxHeaderDirs = 200
 
-// headerFlags lets every file include headers by their names from the top, or from any header
-// directory. For names in angle brackets, the system's headers take precedence.
+// headerFlags returns flags that let every file include headers by their names from the top, or from
+// any header directory. For names in angle brackets, the system's headers take precedence.
 func headerFlags(b *subject) []string {
 	dirs := []string{"."}
 	for _, f := range b.sources {

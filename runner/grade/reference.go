@@ -29,9 +29,9 @@ func (s *builds) reference(ctx context.Context) (*subject, error) {
 	return ref, nil
 }
 
-// referenceFailsToo repeats with the reference what failed with a subject, and reports whether that
-// fails too. Then the tests are at fault. They are also at fault if there is no reference to
-// compare with, or if the subject is the reference.
+// referenceFailsToo calls again with the reference after a subject failed, and reports whether the
+// reference fails too. Then the tests are at fault. They are also at fault if there is no reference
+// to compare with, or if the subject is the reference.
 func (s *builds) referenceFailsToo(ctx context.Context, b *subject, again func(ref *subject) (bool, error)) (bool, error) {
 	if b.reference {
 		return true, nil

@@ -21,7 +21,7 @@ const (
 type signature struct {
 	Word    string            `json:"word"`
 	Reports map[string]string `json:"reports"` // SHA-256 by path below $REPORTS
-	Passed  int               `json:"passed"`  // parts of the framework that were changed while it ran
+	Passed  int               `json:"passed"`  // number of cases that it saw pass
 	Changed []string          `json:"changed"` // parts of the framework that were changed while it ran
 	Noted   []string          `json:"noted"`   // functions that the submission called and that inspect the framework's process
 }

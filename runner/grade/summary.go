@@ -9,7 +9,7 @@ import (
 
 // summary holds what a framework's closing words in its output say.
 type summary struct {
-	stands int  // number of closing words
+	stands int  // how often the closing words occur
 	passed int  // according to the last closing words
 	begun  bool // the framework printed that it began, as GoogleTest does
 }

@@ -16,8 +16,8 @@ import (
 type scene map[string]bool
 
 // look lists everything on the machine that belongs to the uids of steps. If that is also an
-// ordinary user's uid, only processes in a PID namespace below this one count. What the wall itself
-// keeps between steps does not count.
+// ordinary user's uid, only processes in a PID namespace below this one count. The wall's own
+// processes, which stay between steps, do not count.
 func look(t *testing.T, w *sandbox.Wall, uids uidRange) scene {
 	t.Helper()
 	s := scene{}

@@ -14,8 +14,8 @@ func roomy() sandbox.Limits {
 	return l
 }
 
-// brief returns the limits of attacks that the processor time should end, or the elapsed time that
-// assignments get with it: three times the processor time and a second.
+// brief returns limits for attacks that should reach the limit on processor time, or on elapsed time.
+// As in an assignment, the latter is three times the former and a second.
 func brief() sandbox.Limits {
 	l := usual()
 	l.CPU = 500 * time.Millisecond

@@ -26,8 +26,8 @@ const (
 	// machine's core handler. With 0, the handler would still run, as root.
 	noCore = 1
 
-	// initTasks is the number of tasks that bubblewrap and the stage that stays use from
-	// RLIMIT_NPROC, which counts threads.
+	// initTasks is the number of tasks that bubblewrap, and the stage as the namespace's first
+	// process, use from RLIMIT_NPROC, which counts threads.
 	initTasks = 12
 )
 

@@ -53,7 +53,7 @@ func (f *forker) run(ready chan<- struct{}) {
 	if unix.Gettid() == unix.Getpid() {
 		another := make(chan struct{})
 		go f.run(another)
-		<-another // keep the first thread until another thread was found
+		<-another // keep this thread until another one was found
 		close(ready)
 		runtime.UnlockOSThread()
 		return

@@ -35,7 +35,8 @@ type group interface {
 // cgroupPrefix is the prefix of our groups' names; the owner's process id follows.
 const cgroupPrefix = "grader-"
 
-// cgroupOverhead is the part of a step's memory that bubblewrap and the stage that stays use.
+// cgroupOverhead is the memory that bubblewrap, and the stage as the namespace's first process, add
+// to a step's.
 const cgroupOverhead = 8 << 20
 
 // kernelOverhead is the kernel memory that may be charged to a step's cgroup in addition to the

@@ -23,7 +23,7 @@ type meter struct {
 	peak   int64         // the step's memory; see memory.go
 
 	weighed   int64     // memory, when shared pages were last counted once
-	nextWeigh time.Time // when to count them once again
+	nextWeigh time.Time // when that is due again
 }
 
 func newMeter(first int, members func(pids []int) []int) *meter {

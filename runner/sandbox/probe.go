@@ -21,7 +21,7 @@ type Report struct {
 	Kernel    string   // release
 	Landlock  int      // ABI version; 0 if there is none
 	Cgroup    string   // "v1", "v2" or "": the version that measures memory and CPU exactly
-	InMemory  bool     // why there is no cgroup, with each failed call
+	InMemory  bool     // scratch directories are in a tmpfs: only CPU is exact
 	Uncounted string   // why there is no cgroup, with each failed call
 	Findings  []string // one line each, for people
 	Levels    []LevelReport

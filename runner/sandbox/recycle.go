@@ -38,7 +38,7 @@ func (w *Wall) enough() bool {
 	return w.full()
 }
 
-// full is enough for a caller that holds mu.
+// full is like enough, but the caller must hold mu.
 func (w *Wall) full() bool { return w.closed || len(w.empties) >= emptiesKept }
 
 // keep keeps an emptied directory, which Close removes. It returns false if the wall no longer

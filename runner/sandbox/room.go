@@ -199,7 +199,7 @@ func (p *roomPlan) root(w *Wall, ownDev bool, reads []string) error {
 	return nil
 }
 
-// toolchain makes everything visible that every step may read.
+// toolchain mounts the paths that every step may read.
 func (p *roomPlan) toolchain(w *Wall) error {
 	for _, dir := range toolchainDirs(w.toolchain) {
 		info, err := os.Lstat(dir)

@@ -82,7 +82,7 @@ const (
 	LimitDisk   Limit = "disk"
 )
 
-// Result says how a step ended.
+// Result describes how a step ended.
 type Result struct {
 	Exit   int            // exit status; valid if Signal is 0
 	Signal syscall.Signal // of the step's first process

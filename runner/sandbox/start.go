@@ -49,7 +49,7 @@ func (p *Process) begin(program string) error {
 	return p.launch(program)
 }
 
-// moveIn reserves for the step what only one step at a time can use.
+// moveIn gives the step the machine's /tmp, which only one step can use at a time.
 func (p *Process) moveIn() (err error) {
 	s := &p.step
 	if p.wall.level == LevelUID && len(s.Write) > 0 && !s.LeaveTemp {
@@ -58,7 +58,7 @@ func (p *Process) moveIn() (err error) {
 	return err
 }
 
-// moveOut releases it for another step.
+// moveOut takes the machine's /tmp back, and removes the step's files from the machine's /dev/shm.
 func (p *Process) moveOut() (err error) {
 	if !p.hasTemp {
 		return nil

@@ -21,7 +21,6 @@ const readyShare = 20
 // The sum is an estimate from repeated checks. Unused processor time between two checks counts in
 // full if the step was ready at both, and half if it was ready at one of them. A sleeping thread is
 // not ready; a thread that has just started is.
-// them. What sleeps is not ready; what has just started is.
 type starvation struct {
 	at    time.Time
 	cpu   time.Duration // processor time of the step at the last check

@@ -36,8 +36,7 @@ func readUnity(document []byte, l *List) error {
 }
 
 // unescapeUnity decodes Unity's escapes if they form UTF-8 letters, which Unity prints byte by
-// byte. Its other escapes, such as
-// , are indistinguishable from a printed backslash.
+// byte. Its other escapes, such as \n, are indistinguishable from a printed backslash.
 func unescapeUnity(text string) string {
 	return unityByte.ReplaceAllStringFunc(text, func(escaped string) string {
 		var raw strings.Builder
