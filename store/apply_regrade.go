@@ -69,7 +69,7 @@ func (s *RegradeTables) applyTo(ctx context.Context, t *tx, set schema.Regrade, 
 	return s.recomputeRegraded(ctx, t, set, owner, before, now)
 }
 
-// recomputeRegraded recomputes an owner's grades and stores what the set changed.
+// recomputeRegraded recomputes an owner's grades and stores the changes by the set.
 func (s *RegradeTables) recomputeRegraded(ctx context.Context, t *tx, set schema.Regrade, owner string, before schema.Grade, now time.Time) error {
 	courseID, err := one(ctx, t, value[int64], `SELECT course_id FROM assignments WHERE id = ?`, set.Assignment)
 	if err != nil {

@@ -31,8 +31,8 @@ func (s *OperationTables) Backup(ctx context.Context, file string) error {
 	return syncDirectory(filepath.Dir(file))
 }
 
-// copyTo uses its own connection, so that a long copy blocks neither the writer nor the pool of
-// readers.
+// copyTo copies the database through a separate connection, so that a long copy does not block
+// the writer or the pool of readers.
 func (s *OperationTables) copyTo(ctx context.Context, file string) error {
 	own, err := connect(s.path, Options{}, 1, "")
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// database holds the connections that every family of tables uses: one writer, whose
-// transactions share commits (see batches), and a pool of readers.
+// database holds the connections that every family of tables uses: one writer and a pool of
+// readers. Transactions of the writer share commits (see batches).
 type database struct {
 	path   string
 	clock  func() time.Time

@@ -5,8 +5,8 @@
 // families share database (connections and transactions) and grading (grades recomputed in
 // the transaction of a change).
 //
-// It has one writer connection, whose transactions are immediate and synced before they return,
-// and a pool of readers. Every exported method is one transaction or one read. Errors are
+// A store has one writer connection and a pool of readers. Write transactions are immediate and
+// synced before they return. Every exported method is one transaction or one read. Errors are
 // schema.Error: CodeNotFound if nothing matches, CodeConflict if something exists already,
 // CodeStale for a fenced write that came too late, CodeUnavailable if the disk is full,
 // read-only or busy.

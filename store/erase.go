@@ -76,8 +76,8 @@ func (e *erasure) identify(ctx context.Context) error {
 	return nil
 }
 
-// named returns a pattern that matches words only as whole words. flags are those of the regular
-// expression.
+// named returns a pattern that matches words only as whole words. flags are regular expression
+// flags such as "(?i)".
 func named(flags string, words []string) *regexp.Regexp {
 	var all []string
 	for _, w := range words {

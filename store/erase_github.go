@@ -73,7 +73,8 @@ func scanFollowed(r row) (f followed, err error) {
 }
 
 // commits removes the commits of the person's work, and the commits in repositories named after
-// the person. It keeps a repository of another owner whose login only ends like the person's.
+// the person. It keeps the commits in a repository of another owner whose login only ends like
+// the person's.
 func (e *erasure) commits(ctx context.Context) error {
 	all, err := list(ctx, e, scanFollowed, `SELECT repository_id, commit_hash, repository, owner, assignment_id IS NOT NULL FROM github_commits`)
 	if err != nil {

@@ -201,8 +201,9 @@ func scanOutage(r row) (o outage, err error) {
 	return o, err
 }
 
-// works returns the history in the ledger's form, and everybody's late days. An assignment
-// whose active version can no longer be parsed is left out, and its grades stay unchanged.
+// works converts the history to the input of course.Ledger: all work, and everybody's late
+// days. It leaves out an assignment if its active version can no longer be parsed; the
+// grades then stay unchanged.
 func (s *grading) works(h history, now time.Time) ([]course.Work, map[string]int) {
 	owners := h.owners()
 	bank := make(map[string]int)

@@ -69,8 +69,8 @@ func publicationTo(ctx context.Context, q querier, a schema.Assignment, logins [
 	return p, err
 }
 
-// to sets the publication fields of an owner of work for an assignment. A team sees what is
-// published for all of its members.
+// to sets the publication fields of an owner of work for an assignment. A team sees only
+// assignments that are published for all of its members.
 func (p publication) to(o course.Owner, assignment int64) course.Owner {
 	o.Published = course.PublishedTo(p.sections[assignment], "")
 	for i, login := range o.Logins {

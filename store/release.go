@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Release queues a job whose runner is gone again, in its old place, or fails it after
+// Release returns a job whose runner is gone to its old place in the queue, or fails it after
 // schema.MaxAttempts. It returns the event. reason is shown to people. CodeStale: the attempt
 // is not the current one or has ended.
 func (s *QueueTables) Release(ctx context.Context, job int64, attempt int, reason string, now time.Time) (e schema.Event, err error) {
