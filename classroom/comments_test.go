@@ -77,8 +77,8 @@ func TestCommentPlaces(t *testing.T) {
 	refused(t, err, schema.CodeUnavailable, "cannot be read here")
 }
 
-// TestCommentsByCourseFile has a course.yaml that allows comments only to instructors, and one that restricts TAs to their
-// sections.
+// TestCommentsByCourseFile uses a course.yaml that allows comments only to instructors, and one that restricts TAs to
+// their sections.
 func TestCommentsByCourseFile(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -145,7 +145,7 @@ func TestFailedSubmissionIsToldAsOurs(t *testing.T) {
 	}
 }
 
-// TestNoticesHideHiddenTests compares the notices about hidden tests with what the site shows.
+// TestNoticesHideHiddenTests compares the notices about hidden tests with the site.
 func TestNoticesHideHiddenTests(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

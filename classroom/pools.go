@@ -39,7 +39,7 @@ type PoolSize struct {
 	Max  *int `json:"max"`  // nil: as configured
 }
 
-// SetMode starts or stops the assignment of a flavour's jobs. Running jobs continue.
+// SetMode lets the queued jobs of a flavour start, or holds them. Running jobs continue.
 // Waiting people see the reason and keep their places.
 func (p *Pools) SetMode(ctx context.Context, by schema.Actor, flavour string, mode schema.PoolMode, reason string) (schema.PoolControl, error) {
 	if err := p.mayControl(ctx, by, flavour); err != nil {

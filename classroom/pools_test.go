@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestPoolsAreControlled changes a pool, and checks what is stored, passed to the scheduler, and written to the audit log.
+// TestPoolsAreControlled changes a pool, and checks the stored settings, the calls of the scheduler and the audit log.
 func TestPoolsAreControlled(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -54,7 +54,7 @@ func (r *Receipts) Text(ctx context.Context, by schema.Actor, name schema.Submis
 // maxReceipts is the maximum number of receipts that one call of List returns.
 const maxReceipts = 1000
 
-// ReceiptPage asks for receipts of a course.
+// ReceiptPage selects one page of a course's receipts.
 type ReceiptPage struct {
 	Course string
 	After  int64 // submission of the last receipt of the previous page; 0: from the first

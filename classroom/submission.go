@@ -63,7 +63,7 @@ func (w *Work) noSubmission(ctx context.Context, m Member, name schema.Submissio
 	return schema.Errorf(schema.CodeNotFound, "there is no submission %s, or none that you may see", name)
 }
 
-// SubmissionPage asks for one page of an assignment's submissions.
+// SubmissionPage selects one page of an assignment's submissions.
 type SubmissionPage struct {
 	Assignment string // COURSE/ASSIGNMENT
 	Login      string // only this owner's, "" for everyone's

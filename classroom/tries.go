@@ -11,7 +11,7 @@ import (
 // maxTries is the maximum number of listed tries of an owner.
 const maxTries = 1000
 
-// TryQuery asks for the tries of an owner.
+// TryQuery selects the tries of an owner.
 type TryQuery struct {
 	Course     string
 	Assignment string

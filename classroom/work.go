@@ -130,7 +130,7 @@ func (w *Work) Read(a schema.Assignment) Assignment {
 	if a.Active == nil {
 		return Assignment{Assignment: a}
 	}
-	// Flavours are not checked again: an accepted version stays accepted.
+	// Flavours are not checked again, because an accepted version stays accepted.
 	spec, err := w.specs.Parse(a.Active.ID, a.Active.Source, assignment.Context{Zone: a.Course.Location(), Flavour: a.Course.Flavour})
 	if err != nil {
 		err = fmt.Errorf("parse version %d of %s: %w", a.Active.Number, a.Path(), err)

@@ -85,8 +85,8 @@ func droppedByCanvas(title string) string {
 	return ""
 }
 
-// moodle returns rows for Moodle, whose import maps columns by hand. A feedback column follows
-// each grade.
+// moodle returns rows for Moodle. People map its columns by hand during the import. A feedback
+// column follows each grade.
 func moodle(b Book) [][]string {
 	head := []string{"ID number", "Email address"}
 	for _, a := range b.Assignments {

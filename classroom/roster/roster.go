@@ -21,7 +21,7 @@ type Refusal struct {
 
 // File holds the contents of a roster.
 type File struct {
-	System   string // whose form it has: "brightspace", "canvas", …; "" for none of them
+	System   string // platform that wrote the file: "brightspace", "canvas", …; "" if unknown
 	People   []schema.RosterRow
 	Refused  []Refusal
 	Warnings []string

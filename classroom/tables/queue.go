@@ -26,7 +26,7 @@ type Pool struct {
 	Reason     string          `json:"reason,omitempty"` // why wanted last changed
 	Changed    time.Time       `json:"changed,omitzero"`
 	Failure    string          `json:"failure,omitempty"` // why the last runner could not start
-	// Failures are the latest failures, latest first, including past ones.
+	// Failures lists the last failures, latest first, including past ones.
 	Failures []Failure `json:"failures,omitempty"`
 }
 
