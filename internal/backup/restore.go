@@ -22,7 +22,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// staging is where a backup is unpacked and checked, inside the data directory.
+// staging is the directory inside the data directory in which a backup is unpacked and checked.
 const staging = "restore.tmp"
 
 // maxJSON is the maximum size of a list in the backup, in bytes.

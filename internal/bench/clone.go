@@ -124,7 +124,7 @@ func (c *cloner) copyTable(ctx context.Context, table, from string, changed map[
 		}
 		values = append(values, value)
 	}
-	// ORDER BY makes SQLite read all rows before it writes the first.
+	// All rows are read before the first is written.
 	_, err = c.tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO main.%s (%s) SELECT * FROM (SELECT %s FROM main.%s t %s) ORDER BY 1",
 		table, strings.Join(columns, ", "), strings.Join(values, ", "), table, from))
 	return err

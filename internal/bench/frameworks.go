@@ -193,7 +193,7 @@ func (f framework) print(graders []binary, graded map[string]*costs, built, ran 
 	}
 }
 
-// plus adds each of the following durations to its own.
+// plus returns the pairwise sums of the durations in c and next.
 func (c *costs) plus(next *costs) *costs {
 	sum := &costs{}
 	for i := range c.wall {

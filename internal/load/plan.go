@@ -28,7 +28,7 @@ type Plan struct {
 	Lease    time.Duration `json:"lease"`   // lease of a silent runner, in real time; 0 is 30 s
 	Seed     uint64        `json:"seed"`
 
-	// Rosters are the courses' rosters, one each. They decide Students and Courses.
+	// Rosters holds one roster per course. It determines Students and Courses.
 	Rosters   [][]schema.RosterRow `json:"rosters,omitempty"`
 	Dues      []time.Duration      `json:"dues,omitempty"`      // when the courses' work is due, after the start; the last counts for the other courses; none: Over
 	Extended  int                  `json:"extended,omitempty"`  // students of each course with an extension

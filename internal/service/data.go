@@ -24,7 +24,7 @@ const socketPathMax = 90
 type DataDir struct {
 	root    string
 	lock    *os.File
-	runtime string // directory of the sockets; data/run, or a short one that data/run links to
+	runtime string // directory of the sockets: data/run, or the target of the link data/run
 }
 
 // Names of the files and directories in a data directory.

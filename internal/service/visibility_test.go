@@ -172,7 +172,7 @@ func (m *term) git(args ...string) string {
 	c.Dir = work
 	c.Env = append(os.Environ(), "HOME="+m.dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.org",
 		"GIT_SSH_COMMAND=ssh -F none -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -i "+filepath.Join(m.dir, "alice"))
-	out, _ := c.CombinedOutput() // what was refused is read too
+	out, _ := c.CombinedOutput() // refused output is checked, too
 	return string(out)
 }
 
@@ -193,7 +193,7 @@ func (m *term) say(login, command string) string {
 	defer func() { _ = c.Close() }()
 	session := got(c.NewSession())(m.t)
 	defer func() { _ = session.Close() }()
-	out, _ := session.CombinedOutput(command) // what was refused is read too
+	out, _ := session.CombinedOutput(command) // refused output is checked, too
 	return string(out)
 }
 
