@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// adders are programs for `build: auto` that add two numbers.
+// adders holds programs for `build: auto` that add two numbers.
 var adders = map[string]map[string]string{
 	"c": {"add.c": `#include <stdio.h>
 int main(void) { int a, b; if (scanf("%d %d", &a, &b) != 2) return 1; printf("%d\n", a + b); return 0; }
@@ -88,7 +88,7 @@ func changed(files map[string]string, old, new string) map[string]string {
 	return other
 }
 
-// Ten students push at once: each push is graded in its own container.
+// Ten students push at once. Each push is graded in a separate container.
 func TestTenPushesInContainersAtOnce(t *testing.T) {
 	t.Parallel()
 	needContainers(t)
@@ -123,7 +123,7 @@ func TestTenPushesInContainersAtOnce(t *testing.T) {
 	}
 }
 
-// A container is killed in the middle of a job: another one grades the push.
+// A container is killed in the middle of a job. Another one grades the push.
 func TestContainerKilledDuringJob(t *testing.T) {
 	t.Parallel()
 	needContainers(t)
@@ -145,7 +145,7 @@ func TestContainerKilledDuringJob(t *testing.T) {
 	}
 }
 
-// When a server is killed its containers stop, and the next server starts its own.
+// When a server is killed, its containers stop, and the next server starts new ones.
 func TestKilledServersContainersEnd(t *testing.T) {
 	t.Parallel()
 	needContainers(t)

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// bounds are the limits that Docker sets on a container.
+// bounds holds the limits that Docker sets on a container.
 type bounds struct {
 	Memory, MemoryReservation, MemorySwap, CPUPeriod, CPUQuota, PidsLimit int64
 	ReadonlyRootfs, Privileged                                            bool

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// Each push is graded in its own allocation, and a fresh one replaces it.
+// Each push is graded in a separate allocation, and a new one replaces it.
 func TestNomadGradesEachPushInItsOwnAllocation(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)

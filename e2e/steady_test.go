@@ -24,8 +24,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// steadyProjects are the projects of testdata/steady, each with the programs that grade it. Every push has
-// tests that fail in different ways; want.txt has the right outcomes.
+// steadyProjects maps the projects of testdata/steady to the programs that grade them. Every push has
+// tests that fail in different ways. want.txt contains the right outcomes.
 var steadyProjects = map[string][]string{
 	"make": {"make", "gcc"}, "java": {"javac"}, "pytest": {"python3", "pytest"}, "go": {"go"}, "node": {"node"},
 }
