@@ -14,7 +14,7 @@ import (
 // binaryStart is the number of bytes of a file that binaryOf examines.
 const binaryStart = 1024
 
-// binaryKind says what a compiler's output is for.
+// binaryKind is the purpose of a compiler's output.
 type binaryKind string
 
 const (

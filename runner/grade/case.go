@@ -91,7 +91,7 @@ func (r *trial) runAnd(ctx context.Context, it item, result *schema.TestResult, 
 	return judge(run.Stdout)
 }
 
-// runItem runs the student's program once and records what it used and printed.
+// runItem runs the student's program once and records its resource use and output.
 func (r *trial) runItem(ctx context.Context, it item, result *schema.TestResult) (sandbox.Result, ending, error) {
 	p, err := r.placeFor(it)
 	if err != nil {
@@ -151,7 +151,7 @@ func (r *trial) wanted() expectation {
 	return expectation{}
 }
 
-// note records what a run used and printed.
+// note records a run's resource use and output.
 func (r *trial) note(run sandbox.Result, p *place, v variables, result *schema.TestResult) {
 	result.CPU, result.Wall, result.Memory = run.CPU, run.Wall, run.Memory
 	out, err := schema.ExcerptColored(p.localise(string(run.Stdout), v), maxOutput), schema.ExcerptColored(p.localise(stderrOf(run), v), maxOutput/2)

@@ -64,7 +64,7 @@ func (r *trial) layOut(p *place) error {
 	return p.scratch.WriteFile("submission_metadata.json", metadata, 0o644)
 }
 
-// copyAutograder copies the autograder's files into source/, and run_autograder beside it.
+// copyAutograder copies the autograder's files into source/, and run_autograder next to it.
 func (r *trial) copyAutograder(p *place) error {
 	files, err := r.testsFiles()
 	if err != nil {

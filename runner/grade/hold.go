@@ -60,7 +60,7 @@ func (h *holding) results() []schema.TestResult {
 	return results
 }
 
-// judgePin records what the report contains about a pinned case in its result.
+// judgePin writes a pinned case's part of the report to its result.
 func (h *holding) judgePin(i int, result *schema.TestResult) {
 	pin, c := h.pins[h.test.Name][i], h.cases[i]
 	switch {

@@ -121,7 +121,7 @@ func (r *trial) withoutResults(ctx context.Context, got autograderRun, why strin
 	return result, nil
 }
 
-// measure records what a run used.
+// measure records a run's resource use.
 func measure(result *schema.TestResult, run sandbox.Result) {
 	result.CPU, result.Wall, result.Memory = run.CPU, run.Wall, run.Memory
 }

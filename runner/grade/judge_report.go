@@ -191,7 +191,7 @@ type document struct {
 	content []byte
 }
 
-// problem describes what is wrong with a document.
+// problem describes the error in a document.
 func (d document) problem(err error) string {
 	return joinNonEmpty(": ", d.name, schema.Excerpt(err.Error(), 300))
 }

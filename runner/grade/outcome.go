@@ -115,7 +115,7 @@ func memoryUsed(r sandbox.Result, l sandbox.Limits) string {
 	return words
 }
 
-// stackWords explains a fault of a program whose stack grew to what the memory limit allows.
+// stackWords explains a fault of a program whose stack grew up to the memory limit.
 func stackWords(signal syscall.Signal, r sandbox.Result, l sandbox.Limits) string {
 	if signal != syscall.SIGSEGV || l.Memory == 0 || r.Memory < l.Memory/10*9 {
 		return ""

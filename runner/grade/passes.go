@@ -81,7 +81,7 @@ func (t *trusted) asksForMore() ([]byte, bool) {
 	return input, err == nil
 }
 
-// inherit copies what the trusted program left in the feedback directory of the previous pass,
+// inherit copies the trusted program's files from the feedback directory of the previous pass,
 // except its request.
 func (t *trusted) inherit(before *trusted) error {
 	keep, err := os.MkdirTemp(t.place.scratch.Path(), "before-")

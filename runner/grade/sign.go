@@ -79,7 +79,7 @@ func (s sign) ending(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string
 	return "", ""
 }
 
-// words returns what a crash message adds about a limit without its own outcome.
+// words returns the part of a crash message about a limit without its own outcome.
 func (s sign) words(r sandbox.Result, l sandbox.Limits) string {
 	switch s.met {
 	case metTasks:

@@ -93,7 +93,7 @@ func (s *workspace) run(ctx context.Context, o order) (sandbox.Result, error) {
 	return s.ended(ctx, result, err, step.Argv[0], java)
 }
 
-// ended evaluates what the wall returned.
+// ended evaluates the result from the wall.
 func (s *workspace) ended(ctx context.Context, r sandbox.Result, err error, program string, java javaSettings) (sandbox.Result, error) {
 	switch {
 	case err != nil && schema.CodeOf(err) == schema.CodeNotFound:

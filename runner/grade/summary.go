@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/runner/grade/report"
 )
 
-// summary holds what a framework's closing words in its output say.
+// summary holds the content of a framework's closing words in its output.
 type summary struct {
 	stands int  // how often the closing words occur
 	passed int  // according to the last closing words

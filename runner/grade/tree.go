@@ -16,7 +16,7 @@ const (
 	maxFrozenBytes   = 4 << 30
 )
 
-// frozenCaps also applies the step's own disk limit to what is frozen from the step. The disk limit
+// frozenCaps also applies the step's own disk limit to the files that are frozen from the step. The disk limit
 // counts blocks; a sparse file uses none, but is copied in full.
 func frozenCaps(disk int64) sandbox.Caps {
 	return sandbox.Caps{Files: maxArtefacts, Bytes: atMost(maxFrozenBytes, disk), Depth: maxArtefactDepth}

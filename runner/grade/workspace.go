@@ -20,7 +20,7 @@ type workspace struct {
 	trees []*tree // to be removed at the end
 }
 
-// close removes what the job created.
+// close removes the files that the job created.
 func (s *workspace) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -66,7 +66,7 @@ func harden(root string) error {
 	})
 }
 
-// elsewhere skips what is mounted, because that is not part of the image.
+// elsewhere skips mounted file systems, because they are not part of the image.
 func elsewhere(is unix.Stat_t) error {
 	if is.Mode&unix.S_IFMT == unix.S_IFDIR {
 		return fs.SkipDir

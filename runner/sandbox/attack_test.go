@@ -26,7 +26,7 @@ type attack struct {
 	needs      string   // the program of this machine that argv starts with
 	files      []string // of testdata/attacks, copied into the step's directory
 	limits     sandbox.Limits
-	ends       []string // verdicts, of which one must come; none is "exit 0"
+	ends       []string // the accepted verdicts; none means "exit 0"
 	slow       bool     // runs only under `make attack`
 	counted    bool     // reaches its limit only if a cgroup counts the kernel's memory
 	networked  bool     // fails only if the runner has no network, or steps have their own

@@ -10,8 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// take changes the owner of the scratch to the step's uid, which has no process yet; -1 keeps the
-// owner.
+// take gives the scratch to a step's uid, which has no process yet; -1 keeps the owner.
 func (s *Scratch) take(uid int) error {
 	if err := s.idle(); err != nil {
 		return err

@@ -134,7 +134,7 @@ func (p *Process) read(f *os.File, c *capture) {
 	p.readers.Go(func() { c.readAll(f) })
 }
 
-// watch follows the step to its end, and removes what it leaves behind.
+// watch follows the step to its end, and removes its remains.
 func (p *Process) watch(ctx context.Context) {
 	defer close(p.done)
 	defer p.wall.unregister(p)
@@ -243,7 +243,7 @@ func (p *Process) complaint() []byte {
 	return append(p.err.bytes(), p.out.bytes()...)
 }
 
-// meter measures what the step uses.
+// meter returns a meter of the step's resource use.
 func (p *Process) meter() *meter {
 	m := newMeter(p.pid, p.owned)
 	m.list = p.candidates

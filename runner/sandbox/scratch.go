@@ -155,8 +155,7 @@ func (s *Scratch) CopyIn(name, src string, mode os.FileMode, at Stamp) error {
 	})
 }
 
-// attributes returns the attributes of a file with a mode, of which it uses only the owner's
-// execute bit.
+// attributes returns the attributes of a file. It uses only the owner's execute bit of mode.
 func attributes(mode os.FileMode, at Stamp) fileAttributes {
 	return fileAttributes{execute: mode&0o100 != 0, stamp: at}
 }

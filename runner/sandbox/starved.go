@@ -69,7 +69,7 @@ func (p *Process) extra() time.Duration {
 	return min(p.starved.sum, (starvedShare-1)*orCapDuration(p.step.Limits.Wall, capWall))
 }
 
-// extend returns how much longer a step may take that has reached its limit on elapsed time.
+// extend returns how much longer a step may take after it reached its limit on elapsed time.
 func (p *Process) extend(m *meter) time.Duration {
 	m.sample()
 	p.nextReady = time.Time{}

@@ -30,8 +30,8 @@ func (m *measurement) startValue(attrs []xml.Attr) {
 	m.content.Reset()
 }
 
-// text returns the value, of which it unpacks at most limit bytes. It returns a value that cannot
-// be unpacked unchanged.
+// text returns the value, unpacking at most limit bytes. If the value cannot be unpacked, text
+// returns it unchanged.
 func (m *measurement) text(limit int64) string {
 	raw := m.content.String()
 	if !m.packed {

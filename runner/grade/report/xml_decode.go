@@ -18,7 +18,7 @@ import (
 // byteOrder is an encoding with the first bytes by which it is recognised.
 type byteOrder struct {
 	begin    string
-	mark     bool // it is a byte order mark; else "<" where there is no mark
+	mark     bool // it is a byte order mark; otherwise it is "<" in a document without a mark
 	encoding encoding.Encoding
 }
 

@@ -6,7 +6,7 @@ import (
 )
 
 // runInit runs as the first process of a PID namespace. It starts the program and reaps orphans.
-// When the program ends, it kills and reaps the other processes, which tells it their processor
+// When the program ends, it kills and reaps the other processes, and so learns their processor
 // time. The namespace ends when it exits.
 func runInit(s *Spec) *Failure {
 	// The program runs under the same uid and must not read or stop this process.

@@ -5,7 +5,7 @@ import "syscall"
 // here is AT_FDCWD.
 const here = ^uint64(99)
 
-// Plan returns the calls with which a process beside the stage becomes the program under its own
+// Plan returns the calls with which a sibling of the stage becomes the program under its own
 // uid, without any right that the program must not have. The limit on tasks is set before the uid
 // changes, because it cannot be set afterwards. The filter is installed last, because it forbids
 // the other calls. With rules, a Landlock ruleset is passed.

@@ -53,7 +53,7 @@ func (s *server) reap(program uintptr) {
 	exit(0)
 }
 
-// hold opens the pipes of a program whose input is a pipe. Other programs have no partner.
+// hold marks both pipes as held if the program's input is a pipe. Other programs have no partner.
 //
 //go:norace
 func (t *pipes) hold() {

@@ -40,7 +40,7 @@ type server struct {
 	ended   [1 + 4*8]byte
 }
 
-// runServer starts the server beside this process, and exits. It returns only if something failed.
+// runServer starts the server as this process's sibling, and exits. It returns only if something failed.
 func runServer() *Failure {
 	region, err := syscall.Mmap(RegionFD, 0, RegionSize, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
 	if err != nil {

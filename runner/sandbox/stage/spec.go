@@ -26,7 +26,7 @@ const (
 	OutputFD = 8
 )
 
-// Spec is what a stage must do.
+// Spec describes the work of a stage.
 type Spec struct {
 	Program string // absolute path
 	Argv    []string

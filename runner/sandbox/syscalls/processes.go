@@ -60,7 +60,7 @@ func prctls() []value {
 	}
 }
 
-// The options of futex beside its operation, of <linux/futex.h>.
+// The options of futex in addition to its operation, from <linux/futex.h>.
 const (
 	futexPrivate  = 128
 	futexRealtime = 256

@@ -45,7 +45,7 @@ type kind int
 const (
 	oneOf   kind = iota // the lower 32 bits are one of the values
 	flags               // the lower 32 bits have only bits of the values set
-	flags64             // the same for all 64 bits, of which the upper 32 must be 0
+	flags64             // the same for all 64 bits; the upper 32 must be 0
 )
 
 // value is a constant and its name in C.
@@ -84,7 +84,7 @@ func within(argument int, name string, values ...value) condition {
 	return condition{argument: argument, name: name, kind: flags, values: values, mask: ^uint32(0)}
 }
 
-// within64 is like within, for an argument of which the kernel reads all 64 bits.
+// within64 is like within, for an argument whose 64 bits the kernel all reads.
 func within64(argument int, name string, values ...value) condition {
 	return condition{argument: argument, name: name, kind: flags64, values: values, mask: ^uint32(0)}
 }
