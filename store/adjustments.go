@@ -12,7 +12,7 @@ func scanAdjustmentRow(r row) (a schema.Adjustment, err error) {
 	return a, err
 }
 
-// Adjust adds points to an owner's grade or takes them off, and recomputes the grades.
+// Adjust adds points to an owner's grade or subtracts them, and recomputes the grades.
 func (s *GradeTables) Adjust(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, points schema.Points, reason string) (added schema.Adjustment, err error) {
 	now := s.clock()
 	err = s.write(ctx, "adjust", func(t *tx) error {

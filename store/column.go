@@ -33,7 +33,7 @@ func (i instant) Scan(src any) error {
 	return nil
 }
 
-// decoded scans a column of JSON; NULL leaves the value as it is.
+// decoded scans a column of JSON. NULL leaves the value unchanged.
 type decoded struct{ into any }
 
 // Scan implements sql.Scanner.
@@ -58,7 +58,7 @@ func encode(v any) (string, error) {
 	return string(b), nil
 }
 
-// exact is a column of points as exact text.
+// exact scans and stores points as exact text.
 type exact struct{ p *schema.Points }
 
 // Scan implements sql.Scanner.

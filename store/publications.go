@@ -80,7 +80,8 @@ func (p publication) to(o course.Owner, assignment int64) course.Owner {
 	return o
 }
 
-// Published returns the sections that an assignment is published for, by name; "" is everybody.
+// Published returns the sections that an assignment is published for, by name; "" means
+// everybody.
 func (s *CourseTables) Published(ctx context.Context, assignment int64) ([]string, error) {
 	return sectionsPublished(ctx, s.reader, assignment)
 }
