@@ -162,7 +162,7 @@ func (p problem) title(t *testing.T) string {
 	return p.Name
 }
 
-// program reads a program of testdata/problems. Only right programs differ by problem.
+// program reads a program of testdata/problems. Only the right programs depend on the problem.
 func (p problem) program(t *testing.T, what, language string) string {
 	t.Helper()
 	dir := p.Name
