@@ -19,7 +19,7 @@ type Agent struct {
 	Clock    func() time.Time // nil is time.Now
 	Logger   *slog.Logger     // nil is slog.Default
 	Wait     time.Duration    // of one long poll; 0 is 25 s
-	Patience time.Duration    // how long it waits for a server that does not answer; 0 is 5 min
+	Patience time.Duration    // how long to retry a server that does not answer; 0 means 5 min
 	Caps     *Caps            // nil is DefaultCaps
 }
 

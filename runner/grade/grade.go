@@ -57,7 +57,7 @@ type Image struct {
 	Variables map[string]string // name to value; a name that this image lacks is absent
 	Path      string            // PATH of every step
 	archives  archives          // archives with which its Java starts fast
-	goCache   string            // Go's compiled standard library, outside of what every step reads; "" if there is none
+	goCache   string            // Go's compiled standard library, outside the paths that every step reads; "" if there is none
 }
 
 // Grade grades a job. The error is CodeInvalid if the tests repository does not parse; any other

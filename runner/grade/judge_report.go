@@ -27,7 +27,7 @@ type reading struct {
 	written   map[string]int // how often each was written
 	flooded   bool           // more was written than could be tracked
 	summary   summary
-	stated    bool   // the documents state how many cases they contain
+	stated    bool   // the documents state their numbers of cases
 	misstated bool   // and one of these numbers is wrong
 	signed    bool   // by one of our launchers, started before the submission's code
 	altered   string // path of a report that differs from its signature
@@ -101,7 +101,7 @@ func (r *trial) runReport(ctx context.Context) (reading, error) {
 // frameworkRun is a run of a framework, as observed from outside the process.
 type frameworkRun struct {
 	sandbox.Result
-	word    string // what one of our launchers was given
+	word    string // the word that one of our launchers was given
 	witness *witness
 	written map[string]int
 	flooded bool

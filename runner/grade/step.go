@@ -16,7 +16,7 @@ import (
 type order struct {
 	command assignment.Command
 	args    []string // further arguments
-	flags   []string // still further ones, in which variables are replaced
+	flags   []string // arguments after these, in which variables are replaced
 	place   *place
 	dir     string // "": the place's working directory
 	vars    variables

@@ -16,8 +16,8 @@ const (
 	maxFrozenBytes   = 4 << 30
 )
 
-// frozenCaps also applies the step's own disk limit to the files that are frozen from the step. The disk limit
-// counts blocks; a sparse file uses none, but is copied in full.
+// frozenCaps also applies the step's own disk limit to the files that are frozen from the step. The
+// disk limit counts blocks; a sparse file uses none, but is copied in full.
 func frozenCaps(disk int64) sandbox.Caps {
 	return sandbox.Caps{Files: maxArtefacts, Bytes: atMost(maxFrozenBytes, disk), Depth: maxArtefactDepth}
 }

@@ -104,8 +104,8 @@ func emptyUID(uid, killer, first int, reaped func(unix.Rusage)) error {
 	return nil
 }
 
-// reapOrphans reaps dead processes of the uid that this process adopted. It never reaps others, because
-// other code waits for those.
+// reapOrphans reaps dead processes of the uid that this process adopted. It never reaps others,
+// because other code waits for those.
 func reapOrphans(uid, killer, first int, reaped func(unix.Rusage)) error {
 	theirs, err := ofUID(uid, killer, processes(nil))
 	for _, pid := range theirs {

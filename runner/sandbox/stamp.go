@@ -17,7 +17,7 @@ type Stamp int64
 const (
 	StampObject Stamp = 946684800                 // 2000-01-01 00:00 UTC: objects and programs of a commit
 	StampSource Stamp = StampObject + secondsADay // 2000-01-02: its other files, and all directories
-	StampMade   Stamp = StampSource + secondsADay // 2000-01-03: what steps and the runner made
+	StampMade   Stamp = StampSource + secondsADay // 2000-01-03: files that steps and the runner made
 )
 
 const secondsADay = 24 * 60 * 60

@@ -32,7 +32,7 @@ type List struct {
 
 	Cases []Case
 
-	Stated    bool // a document states how many cases it holds
+	Stated    bool // a document states its number of cases
 	Misstated bool // a document states a wrong number
 
 	text int // bytes of all cases' text so far
