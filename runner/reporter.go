@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// maxLines and maxText bound the live lines of a job, maxBatch and maxBytes those of one
-	// message. All are below the server's limits.
+	// maxLines and maxText bound the live lines of a job, maxBatch and maxBytes the
+	// events of one message. All are below the server's limits.
 	maxLines = 5000
 	maxText  = 256 << 10
 	maxLine  = 2 << 10

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// TestOnlyCompilersRunInTheBackground checks that only compilers run at low priority, because a
-// test may measure time itself.
+// TestOnlyCompilersRunInTheBackground checks that in a job that nobody waits for only compilers
+// run at low priority, because a test may measure time itself. In other jobs nothing does.
 func TestOnlyCompilersRunInTheBackground(t *testing.T) {
 	t.Parallel()
 	for _, job := range []bool{false, true} {

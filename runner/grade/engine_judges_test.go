@@ -124,7 +124,7 @@ func TestFeedbackOfCheckersAndDrivers(t *testing.T) {
 }
 
 // TestDriverVerdictIsDeterministic checks that the verdict does not depend on which program is examined first. A program that
-// ends before its driver has crashed by itself; one that ends because the driver ended has not.
+// crashes before its driver ends has crashed; one that ends because the driver ended has not.
 func TestDriverVerdictIsDeterministic(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")

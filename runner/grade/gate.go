@@ -13,9 +13,9 @@ import (
 // maxNamed is the maximum number of tests that a gate's message names.
 const maxNamed = 10
 
-// gate does the job's part of a gate. Every part pins the cases of the solution's reports. The solution's part also
-// requires that the solution gets full marks. The samples' part grades the samples, which must get the score that is
-// written for them, and the starter. A gate with one part does all of this.
+// gate does the job's part of a gate. Every part pins the cases of the solution's reports. A part that
+// runs the solution also requires full marks. A part with samples or the starter grades these; a sample must get the
+// score that is written for it. A gate with one part does all of this.
 func (s *session) gate(ctx context.Context, result *schema.Result) error {
 	part := s.job.Gate
 	result.Gate = &schema.GateResult{Passed: true, Run: part.Run}

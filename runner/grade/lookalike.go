@@ -86,8 +86,8 @@ func pointsOf(character string) string {
 	return strings.Join(points, " ") + name
 }
 
-// kindOf describes a character that is invisible or hard to recognise, or returns "" for a Latin
-// one.
+// kindOf describes a character that is invisible or hard to recognise. It returns "" for any other,
+// such as a Latin one.
 func kindOf(r rune) string {
 	switch r {
 	case '\t':

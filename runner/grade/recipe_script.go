@@ -78,8 +78,8 @@ func recipeJavaScript(files []string, b *subject) (recipe, error) {
 	return r, nil
 }
 
-// packageMain returns the main file that the topmost package.json names. It returns "" if the file
-// does not exist.
+// packageMain returns the file that package.json at the root names as main. It returns "" if that
+// names no existing JavaScript file.
 func packageMain(files []string, b *subject) (string, error) {
 	for _, f := range b.sources {
 		if f.name != "package.json" {

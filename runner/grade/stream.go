@@ -69,8 +69,8 @@ func (s *workspace) input(in assignment.Input) (*os.File, error) {
 }
 
 // open opens a copy of a file of the tests repository, because a program can reopen its files
-// through /proc. If steps run under the runner's own uid, it could otherwise write to the input
-// that later tests and the checker read. It could also learn the file's path.
+// through /proc. It would otherwise always learn the file's path, and, if steps run under the
+// runner's own uid, could write to the input that later tests and the checker read.
 func (s *workspace) open(name string) (*os.File, error) {
 	f, err := os.Open(filepath.Join(s.job.Tests, filepath.FromSlash(name)))
 	if err != nil {

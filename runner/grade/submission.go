@@ -110,7 +110,8 @@ func (s *session) gradeOrSkip(ctx context.Context, b *subject, t *assignment.Tes
 	return s.gradeTest(ctx, b, t, emit)
 }
 
-// passedInFull reports whether every pinned entry of a test passed with all its points.
+// passedInFull reports whether every entry of a test passed with all its points. It ignores
+// unpinned entries.
 func passedInFull(results []schema.TestResult, test string) bool {
 	return !slices.ContainsFunc(results, func(r schema.TestResult) bool {
 		return r.Test == test && !r.Unpinned && (r.Outcome != schema.OutcomePassed || r.Score.Cmp(r.MaxScore) < 0)

@@ -104,7 +104,7 @@ func (w *witness) end() {
 	}
 }
 
-// spoke reports whether a launcher sent anything.
+// spoke reports whether anything arrived, from a launcher or not.
 func (w *witness) spoke() bool { return w.count > 0 || w.lost }
 
 // listen reads records until the end, or until one does not come from the launcher. After such a

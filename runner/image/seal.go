@@ -45,7 +45,7 @@ func Seal(ctx context.Context, root, version string, now time.Time) error {
 }
 
 // harden removes the setuid and setgid bits from every file of the file system. It returns an error
-// for world-writable files and directories.
+// for world-writable files, and for world-writable directories without the sticky bit.
 func harden(root string) error {
 	var top unix.Stat_t
 	if err := unix.Lstat(root, &top); err != nil {
@@ -91,9 +91,9 @@ func hardenFile(path string, is unix.Stat_t) error {
 	return nil
 }
 
-// linkTemp replaces /tmp with the link through which a wall gives it to one step at a time. The old
-// content is lost. Until a wall changes the link, it leads to another directory for temporary
-// files.
+// linkTemp replaces /tmp with a link to sandbox.TempLink, through which a wall gives it to one step
+// at a time. The old content is lost. Until a wall changes TempLink, it leads to another directory
+// for temporary files.
 func linkTemp(root string) error {
 	temp, link := filepath.Join(root, "tmp"), filepath.Join(root, sandbox.TempLink)
 	err := errors.Join(

@@ -139,8 +139,8 @@ func (s *Scratch) Seal() error {
 	return nil
 }
 
-// sealEntry makes one file or directory the runner's and read-only for others. It leaves files with
-// several names unreadable, because they may have been another person's.
+// sealEntry makes one file or directory the runner's and read-only for others. It does not change
+// files with several names, because they may have been another person's.
 func sealEntry(e *entry) error {
 	switch {
 	case e.isDir():

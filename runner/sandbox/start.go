@@ -49,7 +49,9 @@ func (p *Process) begin(program string) error {
 	return p.launch(program)
 }
 
-// moveIn gives the step the machine's /tmp, which only one step can use at a time.
+// moveIn gives the step what only one step of an own container can have at a time: /tmp, the
+// machine's /dev/shm if nothing can be mounted, and all of /proc if it is alone. Elsewhere it does
+// nothing.
 func (p *Process) moveIn() (err error) {
 	s := &p.step
 	if p.wall.level == LevelUID && len(s.Write) > 0 && !s.LeaveTemp {
@@ -58,7 +60,8 @@ func (p *Process) moveIn() (err error) {
 	return err
 }
 
-// moveOut takes the machine's /tmp back, and removes the step's files from the machine's /dev/shm.
+// moveOut ends what moveIn began. It removes the step's files from the machine's /dev/shm first,
+// before another step can have it.
 func (p *Process) moveOut() (err error) {
 	if !p.hasTemp {
 		return nil

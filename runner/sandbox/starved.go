@@ -18,9 +18,9 @@ const readyShare = 20
 // other, as in a virtual machine, add up. Threads that keep each other waiting do not count,
 // because one of them runs. The sum begins with the first check.
 //
-// The sum is an estimate from repeated checks. Unused processor time between two checks counts in
-// full if the step was ready at both, and half if it was ready at one of them. A sleeping thread is
-// not ready; a thread that has just started is.
+// The sum is an estimate from repeated checks. The time between two checks in which the
+// step used no processor counts in full if the step was ready at both, and half if it was ready at
+// one of them. A sleeping thread is not ready; a thread that has just started is.
 type starvation struct {
 	at    time.Time
 	cpu   time.Duration // processor time of the step at the last check

@@ -175,8 +175,8 @@ func (r *gradescopeReading) test(entry json.RawMessage, i int, shown GradescopeV
 	return t, nil
 }
 
-// passed reports whether a test passed, by its status or, without one, by whether its score is the
-// whole max_score.
+// passed reports whether a test passed. Without a known status the score decides: it must be the
+// whole max_score, or above 0 if there is none. A test with neither passes.
 func (r *gradescopeReading) passed(t GradescopeTest, status string) bool {
 	switch strings.ToLower(strings.TrimSpace(status)) {
 	case "passed":
