@@ -19,7 +19,7 @@ type GitHubLink struct {
 	WebhookSecretFile string `yaml:"webhook_secret_file"`
 	// TokenFile names the file with an account's token; it replaces AppID and AppKeyFile.
 	TokenFile string `yaml:"token_file"`
-	// AppID and AppKeyFile identify a GitHub App.
+	// AppID is the id of a GitHub App, and AppKeyFile names the file with its key.
 	AppID      string `yaml:"app_id"`
 	AppKeyFile string `yaml:"app_key_file"`
 	// Organisations holds the organisations with repositories of a course, by name.

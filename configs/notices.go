@@ -15,7 +15,8 @@ type SMTP struct {
 	Port int    `yaml:"port"`
 	// TLS is starttls, implicit or none; "" is starttls.
 	TLS string `yaml:"tls"`
-	// User and PasswordFile are the credentials for signing in; both are "" for none.
+	// User is the name for signing in, and PasswordFile names the file with the password; both are
+	// "" for none.
 	User         string `yaml:"user"`
 	PasswordFile string `yaml:"password_file"`
 	// From is the sender's address.

@@ -30,7 +30,8 @@ func AccountOf(rule schema.IdentityRule, is schema.Identity) (schema.AccountName
 	return schema.AccountName{Login: value}, nil
 }
 
-// byAddress returns the name of an account with a verified address.
+// byAddress returns the account name for an address that the service has verified or the rule
+// vouches for.
 func byAddress(rule schema.IdentityRule, is schema.Identity, value string, address bool) (schema.AccountName, error) {
 	switch {
 	case !address:

@@ -3,7 +3,7 @@ package course
 import "github.com/grader/grader/schema"
 
 // ReportEvent returns the redacted form of a job's event for programs; false: nothing. An event
-// that ends a job has only its state; the submission has the result.
+// that ends a job has only its state, or why there is no result; the submission has the result.
 func ReportEvent(e schema.Event, a Access) (schema.PublicEvent, bool) {
 	seen, ok := RedactEvent(e, a)
 	if !ok {

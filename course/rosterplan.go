@@ -54,7 +54,8 @@ func newPlan(people []schema.RosterPerson) *plan {
 	return p
 }
 
-// find returns the person that a row refers to. A reason says why the row is ambiguous.
+// find returns the person that a row refers to. A reason says why the row contradicts
+// the known accounts.
 func (p *plan) find(row schema.RosterRow) (person schema.RosterPerson, found bool, reason string) {
 	byID, hasID := p.byID[row.StudentID]
 	byLogin, hasLogin := p.byLogin[row.Login]

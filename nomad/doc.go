@@ -9,6 +9,6 @@
 // allocations end, and they may be in the middle of a grading. The cost is one registration and one
 // evaluation per runner.
 //
-// The pool follows the cluster's event stream and lists all jobs and allocations each time the
-// stream begins.
+// The pool follows the cluster's event stream and lists its jobs, allocations, waiting evaluations
+// and nodes each time the stream begins.
 package nomad

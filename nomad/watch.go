@@ -61,8 +61,8 @@ func (p *Pool) markUnreachable(err error) {
 	}
 }
 
-// follow lists all jobs and allocations and then handles events, until the stream breaks (the error
-// says why) or must be restarted (nil).
+// follow lists the pool's state in the cluster and then handles events, until the stream breaks
+// (the error says why) or must be restarted (nil).
 func (p *Pool) follow(ctx context.Context, listed func()) error {
 	ctx, cancel := context.WithTimeout(ctx, checkAfter)
 	defer cancel()

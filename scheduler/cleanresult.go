@@ -91,8 +91,9 @@ func cleanSample(s *schema.GateSample) {
 	s.Dir, s.Words, s.Broken = text(s.Dir, maxName), text(s.Words, maxWords), text(s.Broken, maxWords)
 }
 
-// cleanTraces removes traces of tests that are not pinned and traces that are too large to keep.
-// With a shorter trace, fewer properties are compared.
+// cleanTraces removes traces of tests that are not pinned. From the others it removes the files if
+// there are too many, and files with invalid names. With a shorter trace, fewer properties are
+// compared.
 func cleanTraces(p *schema.Pins) {
 	maps.DeleteFunc(p.Reports, func(test string, _ schema.ReportTrace) bool {
 		_, pinned := p.Tests[test]

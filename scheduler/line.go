@@ -83,8 +83,9 @@ func (l *lines) spare(flavour string, p *spot) bool {
 	return false
 }
 
-// unspare records that the claim looked for a regrade and found none. It wakes a claim that spare
-// refused in the meantime, because a job may have been queued since.
+// unspare records that the claim looked for a regrade and found none. If spare refused a claim in
+// the meantime, it wakes the claim that has waited longest, because a job may have been queued
+// since.
 func (l *lines) unspare(flavour string, p *spot) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -42,7 +42,8 @@ func Plain(s string) string {
 }
 
 // ExcerptColored is like Excerpt but keeps the colours that SanitizeColored keeps. It resets the
-// colour before the line that counts the omitted bytes.
+// colour before the line that counts the omitted bytes, so that neither this line nor the start of
+// the text after it has the colour of the beginning.
 func ExcerptColored(text string, limit int) string {
 	if limit <= 0 || len(text) <= limit {
 		return SanitizeColored(text[:max(0, min(len(text), limit))])

@@ -145,8 +145,8 @@ type ReportTrace struct {
 	Summary  bool           `json:"summary,omitempty"`  // the framework's closing words were in the output once and agreed with the report
 	Totals   bool           `json:"totals,omitempty"`   // the totals stated in the reports are correct
 	Attested bool           `json:"attested,omitempty"` // the framework was started with signing of its report
-	Noted    []string       `json:"noted,omitempty"`    // actions of the submission that read or change the framework's process
-	Changed  []string       `json:"changed,omitempty"`  // parts of the framework and of the tests that the submission changes
+	Noted    []string       `json:"noted,omitempty"`    // actions of the graded code that read or change the framework's process
+	Changed  []string       `json:"changed,omitempty"`  // parts of the framework and of the tests that the graded code changes
 }
 
 // Repository is one bare repository on disk. Owner is empty for the tests and the

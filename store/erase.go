@@ -228,7 +228,8 @@ func (e *erasure) keys(ctx context.Context) error {
 	return nil
 }
 
-// account clears the account and deletes its keys, sessions, tokens and destinations.
+// account clears and disables the account. It deletes everything that can sign it in (keys,
+// sessions, tokens, links, codes and linked GitHub accounts), and its destinations.
 func (e *erasure) account(ctx context.Context) error {
 	if _, err := endSessions(ctx, e.tx, e.user.ID, ""); err != nil {
 		return err

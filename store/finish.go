@@ -7,9 +7,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Finish stores the result and the last event and ends the job. The result of a gate also
-// activates its version, with its pins, or rejects it. A second Finish of the same attempt
-// returns the event of the first. CodeStale: the attempt is over. CodeInvalid: the result
+// Finish stores the result and the last event and ends the job. The last result of a gate's
+// parts also activates the version, with its pins, or rejects it. A second Finish of the same
+// attempt returns the event of the first. CodeStale: the attempt is over. CodeInvalid: the result
 // reports a machine failure; call Release to give the job to another runner.
 func (s *QueueTables) Finish(ctx context.Context, job int64, attempt int, r schema.Result, now time.Time) (e schema.Event, err error) {
 	if r.Outcome == schema.OutcomeInfrastructureError {

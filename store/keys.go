@@ -46,7 +46,8 @@ func (s *AccountTables) Keys(ctx context.Context, user int64) ([]schema.Key, err
 		FROM keys WHERE user_id = ? ORDER BY added_at, id`, user)
 }
 
-// maxKeys is the maximum number of keys of one account.
+// maxKeys is the maximum number of keys of one account. Without it, an owner could add keys
+// without end.
 const maxKeys = 100
 
 // AddKeys adds keys to one account. A key is pending unless Active is set. CodeConflict: a key

@@ -294,7 +294,8 @@ func (t *tx) notify(ctx context.Context, now time.Time, logins []string, about s
 	return nil
 }
 
-// mark records that a notice was sent, and reports whether it is the first one about what.
+// mark records that people are notified about what, and reports whether it was not recorded
+// before.
 func (t *tx) mark(ctx context.Context, now time.Time, topic schema.NoticeTopic, what string) (first bool, err error) {
 	n, err := t.exec(ctx, `INSERT INTO notice_marks (topic, mark, made_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, topic, what, micros(now))
 	return n == 1, err

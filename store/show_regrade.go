@@ -40,7 +40,7 @@ func (o optional) Scan(src any) error {
 }
 
 // RegradedOwners returns the changes by a set for each of its owners, by login. For a set
-// that is not applied, it previews the new grades.
+// that has not been applied yet, it previews the new grades.
 func (s *RegradeTables) RegradedOwners(ctx context.Context, set schema.Regrade) ([]schema.RegradedOwner, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err

@@ -8,7 +8,7 @@ import (
 )
 
 // statements is a database handle that prepares each SQL text once. The texts are constants
-// of this package, so their number is bounded.
+// of this package or built from names of tables and columns, so their number is bounded.
 type statements struct {
 	db *sql.DB
 

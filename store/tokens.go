@@ -19,8 +19,8 @@ const (
 	tokenLogin tokenKind = "login" // signs a browser in
 )
 
-// keepTokens is how long an expired token is kept. Until then, errors distinguish an expired
-// token from an unknown one.
+// keepTokens is how long an expired token is kept, so that errors can distinguish an expired token
+// from an unknown one.
 const keepTokens = 30 * 24 * time.Hour
 
 // grant describes a one-time secret to create.

@@ -42,8 +42,8 @@ func (s *AccountTables) AddAPIToken(ctx context.Context, by schema.Actor, k sche
 	})
 }
 
-// mayAddAPIToken deletes an expired token with the same name, and returns an error if the
-// account may not add a token.
+// mayAddAPIToken deletes the account's long-expired tokens and an expired token with the same
+// name. It returns an error if the account may not add a token.
 func mayAddAPIToken(ctx context.Context, t *tx, by schema.Actor, k schema.APIToken) error {
 	if err := stillActive(ctx, t, by.Key); err != nil {
 		return err

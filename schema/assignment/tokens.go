@@ -3,7 +3,7 @@ package assignment
 import "github.com/goccy/go-yaml/token"
 
 // Limits of one YAML file. The parser is recursive, and quadratic in depth and in the keys of one
-// block mapping, so larger files are rejected before it runs.
+// block mapping, so files that exceed what any assignment needs are rejected before it runs.
 const (
 	maxSource  = 128 << 10 // bytes of assignment.yaml
 	maxSidecar = 16 << 10  // bytes of a case's sidecar
