@@ -22,7 +22,8 @@ type GradeStore interface {
 	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
 	// SubmissionFacts returns one submission without its result; number 0 means the owner's latest.
 	SubmissionFacts(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
-	// SectionOffset returns the delay of an owner's due time.
+	// SectionOffset returns how much later an owner's work is due than the assignment says, because
+	// of the owner's section.
 	SectionOffset(ctx context.Context, a schema.Assignment, owner string) (schema.DueOffset, error)
 	// Terms returns the terms for a push of the owner at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)

@@ -11,8 +11,8 @@ import (
 type OutboxStore interface {
 	// Outbox returns at most limit undelivered entries, given-up ones first.
 	Outbox(ctx context.Context, limit int) ([]schema.OutboxEntry, error)
-	// RetryOutbox makes the entries of a kind due now, "" for all. It returns the number of
-	// entries that were given up.
+	// RetryOutbox makes the entries of a kind due now, "" for all. It returns how many of them had
+	// been given up before.
 	RetryOutbox(ctx context.Context, by schema.Actor, kind string) (int64, error)
 }
 
@@ -31,8 +31,8 @@ func (o *Outbox) List(ctx context.Context, by schema.Actor, limit int) ([]schema
 	return all, err
 }
 
-// Retry makes the entries of a kind due now, "" for all. It returns the number of entries that
-// were given up.
+// Retry makes the entries of a kind due now, "" for all. It returns how many of them had been given
+// up before.
 func (o *Outbox) Retry(ctx context.Context, by schema.Actor, kind string) (int64, error) {
 	if err := course.MayAdminister(by.User); err != nil {
 		return 0, err

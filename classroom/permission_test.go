@@ -316,7 +316,7 @@ func (b *bundle) homework() {
 	check(b.t, err)
 }
 
-// first returns the name of a login's first submission.
+// first returns a login's first submission.
 func (b *bundle) first(login string) schema.GradedSubmission {
 	b.t.Helper()
 	sub, err := b.store.Submission(b.t.Context(), schema.SubmissionName{Course: "comp1", Assignment: "a1", Owner: login, Number: 1})

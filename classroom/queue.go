@@ -47,7 +47,7 @@ func (q *Queue) Move(ctx context.Context, by schema.Actor, from, to string) (int
 // QueueReport is the part of the queue that a person may see.
 type QueueReport struct {
 	Waiting []schema.QueueDepth
-	Staff   bool                 // the actor is staff of some course; only then the fields below are set
+	Staff   bool                 // the actor is an administrator or staff of some course; only then the fields below are set
 	Pools   []schema.PoolState   // by flavour
 	Runners []schema.RunnerState // by id
 	May     map[string]bool      // the flavours whose pools the actor may control

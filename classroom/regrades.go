@@ -29,7 +29,8 @@ type RegradeStore interface {
 	RegradedOwners(ctx context.Context, set schema.Regrade) ([]schema.RegradedOwner, error)
 	// ApplyRegrade replaces results and grades, in one transaction for each owner.
 	ApplyRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error
-	// DiscardRegrade deletes a set that is not applied.
+	// DiscardRegrade discards a set that is not applied and cancels its waiting jobs. The set stays
+	// listed as discarded.
 	DiscardRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error
 	// UndoRegrade restores the results that a set replaced, and returns the skipped owners with
 	// the reasons.
@@ -252,7 +253,7 @@ func (r *Regrades) Apply(ctx context.Context, by schema.Actor, id int64) (Regrad
 	return r.Show(ctx, by, id)
 }
 
-// Discard deletes a set that is not applied.
+// Discard discards a set that is not applied. The set stays listed as discarded.
 func (r *Regrades) Discard(ctx context.Context, by schema.Actor, id int64) (RegradeReport, error) {
 	set, err := r.find(ctx, by, id)
 	if err == nil {

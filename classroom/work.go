@@ -42,8 +42,8 @@ type WorkStore interface {
 	// Troubles returns the problems that the staff of a course must know.
 	Troubles(ctx context.Context, course int64) ([]schema.Trouble, error)
 	// Owner returns the facts that decide how much an owner of work for an assignment may see.
-	// If the active version cannot be parsed, it returns an *assignment.Invalid and only the
-	// logins.
+	// If the active version cannot be parsed, it returns an *assignment.Invalid, and of the owner
+	// only the logins and the former members.
 	Owner(ctx context.Context, assignment int64, owner string) (course.Owner, error)
 	// Terms returns the terms for a push of the owner at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)

@@ -9,7 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// userTimeout is how long the kernel tries to send data to a peer before it closes the connection.
+// userTimeout is how long a peer may leave sent data unacknowledged before the kernel closes the
+// connection.
 const userTimeout = 30 * time.Second
 
 // conn is a client's connection. The ssh library clears deadlines on every read, so a timer closes

@@ -43,7 +43,7 @@ func (s *follower) followGate(ctx context.Context, v viewing, version *schema.Ve
 	result, status := s.gateResult(ctx, version.ID, t)
 	_ = v.out.Lines(result)
 	if !v.again {
-		return 0 // log only shows the gate
+		return 0 // the commands log and watch only show the gate
 	}
 	return status
 }

@@ -59,7 +59,7 @@ func (s *receiver) nothingToPush(ctx context.Context, p *push) int {
 }
 
 // foreignRoot reports whether a client that sent nothing has a shallow clone of another history. It
-// does if main lacks one of the clone's roots.
+// does if main lacks one of the clone's roots, because its git cannot have fetched that root from here.
 func (s *receiver) foreignRoot(ctx context.Context, p *push, tip string) (bool, error) {
 	for _, root := range p.list.Shallow {
 		if has, err := s.Repos.Ancestor(ctx, p.row.ID, repo.Quarantine{}, root, tip); err != nil || !has {

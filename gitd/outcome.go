@@ -38,8 +38,8 @@ type recorded struct {
 
 func refusedFor(r refusal) outcome { return outcome{kind: outcomeRefused, refusal: r} }
 
-// failedPush returns the outcome of a push that failed with an internal error before git received
-// it.
+// failedPush returns the outcome of a push that ended before git received it: the server is stopping,
+// the session was revoked, or there was an internal error.
 func (s *receiver) failedPush(err error) outcome {
 	if errors.Is(err, errStopping) {
 		return refusedFor(stoppingRefusal())

@@ -52,8 +52,8 @@ type Hook struct {
 	large chan struct{} // holds a value for each large payload that is being read
 }
 
-// NewHook returns a hook with a secret. The secret must not be empty, because anybody can send a
-// payload without a signature.
+// NewHook returns a hook with a secret of at least 16 characters. With an empty or short secret
+// anybody could sign a payload.
 func NewHook(secret []byte, organisations []Organisation, deliveries Deliveries, clock func() time.Time, logger *slog.Logger) (*Hook, error) {
 	if len(secret) < 16 {
 		return nil, schema.Errorf(schema.CodeInvalid, "the secret of the GitHub webhook has %d characters; use at least 16 random ones", len(secret))

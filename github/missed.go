@@ -35,8 +35,8 @@ type Missed struct {
 	Logger   *slog.Logger
 }
 
-// Ask requests each announcement that was missed within the last three days once, and returns how
-// many it requested.
+// Ask requests the announcements that were missed within the last three days, except those whose
+// last delivery failed too recently (waitAfter). It returns how many it requested.
 func (m *Missed) Ask(ctx context.Context) (int, error) {
 	c, err := m.App.client()
 	if err != nil {

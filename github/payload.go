@@ -10,9 +10,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// payload holds the fields of a push event that are used. The library's type cannot read an event
-// in which any field has an unknown form, such as a custom property of the repository with several
-// values, so that push would be lost.
+// payload holds the fields of a push event that are used. It replaces the library's type, which
+// cannot read an event in which any field has an unknown form, such as a custom property of the
+// repository with several values. Such a push would be lost.
 type payload struct {
 	Ref        string `json:"ref"`
 	After      string `json:"after"`

@@ -13,7 +13,7 @@ type Update struct {
 	Ref      string
 }
 
-// maxUpdates bounds the commands of a push. Only one is allowed.
+// maxUpdates bounds how many commands of a push are parsed. A push may have only one.
 const maxUpdates = 16
 
 var updatePattern = regexp.MustCompile(`^([0-9a-f]{40}) ([0-9a-f]{40}) (refs/[!-~]{1,250})$`)

@@ -101,8 +101,8 @@ func (m *Mail) deliver(ctx context.Context, letter *mail.Msg, address string) er
 }
 
 // refusal converts an error of the mail server to one that the outbox understands. An error about
-// the server or our address makes all e-mails wait. An error about the reader's address makes only
-// theirs wait.
+// the server or our address makes all e-mails wait. Any other temporary error makes only this e-mail
+// wait, and a permanent one gives it up.
 func refusal(err error) error {
 	sent := new(mail.SendError)
 	if !errors.As(err, &sent) {

@@ -170,7 +170,7 @@ func scanResult(r row) (result schema.Result, err error) {
 	return result, err
 }
 
-// DiscardRegrade deletes a set that is not applied and cancels its waiting jobs.
+// DiscardRegrade marks a set that is not applied as discarded and cancels its waiting jobs.
 func (s *RegradeTables) DiscardRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error {
 	now := s.clock()
 	return s.write(ctx, "discard regrade set", func(t *tx) error {

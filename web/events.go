@@ -304,8 +304,8 @@ func (f *feed) readFinal(ctx context.Context) (final, error) {
 	return final{v.Sub, v.Access, f.pages.newReport(ctx, &v)}, nil
 }
 
-// finish sends the final report and ends the stream. It does not replace a build or tests that the
-// page already shows, because the person may be reading them.
+// finish sends the final report and ends the stream. It replaces the build and the tests only if they
+// differ from those on the page, because the person may be reading them.
 func (f *feed) finish(final view.Report) error {
 	p := patch{Report: &final, Verdict: true, Status: true, Facts: true, Build: true, Tests: true}
 	if f.shown != nil {

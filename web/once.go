@@ -44,7 +44,7 @@ type sentForm struct {
 	key   [sha256.Size]byte
 	at    time.Time
 	ended chan struct{}
-	to    string // set before ended is closed; "": the form changed nothing
+	to    string // set before ended is closed; "": the form did not redirect
 }
 
 func newOnce(now func() time.Time) *once { return &once{now: now, done: make(map[int64][]*sentForm)} }
@@ -112,7 +112,7 @@ func (o *once) forget() {
 	}
 }
 
-// end records where a form redirected. A form without a redirect changed nothing and may be sent
+// end records where a form redirected. A form without a redirect is not remembered, so it may be sent
 // again.
 func (o *once) end(user int64, form *sentForm, to string) {
 	o.mu.Lock()

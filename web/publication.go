@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// servePublication shows who can see an assignment.
+// servePublication shows for whom an assignment is published.
 func (s *classPages) servePublication(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderPublication(w, r, user, nil)
 }

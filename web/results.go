@@ -69,8 +69,8 @@ type Starters struct {
 type Trees interface {
 	// Files returns the files of a commit by path. CodeLimit: the number of files exceeds most.
 	Files(ctx context.Context, repository int64, commit string, most int) ([]course.TreeEntry, error)
-	// Changed returns the sorted paths of the files that differ between two commits. CodeLimit: their
-	// number exceeds most.
+	// Changed returns the sorted paths of the files that differ between two commits. CodeLimit: one
+	// of the commits has more than most files.
 	Changed(ctx context.Context, repository int64, from, to string, most int) ([]string, error)
 }
 

@@ -20,7 +20,7 @@ type Pool struct {
 	Warm     int    `json:"warm"`
 	Max      int    `json:"max"`
 	Waiting  int    `json:"waiting"`
-	// Mode is open, paused or draining. ModeReason is the administrator's reason.
+	// Mode is open, paused or draining. ModeReason is the reason that was given for it.
 	Mode       schema.PoolMode `json:"mode"`
 	ModeReason string          `json:"mode_reason,omitempty"`
 	Reason     string          `json:"reason,omitempty"` // why wanted last changed

@@ -59,8 +59,8 @@ func (p *Pack) add(kind int, size int64, prefix []byte, content io.Reader) (at i
 	return at, z.Close()
 }
 
-// Grow adds a delta that repeats the first chunk bytes of its base. The base is the object at that
-// offset, which has from bytes.
+// Grow adds a delta against the object at the offset base, which has from bytes. The delta repeats
+// the first chunk bytes of that object times times.
 func (p *Pack) Grow(base int, from, chunk, times int64) (at int, err error) {
 	delta := binary.AppendUvarint(binary.AppendUvarint(nil, uint64(from)), uint64(chunk*times))
 	for range times {

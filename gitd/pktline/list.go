@@ -97,9 +97,9 @@ func (l List) encode() []byte {
 	return append(b, Flush...)
 }
 
-// ReadList reads the command list, and the push options if the client announced them. A client that
-// has nothing to push sends only a flush, and the list is empty. ReadList reads nothing after the
-// list.
+// ReadList reads the command list, and the push options if the client announced them. The list of a
+// client that has nothing to push has no commands; it may have shallow roots. ReadList reads nothing
+// after the list.
 func ReadList(r io.Reader, caps Caps) (List, error) {
 	var l List
 	buf := make([]byte, 0, 512)

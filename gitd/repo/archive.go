@@ -24,7 +24,7 @@ type Archive struct {
 
 var (
 	placePattern = regexp.MustCompile(`^([0-9a-f]{1,14})/([1-9][0-9]{0,17})\.git/(.+)$`)
-	// keptPattern matches the files of a repository that must be backed up. It excludes locks,
+	// keptPattern matches the files of a repository that cannot be made again. It excludes locks,
 	// caches and what a killed git left behind.
 	keptPattern = regexp.MustCompile(`^(HEAD|config|packed-refs|refs/heads/main|refs/(?:submissions|tries)/[a-z0-9][a-z0-9_-]{0,63}` +
 		`|objects/[0-9a-f]{2}/[0-9a-f]{38}|objects/pack/pack-[0-9a-f]{40}\.(pack|idx|rev))$`)

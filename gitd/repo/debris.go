@@ -8,8 +8,7 @@ import (
 )
 
 // debris returns patterns for files that a killed git leaves behind: quarantines with their packs,
-// and lock files, each of which would block later pushes. The caller must hold the repository's
-// lock, so that no git is running there.
+// and lock files, each of which would block later pushes.
 func debris() []string {
 	return []string{
 		"objects/tmp_objdir-*", "objects/pack/*.keep", "objects/pack/tmp_*", "objects/pack/.tmp-*",
@@ -18,7 +17,7 @@ func debris() []string {
 }
 
 // clearDebris removes the files that match debris. It keeps lockName, the only *.lock file that
-// belongs there.
+// belongs there. The caller must hold the repository's lock, so that no git is running there.
 func clearDebris(dir string) error {
 	for _, pattern := range debris() {
 		found, err := filepath.Glob(filepath.Join(dir, pattern))

@@ -52,7 +52,7 @@ func checkFailure(err error) string {
 }
 
 // settle waits for a change, and then until nothing has changed for the duration quiet. It returns
-// the name of the first change. It returns only the error of ctx.
+// the name of the first change. It returns an error if ctx ends or nothing is watched any more.
 func settle(ctx context.Context, changes <-chan string, quiet time.Duration) (first string, err error) {
 	timer := time.NewTimer(quiet)
 	defer timer.Stop()

@@ -99,8 +99,8 @@ func diagnose(ctx context.Context, config configs.Config, image bool) (diagnosis
 	return d, nil
 }
 
-// serverFindings checks the requirements of the control plane, which a runner's image does not
-// have.
+// serverFindings checks the programs that the control plane needs. A runner's image does not need
+// them.
 func serverFindings(ctx context.Context) []finding {
 	return []finding{
 		program(ctx, "git", "apt-get install git", "--version"),

@@ -16,8 +16,8 @@ func (o *Operator) As(by schema.Actor) *Operator {
 // Remote serves the operations of grader admin over the HTTP API.
 type Remote struct{ Operator *Operator }
 
-// Scope returns the token scope that an operation requires. CodeNotFound: the operation does
-// not exist, or is not available over the network.
+// Scope returns the token scope that an operation requires. CodeNotFound: the operation does not
+// exist. CodeRefused: it is not served over the network.
 func (r Remote) Scope(name string) (schema.Scope, error) {
 	if op, ok := r.Operator.operations()[name]; ok && op.scope != "" {
 		return op.scope, nil

@@ -192,8 +192,8 @@ func (s *Service) startScheduler(ctx context.Context, data *DataDir) error {
 	return nil
 }
 
-// warnOfFlavours logs the courses that use flavours missing in the configuration. Pushes to
-// them wait until an operator adds the flavour.
+// warnOfFlavours logs the courses that use flavours missing in the configuration. Pushes that need
+// such a flavour wait until an operator adds it or changes the course.
 func (s *Service) warnOfFlavours(ctx context.Context) error {
 	uses, err := flavourUses(ctx, s.store)
 	if err != nil {

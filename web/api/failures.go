@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// commonFailure is a failure that several students of a class have.
+// commonFailure is a failure with the number of students of a class who have it.
 type commonFailure struct {
 	Key      string `json:"key"`  // for getClass, which lists the students with it
 	Test     string `json:"test"` // build for a failed build

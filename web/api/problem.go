@@ -11,8 +11,7 @@ import (
 )
 
 // problem is an error of the API: RFC 9457 with the code of schema.Error. Its status is that of
-// schema.HTTPStatus, except for errors with an HTTP status of their own: bodies that are too large,
-// unsupported methods and unsupported media types.
+// schema.HTTPStatus, except for bodies that are too large (413) and unsupported methods (405).
 type problem struct {
 	Title  string      `json:"title"` // of the status
 	Status int         `json:"status"`

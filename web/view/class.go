@@ -37,7 +37,7 @@ type ClassForm struct {
 	Shows      []Choice
 }
 
-// ClassFailure is a failure that several students have.
+// ClassFailure is a failure with the number of students or teams who have it.
 type ClassFailure struct {
 	Test, Text string
 	Rows       string // "12 students", "3 teams and 1 student"

@@ -19,7 +19,7 @@ type Queue struct {
 	Lanes    Listing
 	Pools    []Pool
 	Runners  Listing
-	Flavours []string // flavours whose jobs an administrator may move; nil for others
+	Flavours []string // flavours to which an administrator may move waiting jobs; nil for others
 	Form     Form
 }
 

@@ -177,7 +177,8 @@ func (r *Report) linkSources(known map[string]bool) {
 	}
 }
 
-// maxOpen is the maximum number of failed tests that are shown opened. These are the first ones.
+// maxOpen is the maximum number of failed tests that are shown opened: the first ones, which the
+// student should look at next.
 const maxOpen = 3
 
 // AddTest adds a test and returns how the list changes.

@@ -40,7 +40,7 @@ func NewSessions(all []schema.Session, current string, now time.Time) Sessions {
 }
 
 // Browser returns the name of the browser and its system from a User-Agent header: "Firefox on
-// Linux". It returns "" for unknown browsers.
+// Linux". It returns the one that is known, or "" if neither is.
 func Browser(agent string) string {
 	name := firstOf(agent, []string{"Edg/", "OPR/", "Firefox/", "Chrome/", "Safari/", "curl/"}, []string{"Edge", "Opera", "Firefox", "Chrome", "Safari", "curl"})
 	system := firstOf(agent, []string{"Android", "iPhone", "iPad", "Windows", "Macintosh", "CrOS", "Linux"}, []string{"Android", "iPhone", "iPad", "Windows", "macOS", "ChromeOS", "Linux"})
