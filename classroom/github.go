@@ -73,7 +73,7 @@ func (g *GitHub) Link(ctx context.Context, by schema.Actor, login string, is sch
 func (g *GitHub) Target(ctx context.Context, host, repository string, p schema.GitHubPush, names course.GitHubNames) (GitHubTarget, error) {
 	user, err := g.store.GitHubUser(ctx, host, p.SenderID)
 	if schema.CodeOf(err) == schema.CodeNotFound {
-		return GitHubTarget{}, schema.Wrapf(schema.CodeRefused, err, "the GitHub account %s is not linked to an account here", schema.Excerpt(p.Sender, 40))
+		return GitHubTarget{}, schema.Wrapf(schema.CodeRefused, err, "GitHub account %s is not linked", schema.Excerpt(p.Sender, 40))
 	}
 	if err != nil {
 		return GitHubTarget{}, fmt.Errorf("find account: %w", err)

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -39,6 +40,19 @@ func TestLinkIsAudited(t *testing.T) {
 		t.Errorf("audit (-want +got):\n%s", diff)
 	}
 	refused(t, b.GitHub.Link(t.Context(), b.actors["ida"], "bob", schema.GitHubAccount{Host: gitHubHost, ID: 3, Login: "x"}), schema.CodeForbidden)
+}
+
+// TestUnlinkedAccount checks the refusal of a push by an account that nobody here has. It must be
+// short, because the status of a commit has room for 140 characters.
+func TestUnlinkedAccount(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	const login = "ada-lovelace-of-the-analytical-engine-1" // GitHub allows 39 characters
+	_, err := b.GitHub.Target(t.Context(), gitHubHost, "a1-ada", schema.GitHubPush{SenderID: 9, Sender: login}, course.GitHubNames{Course: "comp1"})
+	refused(t, err, schema.CodeRefused, "GitHub account "+login+" is not linked")
+	if got := schema.MessageOf(err); got != "GitHub account "+login+" is not linked" {
+		t.Errorf("the refusal is %q", got)
+	}
 }
 
 // A push attempt that a crash interrupted is recognised by its time of receipt. The store

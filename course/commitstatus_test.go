@@ -88,7 +88,7 @@ func TestCommitStatusInPublicRepository(t *testing.T) {
 func TestRefusedStatus(t *testing.T) {
 	t.Parallel()
 	late := schema.GitHubStatus{Refused: "a push now is 1 day late; submission 2 counts so far, with 17 of 20 points"}
-	unlinked := schema.GitHubStatus{Refused: "the GitHub account ada-ng is not linked to an account here", Openly: true}
+	unlinked := schema.GitHubStatus{Refused: "GitHub account ada-ng is not linked", Openly: true}
 	public := func(s schema.GitHubStatus) schema.GitHubStatus {
 		s.Public = true
 		return s

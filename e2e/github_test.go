@@ -120,7 +120,7 @@ func TestPushAtGitHub(t *testing.T) {
 	h.expect(stolen, "failure", "not handed in: this repository is named after bob-gh")
 	strange := h.Push("c101-f26/a1-eve-gh", "eve", false, map[string]string{"work.sh": "echo right\n"})
 	h.announce("a1-eve-gh", strange, 2, 666, "eve-gh", "delivery-5")
-	h.expect(strange, "failure", "not handed in: the GitHub account eve-gh is not linked to an account here. Ask the course staff to link it, then push a new commit")
+	h.expect(strange, "failure", "not handed in: GitHub account eve-gh is not linked. Ask the course staff to link it, then push a new commit")
 	if all := h.submissions("cat"); len(all) > 0 {
 		t.Errorf("submissions of cat: %+v", all)
 	}

@@ -76,7 +76,7 @@ func (s *Pushes) Send(ctx context.Context, e schema.OutboxEntry) error {
 	unknown := new(earlyRefusal)
 	words, page := s.remedy(err)
 	s.Logger.Info("push at GitHub refused", "repository", p.Repository, "commit", p.Commit, "sender", p.Sender, "why", words)
-	return s.Statuses.EnqueueGitHubStatus(ctx, schema.GitHubStatus{GitHubCommit: p.GitHubCommit, Refused: words, Page: page, Openly: errors.As(err, &unknown)})
+	return s.Statuses.EnqueueGitHubStatus(ctx, schema.GitHubStatus{GitHubCommit: p.GitHubCommit, Refused: words, Page: page, SenderID: p.SenderID, Openly: errors.As(err, &unknown)})
 }
 
 // earlyRefusal is a refusal of the repository or of the account that pushed, before the work was
@@ -97,10 +97,11 @@ func isRefusal(err error) bool {
 
 // remedy adds advice to the message of a refusal. page is the page on which to follow the advice,
 // "" for none. GitHub links page as the status's details, because an address would not fit into the
-// line.
+// line. With an account of 39 characters, the longest at GitHub, the line must stay within 140
+// characters, so that it does not lose its end.
 func (s *Pushes) remedy(err error) (words, page string) {
 	words = schema.MessageOf(err)
-	if !strings.Contains(words, "is not linked to an account here") {
+	if !strings.HasSuffix(words, " is not linked") {
 		return strings.ReplaceAll(words, "say so with -o late", "write "+lateMark+" in the message of the last commit"), ""
 	}
 	if page = s.SignIn(); page != "" {

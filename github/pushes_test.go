@@ -140,7 +140,7 @@ func TestRefusalsInPublicRepositories(t *testing.T) {
 		if err := i.send(t, p, 1); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		want := []schema.GitHubStatus{{GitHubCommit: p.GitHubCommit, Refused: c.want, Openly: c.openly}}
+		want := []schema.GitHubStatus{{GitHubCommit: p.GitHubCommit, Refused: c.want, SenderID: p.SenderID, Openly: c.openly}}
 		if diff := cmp.Diff(want, i.queued); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
@@ -191,18 +191,19 @@ func TestOvertakenPushThatWasHandedIn(t *testing.T) {
 // line of a status.
 func TestRemedies(t *testing.T) {
 	t.Parallel()
-	unlinked := schema.Errorf(schema.CodeRefused, "the GitHub account ada-lovelace is not linked to an account here")
+	const longest = "ada-lovelace-of-the-analytical-engine-1" // GitHub allows 39 characters
+	unlinked := schema.Errorf(schema.CodeRefused, "GitHub account %s is not linked", longest)
 	for name, c := range map[string]struct {
 		signIn        string
 		refuses, told error
 		want          string
 	}{
-		"not linked":                        {"", unlinked, nil, "the GitHub account ada-lovelace is not linked to an account here. Ask the course staff to link it, then push a new commit"},
-		"not linked, with a way to sign in": {"-/login", unlinked, nil, "the GitHub account ada-lovelace is not linked to an account here. Sign in with GitHub (Details), then push a new commit"},
+		"not linked":                        {"", unlinked, nil, "GitHub account " + longest + " is not linked. Ask the course staff to link it, then push a new commit"},
+		"not linked, with a way to sign in": {"-/login", unlinked, nil, "GitHub account " + longest + " is not linked. Sign in with GitHub (Details), then push a new commit"},
 		"late":                              {"", nil, schema.Errorf(schema.CodeRefused, "a push now is 1 day late; say so with -o late"), "a push now is 1 day late; write [late] in the message of the last commit"},
 	} {
 		i := &intake{signIn: c.signIn, target: classroom.GitHubTarget{Path: "comp2402/a1", Assignment: 1, Owner: "ada"}, refuses: c.refuses, told: c.told}
-		if err := i.send(t, announced, 1); err != nil || len(i.queued) != 1 || i.queued[0].Refused != c.want || i.queued[0].Page != c.signIn {
+		if err := i.send(t, announced, 1); err != nil || len(i.queued) != 1 || i.queued[0].Refused != c.want || i.queued[0].Page != c.signIn || i.queued[0].SenderID != announced.SenderID {
 			t.Errorf("%s: %+v, %v", name, i.queued, err)
 			continue
 		}

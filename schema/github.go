@@ -50,6 +50,9 @@ type GitHubStatus struct {
 	Tests      string         `json:"tests,omitempty"`   // COURSE/ASSIGNMENT
 	Refused    string         `json:"refused,omitempty"` // why the push was refused
 	Page       string         `json:"page,omitempty"`    // path of the page where the pusher can fix the problem
+	// SenderID is the id of the GitHub account that made the refused push; 0: not refused, or stored
+	// by a version that did not record it.
+	SenderID int64 `json:"sender_id,omitempty"`
 	// Openly means that Refused reveals nothing about the grade, so that everybody may read it.
 	Openly bool `json:"openly,omitempty"`
 }

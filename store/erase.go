@@ -51,6 +51,7 @@ type erasure struct {
 	fingerprints []string       // fingerprints of the person's keys
 	named        *regexp.Regexp // matches the person's names in a text
 	namedGitHub  *regexp.Regexp // matches the person's GitHub logins in a text about GitHub accounts; nil: no accounts
+	unlinked     *regexp.Regexp // matches the refusal of a push by one of the person's GitHub accounts; nil: no accounts
 }
 
 // identify collects the names that identify the person.
@@ -72,6 +73,7 @@ func (e *erasure) identify(ctx context.Context) error {
 	e.named = named("", append([]string{e.user.Login, e.user.Name, e.user.Email, id}, e.fingerprints...))
 	if len(e.accounts.logins) > 0 {
 		e.namedGitHub = named("(?i)", e.accounts.logins)
+		e.unlinked = regexp.MustCompile(`(?i)GitHub account (` + alternatives(e.accounts.logins) + `) is not linked`)
 	}
 	return nil
 }
@@ -79,13 +81,18 @@ func (e *erasure) identify(ctx context.Context) error {
 // named returns a pattern that matches words only as whole words. flags are regular expression
 // flags such as "(?i)".
 func named(flags string, words []string) *regexp.Regexp {
+	return regexp.MustCompile(flags + `(^|[^\pL\pN._-])(` + alternatives(words) + `)($|[^\pL\pN_-])`)
+}
+
+// alternatives returns a pattern that matches any of the words that are not empty.
+func alternatives(words []string) string {
 	var all []string
 	for _, w := range words {
 		if w != "" {
 			all = append(all, regexp.QuoteMeta(w))
 		}
 	}
-	return regexp.MustCompile(flags + `(^|[^\pL\pN._-])(` + strings.Join(all, "|") + `)($|[^\pL\pN_-])`)
+	return strings.Join(all, "|")
 }
 
 // texts removes the output of the person's programs, the comments on their work, and their
@@ -166,8 +173,7 @@ func (e *erasure) replace(ctx context.Context, c place, named *regexp.Regexp, an
 		return err
 	}
 	for _, m := range all {
-		// Twice, because two matches may share the character between them.
-		text := named.ReplaceAllString(named.ReplaceAllString(m.text, "${1}"+e.alias+"${3}"), "${1}"+e.alias+"${3}")
+		text := e.withoutNames(m.text, named)
 		if text == m.text {
 			continue
 		}
@@ -176,6 +182,12 @@ func (e *erasure) replace(ctx context.Context, c place, named *regexp.Regexp, an
 		}
 	}
 	return nil
+}
+
+// withoutNames replaces every match of a pattern from named in a text by the alias.
+func (e *erasure) withoutNames(text string, named *regexp.Regexp) string {
+	// Twice, because two matches may share the character between them.
+	return named.ReplaceAllString(named.ReplaceAllString(text, "${1}"+e.alias+"${3}"), "${1}"+e.alias+"${3}")
 }
 
 // mentionColumns returns the names of columns with texts that may name a person.

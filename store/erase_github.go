@@ -10,7 +10,8 @@ import (
 )
 
 // gitHub removes the rows that name the person's repositories at GitHub: commits and outbox
-// entries of pushes, including refused and given-up ones.
+// entries of pushes, including refused and given-up ones. In refusals of other people's pushes it
+// replaces the person's names by the alias.
 func (e *erasure) gitHub(ctx context.Context) error {
 	if err := e.commits(ctx); err != nil {
 		return err
@@ -21,30 +22,44 @@ func (e *erasure) gitHub(ctx context.Context) error {
 		return err
 	}
 	for _, entry := range entries {
-		is, err := e.isTheirs(entry)
-		if err != nil {
-			return err
-		}
-		if !is {
-			continue
-		}
-		if _, err := e.exec(ctx, `DELETE FROM outbox WHERE id = ?`, entry.ID); err != nil {
+		if err := e.gitHubEntry(ctx, entry); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// isTheirs reports whether an entry about GitHub is about the person's work, repository or account.
-func (e *erasure) isTheirs(entry schema.OutboxEntry) (bool, error) {
-	var about struct {
-		schema.GitHubStatus
-		SenderID int64 `json:"sender_id"`
+// gitHubEntry removes or edits one outbox entry about GitHub.
+func (e *erasure) gitHubEntry(ctx context.Context, entry schema.OutboxEntry) error {
+	var is schema.GitHubStatus // a push has the fields repository and sender_id too
+	if err := json.Unmarshal(entry.Body, &is); err != nil {
+		return err
 	}
-	if err := json.Unmarshal(entry.Body, &about); err != nil {
-		return false, err
+	if e.isTheirs(is) {
+		_, err := e.exec(ctx, `DELETE FROM outbox WHERE id = ?`, entry.ID)
+		return err
 	}
-	return slices.Contains(e.accounts.ids, about.SenderID) || about.Submission.Owner == e.user.Login || e.named.MatchString(about.Refused) || e.namedGitHub != nil && e.namedGitHub.MatchString(about.Refused) || e.ownRepository(about.Repository), nil
+	refused := e.withoutNames(is.Refused, e.named)
+	if refused == is.Refused {
+		return nil
+	}
+	is.Refused = refused
+	body, err := encode(is)
+	if err != nil {
+		return err
+	}
+	_, err = e.exec(ctx, `UPDATE outbox SET body = ? WHERE id = ?`, []byte(body), entry.ID)
+	return err
+}
+
+// isTheirs reports whether an entry about GitHub is about the person's work, repository or
+// account. A GitHub login can be an ordinary word, so a refusal that was stored without its sender
+// must name the login as that of the account.
+func (e *erasure) isTheirs(is schema.GitHubStatus) bool {
+	if slices.Contains(e.accounts.ids, is.SenderID) || is.Submission.Owner == e.user.Login || e.ownRepository(is.Repository) {
+		return true
+	}
+	return is.SenderID == 0 && e.unlinked != nil && e.unlinked.MatchString(is.Refused)
 }
 
 // ownRepository reports whether the name of a repository ends with a name of the person.

@@ -1,12 +1,15 @@
 package store
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -170,6 +173,46 @@ func TestEraseKeepsWordsOfOthers(t *testing.T) {
 	equal(t, befores, []string{"none"})
 	links := ok(list(t.Context(), b.reader, value[string], `SELECT before_value || '|' || after_value FROM audit WHERE action = 'user.link-github' ORDER BY rowid`))(t)
 	equal(t, links, []string{"|erased-1", "erased-1|erased-1 erased-1"})
+}
+
+// TestEraseKeepsStatusesOfOthers erases a person whose logins are words of the refusals that other
+// people have not been sent yet. Only the refusals of the person's own pushes go.
+func TestEraseKeepsStatusesOfOthers(t *testing.T) {
+	t.Parallel()
+	const late = "a push now is 1 day late; write [late] in the message of the last commit"
+	for name, c := range map[string]struct {
+		refusal  schema.GitHubStatus
+		accounts []string
+		login    string
+		want     []string
+	}{
+		"a GitHub login is a word of it":          {schema.GitHubStatus{Refused: late, SenderID: 77}, []string{"late", "now"}, "bob", []string{late}},
+		"stored without the sender":               {schema.GitHubStatus{Refused: late}, []string{"late", "now"}, "bob", []string{late}},
+		"about another account":                   {schema.GitHubStatus{Refused: "GitHub account ada-late is not linked", SenderID: 77}, []string{"late"}, "bob", []string{"GitHub account ada-late is not linked"}},
+		"about another account, without sender":   {schema.GitHubStatus{Refused: "the GitHub account late-ada is not linked to an account here"}, []string{"late"}, "bob", []string{"the GitHub account late-ada is not linked to an account here"}},
+		"an account with the login that it had":   {schema.GitHubStatus{Refused: "GitHub account late is not linked", SenderID: 77}, []string{"late"}, "bob", []string{"GitHub account late is not linked"}},
+		"of the person's push":                    {schema.GitHubStatus{Refused: late, SenderID: 2}, []string{"ada", "bobhub"}, "bob", nil},
+		"about the person's account, old":         {schema.GitHubStatus{Refused: "the GitHub account LATE is not linked to an account here. Ask"}, []string{"late"}, "bob", nil},
+		"names the person here":                   {schema.GitHubStatus{Refused: "ask bob to push it", SenderID: 77}, nil, "bob", []string{"ask erased-1 to push it"}},
+		"names the person here, without a sender": {schema.GitHubStatus{Refused: "ask bob to push it"}, nil, "bob", []string{"ask erased-1 to push it"}},
+	} {
+		b := newBundle(t)
+		for i, login := range c.accounts {
+			check(t, b.LinkGitHub(t.Context(), schema.Operator(), b.user(c.login), schema.GitHubAccount{Host: "https://github.com", ID: int64(i + 1), Login: login}))
+		}
+		c.refusal.GitHubCommit = schema.GitHubCommit{Repository: "comp2402-f26/a1-ada", RepositoryID: 99, Commit: strings.Repeat("a", 40)}
+		check(t, b.EnqueueGitHubStatus(t.Context(), c.refusal))
+		ok(b.Erase(t.Context(), schema.Operator(), b.user(c.login), "erased-1"))(t)
+		var told []string
+		for _, e := range ok(b.Outbox(t.Context(), 10))(t) {
+			var is schema.GitHubStatus
+			check(t, json.Unmarshal(e.Body, &is))
+			told = append(told, is.Refused)
+		}
+		if diff := cmp.Diff(c.want, told); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
 }
 
 // leaveAtGitHub creates records of GitHub pushes by zed and by others.
