@@ -45,7 +45,7 @@ screenshots: ## pictures of every page of the site, below bin/screenshots
 	go test ./web -run Screenshots -count=1 -artifacts -outputdir bin/screenshots
 	find bin/screenshots -name '*.png' | sort
 
-# What is committed of the editor is made of npm's packages, whose versions web/editor names.
+# web/static/editor.js is bundled from npm packages. web/editor lists their versions.
 EDITOR_BUNDLE = $(GO) tool -modfile=tools/go.mod esbuild web/editor/main.js --bundle --minify --format=iife --target=es2022 --log-level=warning
 editor: ## make the editor of the site again: web/static/editor.js (needs npm)
 	cd web/editor && npm ci --ignore-scripts --no-audit --no-fund

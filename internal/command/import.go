@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -36,6 +37,35 @@ func importArguments(c *cli.Context, what string) (from, to string, err error) {
 		return "", "", schema.Errorf(schema.CodeInvalid, "name the directory to write, as in %s %s -o a1-tests", c.Command.HelpName, args[0])
 	}
 	return args[0], to, nil
+}
+
+// withPackage calls an import with the opened package from and, if --solution names a directory,
+// its files as the sample. It writes the result to the directory to and prints the summary. origin
+// is the kind of the package for the note on where the tests come from.
+func withPackage(c *cli.Context, from, to, origin string, convert func(p *imports.Package, sample fs.FS) (*imports.Bundle, error)) error {
+	var sample fs.FS
+	if dir := c.String("solution"); dir != "" {
+		solution, err := imports.Open(dir)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = solution.Close() }()
+		sample = solution.FS
+	}
+	p, err := imports.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = p.Close() }()
+	bundle, err := convert(p, sample)
+	if err != nil {
+		return err
+	}
+	if err := bundle.WriteTo(to, fmt.Sprintf("Imported from the %s %q.", origin, p.Name)); err != nil {
+		return err
+	}
+	importSummary(c, bundle, to)
+	return nil
 }
 
 // importSummary prints the written files, the parts that were not imported, and the next steps.

@@ -1,7 +1,7 @@
 package command
 
 import (
-	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -37,27 +37,7 @@ func importAutolab(c *cli.Context) error {
 	if strings.HasSuffix(from, ".tar") {
 		return schema.Errorf(schema.CodeInvalid, "%s is an archive that is not read; unpack it first: tar xf %s", from, from)
 	}
-	options := autolab.Options{Title: c.String("title")}
-	if dir := c.String("solution"); dir != "" {
-		solution, err := imports.Open(dir)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = solution.Close() }()
-		options.Sample = solution.FS
-	}
-	p, err := imports.Open(from)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = p.Close() }()
-	bundle, err := autolab.Import(p.FS, options)
-	if err != nil {
-		return err
-	}
-	if err := bundle.WriteTo(to, fmt.Sprintf("Imported from the lab of Autolab %q.", p.Name)); err != nil {
-		return err
-	}
-	importSummary(c, bundle, to)
-	return nil
+	return withPackage(c, from, to, "lab of Autolab", func(p *imports.Package, sample fs.FS) (*imports.Bundle, error) {
+		return autolab.Import(p.FS, autolab.Options{Title: c.String("title"), Sample: sample})
+	})
 }

@@ -1,7 +1,8 @@
 package command
 
 import (
-	"fmt"
+	"cmp"
+	"io/fs"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -45,30 +46,8 @@ func importGradescope(c *cli.Context) error {
 		return schema.Errorf(schema.CodeInvalid, "--timeout %s: write whole seconds or minutes, at most 1h", timeout)
 	}
 	options := gradescope.Options{Points: imports.Number(c.String("points")), Timeout: timeout, Force: c.Bool("image-has-it")}
-	if dir := c.String("solution"); dir != "" {
-		solution, err := imports.Open(dir)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = solution.Close() }()
-		options.Sample = solution.FS
-	}
-	p, err := imports.Open(from)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = p.Close() }()
-	title := c.String("title")
-	if title == "" {
-		title = p.Name
-	}
-	bundle, err := gradescope.Import(p.FS, title, options)
-	if err != nil {
-		return err
-	}
-	if err := bundle.WriteTo(to, fmt.Sprintf("Imported from the Gradescope autograder %q.", p.Name)); err != nil {
-		return err
-	}
-	importSummary(c, bundle, to)
-	return nil
+	return withPackage(c, from, to, "Gradescope autograder", func(p *imports.Package, sample fs.FS) (*imports.Bundle, error) {
+		options.Sample = sample
+		return gradescope.Import(p.FS, cmp.Or(c.String("title"), p.Name), options)
+	})
 }
