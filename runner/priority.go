@@ -13,7 +13,7 @@ import (
 
 // priority records whether this process's threads run at SCHED_IDLE, which means only while nothing
 // else on the machine needs the processor. Threads and programs inherit the policy, so it is reset
-// while the wall runs steps. The wall's stages may start earlier; they reset it themselves.
+// while the wall runs steps. The wall's threads that start its stages reset it for themselves.
 type priority struct {
 	logger *slog.Logger
 	may    bool // canRaise; otherwise nothing is changed

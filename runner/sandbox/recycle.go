@@ -16,11 +16,8 @@ const emptiesKept = 2
 
 // recycle empties a discarded scratch directory and keeps it for NewScratch, because making four
 // new directories takes a large part of a small case's time. It returns false, and leaves the
-// directory to be removed, if the directories show any trace of their use or if enough are kept.
+// directory to be removed, if the directories show any trace of their use.
 func (w *Wall) recycle(s *Scratch) bool {
-	if w.enough() {
-		return false
-	}
 	next := s.emptied()
 	if next == nil {
 		return false
@@ -31,22 +28,12 @@ func (w *Wall) recycle(s *Scratch) bool {
 	return true
 }
 
-// enough reports whether the wall wants no further emptied directory.
-func (w *Wall) enough() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.full()
-}
-
-// full is like enough, but the caller must hold mu.
-func (w *Wall) full() bool { return w.closed || len(w.empties) >= emptiesKept }
-
 // keep keeps an emptied directory, which Close removes. It returns false if the wall no longer
 // wants one.
 func (w *Wall) keep(s *Scratch) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.full() {
+	if w.closed || len(w.empties) >= emptiesKept {
 		return false
 	}
 	w.scratches[s] = struct{}{}

@@ -263,6 +263,7 @@ func (w *Wall) Close() error {
 	for _, s := range scratches {
 		errs = append(errs, s.Remove())
 	}
+	w.AwaitRemovals()
 	for _, f := range w.stopping() {
 		errs = append(errs, f.stop())
 	}
