@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -11,7 +10,6 @@ import (
 	"net/http"
 	"path"
 	"strings"
-	"time"
 )
 
 //go:embed static
@@ -23,12 +21,12 @@ const icon = "icon.svg"
 // assets serves the site's own style, script and icon. Their names contain their hash, so browsers
 // may cache them for ever.
 type assets struct {
-	content map[string][]byte // by hashed name
-	hashed  map[string]string // by plain name
+	plain  map[string]string // names in staticFiles, by hashed name
+	hashed map[string]string // the other way round
 }
 
 func loadAssets() (*assets, error) {
-	a := &assets{content: map[string][]byte{}, hashed: map[string]string{}}
+	a := &assets{plain: map[string]string{}, hashed: map[string]string{}}
 	entries, err := fs.ReadDir(staticFiles, "static")
 	if err != nil {
 		return nil, fmt.Errorf("list assets: %w", err)
@@ -47,7 +45,7 @@ func (a *assets) add(name string, content []byte) {
 	sum := sha256.Sum256(content)
 	ending := path.Ext(name)
 	hashed := strings.TrimSuffix(name, ending) + "." + hex.EncodeToString(sum[:6]) + ending
-	a.hashed[name], a.content[hashed] = hashed, content
+	a.hashed[name], a.plain[hashed] = hashed, name
 }
 
 // path returns the path of an asset. It returns an error for an unknown name, so a template with
@@ -63,22 +61,23 @@ func (a *assets) path(name string) (string, error) {
 // ServeHTTP serves the asset with the hashed name in the path.
 func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
-	content, ok := a.content[name]
+	plain, ok := a.plain[name]
 	if !ok {
 		http.NotFound(w, r)
 		return
 	}
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	a.write(w, r, name, content)
+	serveStatic(w, r, plain)
 }
 
 // serveIcon serves the icon under the name that browsers request without a link to it.
 func (a *assets) serveIcon(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "public, max-age=86400")
-	a.write(w, r, icon, a.content[a.hashed[icon]])
+	serveStatic(w, r, icon)
 }
 
-func (a *assets) write(w http.ResponseWriter, r *http.Request, name string, content []byte) {
+// serveStatic serves a file from the program itself, without a copy in memory.
+func serveStatic(w http.ResponseWriter, r *http.Request, name string) {
 	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
-	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
+	http.ServeFileFS(w, r, staticFiles, "static/"+name)
 }

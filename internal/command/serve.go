@@ -77,6 +77,7 @@ func serve(c *cli.Context) error {
 	if err := s.Start(c.Context); err != nil {
 		return err
 	}
+	debug.FreeOSMemory() // what starting needed
 	fmt.Fprintf(c.App.Writer, "ready ssh=%s web=%s\n", s.SSHAddress(), s.WebURL())
 	<-c.Done()
 	logger.Info("server stopping", "reason", context.Cause(c.Context))
