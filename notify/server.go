@@ -62,8 +62,8 @@ func (s MailServer) client(connect mail.DialContextFunc) (*mail.Client, error) {
 		mail.WithPort(s.Port), mail.WithTimeout(smtpTimeout), mail.WithTLSConfig(s.tls()), mail.WithDialContextFunc(connect),
 	}
 	switch s.Security {
-	case ImplicitTLS:
-		options = append(options, mail.WithSSL())
+	case ImplicitTLS: // go-mail trusts only the connections of its own dialer with WithSSL
+		options = append(options, mail.WithTLSPolicy(mail.TLSOpportunistic))
 	case NoTLS:
 		options = append(options, mail.WithTLSPolicy(mail.NoTLS))
 	default:

@@ -3,6 +3,7 @@ package notify_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -23,6 +24,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"github.com/grader/grader/notify"
+	"github.com/grader/grader/schema"
 )
 
 // letter is an e-mail that the server accepted.
@@ -39,6 +41,8 @@ type postOffice struct {
 	address *net.TCPAddr
 	doors   net.Listener
 	roots   *x509.CertPool
+
+	mechanism string // of sign-ins; "" means PLAIN
 
 	mu       sync.Mutex
 	letters  []letter
@@ -69,6 +73,15 @@ func (p *postOffice) listen(address string) {
 	l, err := net.Listen("tcp", address)
 	check(p.t, err)
 	p.doors, p.address = l, l.Addr().(*net.TCPAddr)
+	go func() { _ = p.server.Serve(l) }()
+}
+
+// encrypt changes the server to TLS from the first byte.
+func (p *postOffice) encrypt() {
+	p.t.Helper()
+	l, err := tls.Listen("tcp", "127.0.0.1:0", p.server.TLSConfig)
+	check(p.t, err)
+	p.address = l.Addr().(*net.TCPAddr)
 	go func() { _ = p.server.Serve(l) }()
 }
 
@@ -123,15 +136,37 @@ type visit struct {
 	from, to string
 }
 
-func (*visit) AuthMechanisms() []string { return []string{sasl.Plain} }
+func (v *visit) AuthMechanisms() []string { return []string{cmp.Or(v.office.mechanism, sasl.Plain)} }
 
-func (*visit) Auth(string) (sasl.Server, error) {
-	return sasl.NewPlainServer(func(_, user, password string) error {
-		if user != "grader" || password != "secret" {
-			return smtp.ErrAuthFailed
-		}
-		return nil
-	}), nil
+func (*visit) Auth(mechanism string) (sasl.Server, error) {
+	if mechanism == sasl.Login {
+		return new(loginServer), nil
+	}
+	return sasl.NewPlainServer(func(_, user, password string) error { return signIn(user, password) }), nil
+}
+
+func signIn(user, password string) error {
+	if user != "grader" || password != "secret" {
+		return smtp.ErrAuthFailed
+	}
+	return nil
+}
+
+// loginServer is the server's side of the mechanism LOGIN.
+type loginServer struct{ answers []string }
+
+// Next implements sasl.Server.
+func (s *loginServer) Next(answer []byte) (challenge []byte, done bool, err error) {
+	if answer != nil {
+		s.answers = append(s.answers, string(answer))
+	}
+	switch len(s.answers) {
+	case 0:
+		return []byte("Username:"), false, nil
+	case 1:
+		return []byte("Password:"), false, nil
+	}
+	return nil, true, signIn(s.answers[0], s.answers[1])
 }
 
 func (*visit) Reset()        {}
@@ -200,6 +235,31 @@ func TestFailedConversationIsClosed(t *testing.T) {
 	}
 	if err := <-ended; err != nil {
 		t.Errorf("the connection ended with %v, want its end", err)
+	}
+}
+
+// TestSignInOverTLS checks that a user can sign in to servers that offer one mechanism with
+// readable passwords, over both kinds of TLS.
+func TestSignInOverTLS(t *testing.T) {
+	t.Parallel()
+	for _, security := range []notify.Security{notify.StartTLS, notify.ImplicitTLS} {
+		for _, mechanism := range []string{sasl.Plain, sasl.Login} {
+			t.Run(string(security)+" "+mechanism, func(t *testing.T) {
+				t.Parallel()
+				p := newPostOffice(t, false, false)
+				p.mechanism = mechanism
+				if security == notify.ImplicitTLS {
+					p.encrypt()
+				}
+				s := p.settings()
+				s.Security, s.User, s.Password = security, "grader", "secret"
+				check(t, s.Check(t.Context()))
+				s.Password = "wrong"
+				if err := s.Check(t.Context()); schema.CodeOf(err) != schema.CodeForbidden {
+					t.Errorf("a wrong password: %v", err)
+				}
+			})
+		}
 	}
 }
 
