@@ -30,6 +30,9 @@ type GitHubStore interface {
 	Owner(ctx context.Context, assignment int64, owner string) (course.Owner, error)
 	// AddGitHubCommit records the assignment and the owner of a commit; owner "" means tests.
 	AddGitHubCommit(ctx context.Context, c schema.GitHubCommit, assignment int64, owner string) error
+	// PublicAtGitHub reports whether everybody may read a repository now. It returns true for an
+	// unknown repository.
+	PublicAtGitHub(ctx context.Context, repository int64) (bool, error)
 	// SubmissionByCommit returns the owner's latest submission of a commit.
 	SubmissionByCommit(ctx context.Context, assignment int64, owner, commit string) (schema.GradedSubmission, error)
 	// Grade returns an owner's grade for an assignment. Its Number is 0 if no submission
@@ -160,8 +163,12 @@ func (g *GitHub) Became(ctx context.Context, c schema.GitHubCommit, t GitHubTarg
 }
 
 // Status returns the current status of a commit. It shows no more than the owner of the work
-// may see, even for work of the staff.
+// may see, even for work of the staff. The repository may have become public since s was made.
 func (g *GitHub) Status(ctx context.Context, s schema.GitHubStatus) (schema.CommitStatus, error) {
+	var err error
+	if s.Public, err = g.store.PublicAtGitHub(ctx, s.RepositoryID); err != nil {
+		return schema.CommitStatus{}, err
+	}
 	switch {
 	case s.Refused != "":
 		return course.RefusedStatus(s), nil

@@ -94,6 +94,7 @@ func TestStatusFollowsGrade(t *testing.T) {
 	ctx := t.Context()
 	a1, err := b.store.Assignment(ctx, "comp1", "a1")
 	check(t, err)
+	b.announce(schema.GitHubPush{GitHubCommit: schema.GitHubCommit{RepositoryID: 1}, Delivery: "private"})
 	var commits []schema.GitHubStatus
 	push := func(points int64) {
 		sub := b.push("alice")
@@ -129,9 +130,48 @@ func TestStatusFollowsGrade(t *testing.T) {
 	says("adjusted", "submission 1: 1 of 2 points, 0 of 0 tests passed, 0.5 added by staff: final 1.5")
 	push(2)
 	says("a better one", "submission 1: 1 of 2 points, 0 of 0 tests passed", "submission 2: 2 of 2 points, 0 of 0 tests passed, 0.5 added by staff: final 2.5")
-	public := commits[1]
-	public.Public = true
-	if is, err := b.GitHub.Status(ctx, public); err != nil || is.Description != "submission 2: graded; sign in to see the result" {
-		t.Errorf("in a public repository: %+v, %v", is, err)
+}
+
+// announce receives a push that GitHub announced, and removes it from the outbox.
+func (b *bundle) announce(p schema.GitHubPush) {
+	b.t.Helper()
+	ctx := b.t.Context()
+	p.ReceivedAt = b.now()
+	_, err := b.store.ReceiveGitHubPush(ctx, p)
+	check(b.t, err)
+	e, _, err := b.store.TakeOutgoing(ctx, schema.OutgoingGitHubPush, nil, b.now())
+	check(b.t, err)
+	check(b.t, b.store.Delivered(ctx, e))
+}
+
+// TestStatusAfterMadePublic checks that a status reveals no grade if the repository became public
+// after the status was enqueued, even by a push that is not accepted.
+func TestStatusAfterMadePublic(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ctx := t.Context()
+	sub := b.push("alice")
+	b.grade(graded(1, schema.OutcomePassed))
+	is := schema.GitHubCommit{Repository: "comp1-f26/a1-alice-gh", RepositoryID: 1, Commit: sub.Commit}
+	all := []schema.GitHubStatus{{GitHubCommit: is, Submission: sub.Name}, {GitHubCommit: is, Refused: "the grade so far is 1.5"}}
+	says := func(when string, want ...string) {
+		t.Helper()
+		for i, s := range all {
+			got, err := b.GitHub.Status(ctx, s)
+			check(t, err)
+			if got.Description != want[i] {
+				t.Errorf("%s: %q, want %q", when, got.Description, want[i])
+			}
+		}
 	}
+	graded, refused := "submission 1: graded; sign in to see the result", "not handed in: the reason is not shown in a public repository; push to the course's server to read it, or ask the course staff"
+	says("unknown", graded, refused)
+	b.announce(schema.GitHubPush{GitHubCommit: is, Delivery: "1", PushedAt: b.now()})
+	says("private", "submission 1: 1 of 2 points, 0 of 0 tests passed", "not handed in: the grade so far is 1.5")
+	open := is
+	open.Public = true
+	b.announce(schema.GitHubPush{GitHubCommit: open, Delivery: "2", PushedAt: b.now().Add(2 * time.Second)})
+	says("made public", graded, refused)
+	b.announce(schema.GitHubPush{GitHubCommit: is, Delivery: "3", PushedAt: b.now().Add(time.Second)})
+	says("a late private push", graded, refused)
 }

@@ -24,7 +24,8 @@ type GitHubCommit struct {
 	RepositoryID int64  `json:"repository_id"`
 	Installation int64  `json:"installation,omitempty"` // of our App, 0 for unknown
 	Commit       string `json:"commit"`                 // hex
-	// Public means that everybody may read the repository. Grades must not be shown there.
+	// Public means that everybody could read the repository when the commit was pushed. Grades must
+	// not be shown there.
 	Public bool `json:"public,omitempty"`
 }
 

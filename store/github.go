@@ -101,9 +101,30 @@ func (s *GitHubTables) ReceiveGitHubPush(ctx context.Context, p schema.GitHubPus
 			return err
 		}
 		fresh = true
+		if err := t.noteVisibility(ctx, p); err != nil {
+			return err
+		}
 		return s.enqueue(ctx, t, schema.Outgoing{Kind: schema.OutgoingGitHubPush, Key: p.Delivery, Receiver: fmt.Sprint(p.RepositoryID), Body: []byte(body), Due: p.ReceivedAt})
 	})
 	return fresh, err
+}
+
+// noteVisibility stores whether everybody may read the repository of an announced push, even if
+// the push will be refused. A push that GitHub received before the last known one changes nothing.
+// Of two pushes in an unknown order, the one that says public counts, because grades must not
+// become public.
+func (t *tx) noteVisibility(ctx context.Context, p schema.GitHubPush) error {
+	_, err := t.exec(ctx, `INSERT INTO github_repositories AS g (repository_id, public, pushed_at) VALUES (?, ?, ?)
+		ON CONFLICT DO UPDATE SET public = excluded.public, pushed_at = max(g.pushed_at, excluded.pushed_at)
+		WHERE excluded.pushed_at > g.pushed_at OR excluded.public AND (excluded.pushed_at IN (0, g.pushed_at) OR g.pushed_at = 0)`,
+		p.RepositoryID, p.Public, micros(p.PushedAt))
+	return err
+}
+
+// PublicAtGitHub reports whether everybody may read a repository, as its latest announced push
+// says. It returns true for an unknown repository, because grades must not become public.
+func (s *GitHubTables) PublicAtGitHub(ctx context.Context, repository int64) (bool, error) {
+	return one(ctx, s.reader, value[bool], `SELECT coalesce((SELECT public FROM github_repositories WHERE repository_id = ?), 1)`, repository)
 }
 
 // LaterGitHubPush reports whether a later push to the repository was accepted already.
@@ -137,18 +158,17 @@ func (s *GitHubTables) ReceivedGitHub(ctx context.Context, deliveries []string) 
 }
 
 // AddGitHubCommit records the assignment and the owner of a commit at GitHub; owner "" means the
-// assignment's tests. From then on GitHub gets a status for the commit. The name and the
-// visibility of the repository are also stored for its earlier commits.
+// assignment's tests. From then on GitHub gets a status for the commit. The name of the repository
+// is also stored for its earlier commits.
 func (s *GitHubTables) AddGitHubCommit(ctx context.Context, c schema.GitHubCommit, assignment int64, owner string) error {
 	return s.write(ctx, "add a commit of GitHub", func(t *tx) error {
-		_, err := t.exec(ctx, `INSERT INTO github_commits (repository_id, commit_hash, repository, installation, public, assignment_id, owner) VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?)
-			ON CONFLICT DO UPDATE SET repository = excluded.repository, installation = excluded.installation, public = excluded.public, assignment_id = excluded.assignment_id, owner = excluded.owner`,
-			c.RepositoryID, c.Commit, c.Repository, c.Installation, c.Public, assignment, owner)
+		_, err := t.exec(ctx, `INSERT INTO github_commits (repository_id, commit_hash, repository, installation, assignment_id, owner) VALUES (?, ?, ?, ?, nullif(?, 0), ?)
+			ON CONFLICT DO UPDATE SET repository = excluded.repository, installation = excluded.installation, assignment_id = excluded.assignment_id, owner = excluded.owner`,
+			c.RepositoryID, c.Commit, c.Repository, c.Installation, assignment, owner)
 		if err != nil {
 			return err
 		}
-		// Later statuses of earlier commits must suit the current readers of the repository.
-		_, err = t.exec(ctx, `UPDATE github_commits SET public = ?1, repository = ?2 WHERE repository_id = ?3 AND (public <> ?1 OR repository <> ?2)`, c.Public, c.Repository, c.RepositoryID)
+		_, err = t.exec(ctx, `UPDATE github_commits SET repository = ?1 WHERE repository_id = ?2 AND repository <> ?1`, c.Repository, c.RepositoryID)
 		return err
 	})
 }
@@ -171,16 +191,16 @@ func (t *tx) enqueueStatus(ctx context.Context, now time.Time, status schema.Git
 
 func scanGitHubStatus(r row) (g schema.GitHubStatus, err error) {
 	n := &g.Submission
-	err = r.Scan(&g.Repository, &g.RepositoryID, &g.Installation, &g.Public, &g.Commit, &n.Course, &n.Assignment, &n.Owner, &n.Number)
+	err = r.Scan(&g.Repository, &g.RepositoryID, &g.Installation, &g.Commit, &n.Course, &n.Assignment, &n.Owner, &n.Number)
 	return g, err
 }
 
 // tellGitHub enqueues the statuses for a job of a submission or of tests that has ended.
 func (t *tx) tellGitHub(ctx context.Context, now time.Time, job int64) error {
-	all, err := list(ctx, t, scanGitHubStatus, `SELECT g.repository, g.repository_id, g.installation, g.public, g.commit_hash, c.code, a.name, s.owner, s.number
+	all, err := list(ctx, t, scanGitHubStatus, `SELECT g.repository, g.repository_id, g.installation, g.commit_hash, c.code, a.name, s.owner, s.number
 			FROM jobs j JOIN submissions s ON s.id = j.submission_id AND s.job_id = j.id JOIN github_commits g ON g.assignment_id = s.assignment_id AND g.owner = s.owner AND g.commit_hash = s.commit_hash
 			JOIN assignments a ON a.id = s.assignment_id JOIN courses c ON c.id = a.course_id WHERE j.id = ?1
-		UNION ALL SELECT g.repository, g.repository_id, g.installation, g.public, g.commit_hash, c.code, a.name, '', 0
+		UNION ALL SELECT g.repository, g.repository_id, g.installation, g.commit_hash, c.code, a.name, '', 0
 			FROM jobs j JOIN versions v ON v.id = j.version_id JOIN github_commits g ON g.assignment_id = v.assignment_id AND g.owner = '' AND g.commit_hash = v.commit_hash
 			JOIN assignments a ON a.id = v.assignment_id JOIN courses c ON c.id = a.course_id WHERE j.id = ?1 AND j.kind = 'gate'`, job)
 	if err != nil {
@@ -237,7 +257,7 @@ func (t *tx) tellOthers(ctx context.Context, now time.Time, job int64) error {
 // something else now. Assignment 0 means all, and owner "" means everybody. An unchanged status
 // is not written to GitHub again.
 func (t *tx) tellGitHubAgain(ctx context.Context, now time.Time, courseID, assignment int64, owner string) error {
-	all, err := list(ctx, t, scanGitHubStatus, `SELECT g.repository, g.repository_id, g.installation, g.public, g.commit_hash, c.code, a.name, g.owner,
+	all, err := list(ctx, t, scanGitHubStatus, `SELECT g.repository, g.repository_id, g.installation, g.commit_hash, c.code, a.name, g.owner,
 			(SELECT max(s.number) FROM submissions s WHERE s.assignment_id = g.assignment_id AND s.owner = g.owner AND s.commit_hash = g.commit_hash) AS latest
 		FROM courses c JOIN assignments a ON a.course_id = c.id JOIN github_commits g ON g.assignment_id = a.id
 		WHERE c.id = ?1 AND (?2 = 0 OR a.id = ?2) AND (?3 = '' OR g.owner = ?3) AND g.owner <> '' AND latest > 0`, courseID, assignment, owner)
@@ -264,8 +284,8 @@ func (s *GitHubTables) ToldGitHub(ctx context.Context, c schema.GitHubCommit) (s
 // TellGitHub records the identifier of the last status of a commit.
 func (s *GitHubTables) TellGitHub(ctx context.Context, c schema.GitHubCommit, told string) error {
 	return s.write(ctx, "record a status", func(t *tx) error {
-		_, err := t.exec(ctx, `INSERT INTO github_commits (repository_id, commit_hash, repository, installation, public, told) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET told = excluded.told`, c.RepositoryID, c.Commit, c.Repository, c.Installation, c.Public, told)
+		_, err := t.exec(ctx, `INSERT INTO github_commits (repository_id, commit_hash, repository, installation, told) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET told = excluded.told`, c.RepositoryID, c.Commit, c.Repository, c.Installation, told)
 		return err
 	})
 }

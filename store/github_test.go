@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -13,7 +14,13 @@ import (
 // announce stores an announced push to a repository.
 func (b *bundle) announce(repository int64, n int, pushed time.Time) schema.GitHubPush {
 	b.t.Helper()
-	p := schema.GitHubPush{GitHubCommit: schema.GitHubCommit{Repository: "o/a1-ada", RepositoryID: repository, Commit: fmt.Sprintf("%040x", n)}, Delivery: fmt.Sprintf("delivery-%d", n), SenderID: 1, ReceivedAt: b.tick(), PushedAt: pushed}
+	return b.announcePush(schema.GitHubPush{GitHubCommit: schema.GitHubCommit{RepositoryID: repository, Commit: fmt.Sprintf("%040x", n)}, Delivery: fmt.Sprintf("delivery-%d", n), PushedAt: pushed})
+}
+
+// announcePush stores an announced push.
+func (b *bundle) announcePush(p schema.GitHubPush) schema.GitHubPush {
+	b.t.Helper()
+	p.Repository, p.SenderID, p.ReceivedAt, p.Delivery = "o/a1-ada", 1, b.tick(), cmp.Or(p.Delivery, "delivery-"+p.Commit)
 	ok(b.ReceiveGitHubPush(b.t.Context(), p))(b.t)
 	return p
 }
@@ -151,16 +158,57 @@ func TestStatusesFollowGrades(t *testing.T) {
 	}
 }
 
-// A new visibility or name of a repository also applies to the commits pushed before.
-func TestRepositoryMadePublic(t *testing.T) {
+// TestRepositoryVisibility announces pushes to one repository, some late, some refused. The latest
+// push decides who reads the repository, also if it is not accepted. Unclear cases count as public.
+func TestRepositoryVisibility(t *testing.T) {
+	t.Parallel()
+	type push struct {
+		second int // when GitHub received it; -1: unknown
+		public bool
+	}
+	for name, c := range map[string]struct {
+		pushes []push
+		want   bool
+	}{
+		"never announced":                {nil, true},
+		"private":                        {[]push{{1, false}}, false},
+		"made public":                    {[]push{{1, false}, {2, true}}, true},
+		"made private":                   {[]push{{1, true}, {2, false}}, false},
+		"a late private push":            {[]push{{2, true}, {1, false}}, true},
+		"a late public push":             {[]push{{2, false}, {1, true}}, false},
+		"a late push after two":          {[]push{{1, false}, {3, true}, {2, false}}, true},
+		"private within the same second": {[]push{{1, true}, {1, false}}, true},
+		"public within the same second":  {[]push{{1, false}, {1, true}}, true},
+		"private at an unknown time":     {[]push{{1, true}, {-1, false}}, true},
+		"public at an unknown time":      {[]push{{1, false}, {-1, true}}, true},
+		"after a public unknown time":    {[]push{{-1, true}, {1, false}}, false},
+		"late after an unknown time":     {[]push{{5, false}, {-1, true}, {4, false}}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBundle(t)
+			for i, p := range c.pushes {
+				pushed := time.Time{}
+				if p.second >= 0 {
+					pushed = epoch.Add(time.Duration(p.second) * time.Second)
+				}
+				b.announcePush(schema.GitHubPush{GitHubCommit: schema.GitHubCommit{RepositoryID: 99, Commit: fmt.Sprintf("%040x", i), Public: p.public}, PushedAt: pushed})
+				b.announce(7, 100+i, epoch) // another repository
+			}
+			equal(t, ok(b.PublicAtGitHub(t.Context(), 99))(t), c.want)
+		})
+	}
+}
+
+// TestRepositoryRenamed checks that a new name of a repository also applies to its earlier commits.
+func TestRepositoryRenamed(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	ctx := t.Context()
-	sub := b.graded("alice", 1)
-	old := schema.GitHubCommit{Repository: "o/a1-alice", RepositoryID: 1, Commit: sub.Commit}
+	old := schema.GitHubCommit{Repository: "o/a1-alice", RepositoryID: 1, Commit: b.graded("alice", 1).Commit}
 	check(t, b.AddGitHubCommit(ctx, old, b.assignment.ID, "alice"))
 	check(t, b.AddGitHubCommit(ctx, schema.GitHubCommit{Repository: "o/a1-bob", RepositoryID: 2, Commit: b.graded("bob", 1).Commit}, b.assignment.ID, "bob"))
-	check(t, b.AddGitHubCommit(ctx, schema.GitHubCommit{Repository: "o/a1-ada", RepositoryID: 1, Commit: fmt.Sprintf("%040x", 99), Public: true}, b.assignment.ID, "alice"))
+	check(t, b.AddGitHubCommit(ctx, schema.GitHubCommit{Repository: "o/a1-ada", RepositoryID: 1, Commit: fmt.Sprintf("%040x", 99)}, b.assignment.ID, "alice"))
 	check(t, b.Publish(ctx, b.actor("ida", ""), b.assignment, ""))
 	var got []schema.GitHubCommit
 	for _, e := range ok(b.Outbox(ctx, 10))(t) {
@@ -169,7 +217,7 @@ func TestRepositoryMadePublic(t *testing.T) {
 		got = append(got, s.GitHubCommit)
 	}
 	slices.SortFunc(got, func(a, b schema.GitHubCommit) int { return int(a.RepositoryID - b.RepositoryID) })
-	if len(got) != 2 || got[0].Commit != old.Commit || !got[0].Public || got[0].Repository != "o/a1-ada" || got[1].Public || got[1].Repository != "o/a1-bob" {
+	if len(got) != 2 || got[0].Commit != old.Commit || got[0].Repository != "o/a1-ada" || got[1].Repository != "o/a1-bob" {
 		t.Errorf("statuses of %+v", got)
 	}
 }

@@ -42,3 +42,51 @@ func TestMigrateAuditLog(t *testing.T) {
 		{At: at(1), Actor: "operator", Channel: "admin", Action: "user.add", Subject: "alice"},
 	})
 }
+
+// before makes a database with the tables of a version and the rows that the statements insert.
+func before(t *testing.T, version int64, statements ...string) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "grader.db")
+	db := ok(sql.Open("sqlite", path))(t)
+	ok(ok(migrator(db))(t).UpTo(t.Context(), version))(t)
+	for _, text := range statements {
+		ok(db.ExecContext(t.Context(), text))(t)
+	}
+	check(t, db.Close())
+	return path
+}
+
+// TestMigrateVisibility checks that repositories at GitHub keep their visibility, and that a push
+// that waits counts.
+func TestMigrateVisibility(t *testing.T) {
+	t.Parallel()
+	commit := `INSERT INTO github_commits (repository_id, commit_hash, repository, installation, public) VALUES `
+	s := ok(Open(t.Context(), before(t, 40,
+		commit+`(1, 'a', 'o/a1-ada', 0, 0)`, commit+`(2, 'a', 'o/a1-bob', 0, 1)`, commit+`(3, 'a', 'o/a1-eve', 0, 0)`,
+		`INSERT INTO github_deliveries (delivery, received_at, repository_id, pushed_at) VALUES ('d', 9, 2, 8000000)`,
+		`INSERT INTO outbox (kind, entry_key, receiver, body, token, made_at, due_at) VALUES ('github.push', 'd', '3', CAST('{"repository_id": 3, "public": true}' AS BLOB), 'x', 9, 9),
+			('github.push', 'e', '4', CAST('{"repository_id": 4}' AS BLOB), 'y', 9, 9), ('mail', 'f', '5', x'7b7d', 'z', 9, 9)`), Options{}))(t)
+	t.Cleanup(func() { check(t, s.Close()) })
+	for repository, want := range map[int64]bool{1: false, 2: true, 3: true, 4: false} {
+		if got := ok(s.PublicAtGitHub(t.Context(), repository))(t); got != want {
+			t.Errorf("repository %d: public %v, want %v", repository, got, want)
+		}
+	}
+	for i, c := range []struct {
+		second int64
+		want   bool
+	}{{7, true}, {9, false}} { // before and after the last known push
+		ok(s.ReceiveGitHubPush(t.Context(), schema.GitHubPush{GitHubCommit: schema.GitHubCommit{RepositoryID: 2}, Delivery: string(rune('g' + i)), ReceivedAt: time.Unix(10, 0), PushedAt: time.Unix(c.second, 0)}))(t)
+		equal(t, ok(s.PublicAtGitHub(t.Context(), 2))(t), c.want)
+	}
+}
+
+// TestMigrateNoticeMarks checks that a version of tests that people were notified about causes no
+// second notice, and that marks of pools stay.
+func TestMigrateNoticeMarks(t *testing.T) {
+	t.Parallel()
+	s := ok(Open(t.Context(), before(t, 40, `INSERT INTO notice_marks (topic, mark, made_at) VALUES ('tests', '7', 1), ('tests', '8/gate', 2), ('tests', '9', 3), ('tests', '9/gate', 4), ('pool', 'large', 5)`), Options{}))(t)
+	t.Cleanup(func() { check(t, s.Close()) })
+	got := ok(list(t.Context(), s.reader, value[string], `SELECT topic || ' ' || mark || ' ' || made_at FROM notice_marks ORDER BY topic, mark`))(t)
+	equal(t, got, []string{"pool large 5", "tests 7/gate 1", "tests 7/submissions 1", "tests 8/gate 2", "tests 9/gate 4", "tests 9/submissions 3"})
+}
