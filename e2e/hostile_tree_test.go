@@ -122,6 +122,7 @@ func bombs() []hostilePush {
 	return []hostilePush{
 		{name: "deltas of two gigabytes", pack: func(f *forge) (string, []byte) { return f.deltas(130, 1) }},
 		{name: "deltas of 60 MB, one on the other", pack: func(f *forge) (string, []byte) { return f.deltas(4, 3) }},
+		{name: "deltas of 45 MB, one on the other", pack: func(f *forge) (string, []byte) { return f.deltas(3, 3) }},
 		{name: "256 MB of zeros", pack: func(f *forge) (string, []byte) { return f.zeros(hostile.Blob, 256<<20) }},
 		{name: "a commit of a hundred megabytes", pack: func(f *forge) (string, []byte) { return f.zeros(hostile.Commit, 100<<20) }},
 		{name: "a tree of fifty megabytes", pack: func(f *forge) (string, []byte) { return f.zeros(hostile.Tree, 50<<20) }},

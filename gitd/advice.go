@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/grader/grader/course"
@@ -97,6 +99,9 @@ func (p *push) refusedTerms(err error) refusal {
 // gitd/repo/environment.go).
 var (
 	fsckWords = regexp.MustCompile(`object ([0-9a-f]{40}): (\w+): ([^\n]*)`)
+	// allocWords is the message for an object that needs more memory than GIT_ALLOC_LIMIT
+	// (gitd/repo/environment.go). Its group is the number of bytes.
+	allocWords = regexp.MustCompile(`attempting to allocate (\d+) over limit`)
 )
 
 // sizeWords is git's message for a push that is larger than receive.maxInputSize.
@@ -113,6 +118,8 @@ func (s *receiver) refusedByGit(p *push, report []byte) *refusal {
 		return nil
 	case strings.Contains(said, sizeWords):
 		return s.refusedForSize(p)
+	case allocWords.MatchString(said):
+		return s.refusedForObject(p, allocWords.FindStringSubmatch(said)[1])
 	case found != nil:
 		return &refusal{refusalFsck, "", fmt.Sprintf("git finds object %s malformed (%s: %s). It may be in an earlier commit: rewrite the history to one commit of your files as they are now",
 			found[1][:7], found[2], transcript.Truncate(transcript.OneLine(found[3]), 100)), p.rewrite(rebuildIndex())}
@@ -134,13 +141,29 @@ func (p *push) shallow(flags ...string) refusal {
 // refusedForSize refuses a push that git did not read to its end, so the server does not know its
 // contents. The advice removes large files from the index and replaces the history by one commit.
 func (s *receiver) refusedForSize(p *push) *refusal {
+	return &refusal{refusalPackSize, "", fmt.Sprintf("more than %s would be sent, and at most %s are accepted. A large file that is removed in a later commit is still sent with the earlier commit. "+
+		"Leave out the large files, and rewrite the history to one commit", sizeWord(s.Repos.MaxRead()), sizeWord(s.Repos.MaxPack())), p.rewrite([]string{s.removeLarge(p)})}
+}
+
+// refusedForObject refuses a push with a changed file for which git needs size bytes of memory. git
+// stores files of any size that are sent whole, but must rebuild in memory those that are sent as
+// changes.
+func (s *receiver) refusedForObject(p *push, size string) *refusal {
+	bytes, err := strconv.ParseInt(size, 10, 64)
+	if err != nil {
+		bytes = math.MaxInt64
+	}
+	return &refusal{refusalObjectSize, "", fmt.Sprintf("a version of a file in your history has %s, and is sent as changes to another version, for which git has too little memory here. "+
+		"Leave out the large files, and rewrite the history to one commit", sizeWord(bytes)), p.rewrite([]string{s.removeLarge(p)})}
+}
+
+// removeLarge returns the command that removes large files from the index.
+func (s *receiver) removeLarge(p *push) string {
 	largest := s.Repos.MaxPack() / 4
 	if p.target.spec != nil {
 		largest = min(largest, p.target.spec.MaxSize)
 	}
-	find := fmt.Sprintf("find . -path ./.git -prune -o -type f -size +%dc -exec git rm -q --cached --ignore-unmatch {} +", largest)
-	return &refusal{refusalPackSize, "", fmt.Sprintf("more than %s would be sent, and at most %s are accepted. A large file that is removed in a later commit is still sent with the earlier commit. "+
-		"Leave out the large files, and rewrite the history to one commit", sizeWord(s.Repos.MaxRead()), sizeWord(s.Repos.MaxPack())), p.rewrite([]string{find})}
+	return fmt.Sprintf("find . -path ./.git -prune -o -type f -size +%dc -exec git rm -q --cached --ignore-unmatch {} +", largest)
 }
 
 // rewrite returns commands that run first, then commit the index without parents and push the

@@ -426,6 +426,7 @@ func gitAdvice() []advice {
 	}
 	large := noise(3 << 19) // 1.5 MiB
 	huge := noise(6 << 20)
+	versioned := noise(1<<10) + strings.Repeat("1,2,3\n", 50<<20/6)
 	return []advice{
 		{name: "large file in the commit", code: "history", says: "video.mp4 (1 MiB, in commit ", change: small, refuse: func(s *student) {
 			s.add("video.mp4", large)
@@ -457,6 +458,19 @@ func gitAdvice() []advice {
 			s.accepted()
 			s.add("video.mp4", huge)
 			s.git("rm", "-q", "video.mp4")
+			s.git("commit", "-q", "-m", "remove it")
+			s.push()
+		}},
+		{name: "a large file that was changed", code: "object-size", says: "has 50 MiB, and is sent as changes", refuse: func(s *student) {
+			s.add("data.csv", versioned)
+			s.add("data.csv", versioned+"the end\n")
+			s.push()
+		}},
+		{name: "a large file that was changed in earlier commits", code: "object-size", says: "has 50 MiB, and is sent as changes", refuse: func(s *student) {
+			s.accepted()
+			s.add("data.csv", versioned)
+			s.add("data.csv", versioned+"the end\n")
+			s.git("rm", "-q", "data.csv")
 			s.git("commit", "-q", "-m", "remove it")
 			s.push()
 		}},

@@ -113,6 +113,22 @@ func TestFetchedHistoryIsBounded(t *testing.T) {
 	}
 }
 
+// TestFetchedLargeVersions fetches a large file and a changed version of it, which git must rebuild
+// in memory.
+func TestFetchedLargeVersions(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.publish(assignmentYAML)
+	hub := githubtest.New(t)
+	text := noise(1<<10) + strings.Repeat("1,2,3\n", 50<<20/6)
+	hub.Push(aliceAtGitHub, "alice", false, map[string]string{"hello.c": "", "data.csv": text})
+	changed := hub.Push(aliceAtGitHub, "alice", false, map[string]string{"hello.c": "", "data.csv": text + "the end\n"})
+	err := b.fetched(hub, "alice", "comp1/a1", aliceAtGitHub, changed)
+	if schema.CodeOf(err) != schema.CodeRefused || !strings.Contains(schema.MessageOf(err), "in its history is too large") {
+		t.Errorf("%s %v: %v", schema.CodeOf(err), err, errors.Unwrap(err))
+	}
+}
+
 // TestLateFetchedCommit checks that a commit is judged by the time of its announcement, also if it is fetched later, and that
 // late work needs consent.
 func TestLateFetchedCommit(t *testing.T) {

@@ -41,6 +41,7 @@ const (
 	refusalPackSlow    refusalCode = "pack-slow"    // the pack did not arrive in time
 	refusalUnpackSlow  refusalCode = "unpack-slow"  // git took too long to store the pack
 	refusalPackSize    refusalCode = "pack-size"    // more bytes than git reads
+	refusalObjectSize  refusalCode = "object-size"  // a file that needs more memory than git has
 	refusalHistory     refusalCode = "history"      // large files somewhere in the history
 	refusalFsck        refusalCode = "fsck"         // a malformed object
 	refusalShallow     refusalCode = "shallow"      // a clone without its history

@@ -109,6 +109,8 @@ func (s *Store) explainFetch(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return schema.Wrapf(schema.CodeUnavailable, err, "the commit could not be fetched in time")
+	case says("attempting to allocate"): // GIT_ALLOC_LIMIT
+		return schema.Wrapf(schema.CodeRefused, err, "a version of a file in its history is too large for git's memory here. Remove large files from its history, and push again")
 	case says("signal 25", "File too large"), says("invalid index-pack output") && !says("early EOF", "unexpected disconnect", "RPC failed"):
 		return schema.Wrapf(schema.CodeRefused, err, "the repository has more than %s MiB of history that is not here yet. Remove large files from its history, and push again", strconv.FormatInt(s.MaxRead()>>20, 10))
 	case says("not our ref", "couldn't find remote ref", "no such remote ref"):
