@@ -25,12 +25,19 @@ var ours embed.FS
 const (
 	// autograderDir is the directory of the lab in the tests repository.
 	autograderDir = "lab/"
+	// sampleDir is the directory of a sample made of the lab's src.
+	sampleDir = "samples/src/"
 	// maxText bounds the lab's description and its Makefile, in bytes.
 	maxText = 1 << 20
 	// defaultTimeout is the time limit of a lab that states none.
 	defaultTimeout = 3 * time.Minute
-	// longestTimeout is the longest time limit that a test may have here.
+	// longestTimeout is the longest time that an imported lab's make may take.
 	longestTimeout = time.Hour
+	// afterMake is the time that a test has, beside that of make, to prepare the run and to read the scores.
+	afterMake = 10 * time.Second
+	// coresOfMake is the number of cores that make may use for its whole time. Autolab limits no processor time, and the
+	// format does.
+	coresOfMake = 4
 )
 
 // handinPattern matches valid names of a handed-in file.
@@ -39,17 +46,19 @@ var handinPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$`)
 // Options are chosen by the caller.
 type Options struct {
 	Title  string // "": the lab's own
-	Sample fs.FS  // a submission that must score full marks; nil: the lab's src, if that has the handin
+	Sample fs.FS  // a submission that must score full marks; nil: the lab's src, if that has the handin of the only problem
 }
 
-// lab holds the used fields of a lab's description.
+// lab holds the used fields of a lab's description. Its exported fields are lab.json, which the programs in files read.
 type lab struct {
 	Handin   string    `json:"handin"`
+	Archive  string    `json:"archive,omitempty"` // format of a handin that is made of all pushed files: zip, tar or tgz
+	Seconds  int64     `json:"seconds"`           // time limit of make
 	Problems []problem `json:"problems"`
 
-	title   string
-	points  imports.Number
-	timeout time.Duration
+	title  string
+	sum    *big.Rat // of the problems' points
+	scored int      // number of the problems that are worth points
 }
 
 // problem is a part of the score.
@@ -58,10 +67,11 @@ type problem struct {
 	Max  json.Number `json:"max_score"`
 }
 
-// Import reads the directory of a lab: NAME.yml, autograde-Makefile and autograde.tar. CodeInvalid: the directory is
-// not a lab.
+// Import reads a lab: NAME.yml, autograde-Makefile and autograde.tar, at the top of fsys or in its only such directory.
+// CodeInvalid: there is no lab.
 func Import(fsys fs.FS, o Options) (*imports.Bundle, error) {
 	b := &imports.Bundle{}
+	fsys, _ = imports.Enter(fsys, "autograde-Makefile", "*.yml")
 	l, err := describe(b, fsys)
 	if err != nil {
 		return nil, err
@@ -103,14 +113,14 @@ func describe(b *imports.Bundle, fsys fs.FS) (lab, error) {
 
 func labOf(b *imports.Bundle, file string, m imports.Loose) (lab, error) {
 	general := m.Map("general")
-	l := lab{Handin: general.Text("handin_filename"), title: general.Text("display_name"), timeout: defaultTimeout}
+	l := lab{Handin: general.Text("handin_filename"), title: general.Text("display_name"), sum: new(big.Rat)}
 	if l.title == "" {
 		l.title = strings.TrimSuffix(file, path.Ext(file))
 	}
 	if !handinPattern.MatchString(l.Handin) {
 		return l, schema.Errorf(schema.CodeInvalid, "%s: handin_filename %q cannot be the name of a file; write one of letters, digits, dots, hyphens and underscores", file, schema.Excerpt(l.Handin, 100))
 	}
-	sum := new(big.Rat)
+	l.Archive = archiveOf(l.Handin)
 	problems, _ := m["problems"].([]any)
 	for _, each := range problems {
 		p := looseOf(each)
@@ -124,13 +134,24 @@ func labOf(b *imports.Bundle, file string, m imports.Loose) (lab, error) {
 			return l, schema.Wrapf(schema.CodeInvalid, err, "%s: max_score of %s is too large", file, schema.Excerpt(p.Text("name"), 100))
 		}
 		l.Problems = append(l.Problems, problem{Name: p.Text("name"), Max: json.Number(text)})
-		sum.Add(sum, most)
+		l.sum.Add(l.sum, most)
+		l.scored += most.Sign()
 	}
-	if sum.Sign() == 0 {
+	if l.sum.Sign() == 0 {
 		return l, schema.Errorf(schema.CodeInvalid, "%s: its problems are worth nothing; give them a max_score", file)
 	}
-	l.points = imports.NumberOf(sum)
 	return l, l.limit(b, file, m.Map("autograder"))
+}
+
+// archiveOf returns the format of a handin that is an archive, or "".
+func archiveOf(handin string) string {
+	formats := map[string]string{".tar": "tar", ".tar.gz": "tgz", ".tgz": "tgz", ".zip": "zip"}
+	for end, format := range formats {
+		if strings.HasSuffix(handin, end) {
+			return format
+		}
+	}
+	return ""
 }
 
 // looseOf returns an element of a list as a mapping.
@@ -138,6 +159,7 @@ func looseOf(v any) imports.Loose { return imports.Loose{"it": v}.Map("it") }
 
 // limit reads the lab's time limit.
 func (l *lab) limit(b *imports.Bundle, file string, autograder imports.Loose) error {
+	l.Seconds = int64(defaultTimeout / time.Second)
 	if !autograder.Has("autograde_timeout") {
 		return nil
 	}
@@ -145,12 +167,12 @@ func (l *lab) limit(b *imports.Bundle, file string, autograder imports.Loose) er
 	if !ok || seconds.Sign() <= 0 || !seconds.IsInt() || !seconds.Num().IsInt64() {
 		return schema.Errorf(schema.CodeInvalid, "%s: autograde_timeout is not a number of seconds", file)
 	}
-	l.timeout = longestTimeout
-	if n := seconds.Num().Int64(); n < int64(longestTimeout/time.Second) {
-		l.timeout = time.Duration(n) * time.Second
-	} else if n > int64(longestTimeout/time.Second) {
+	const most = int64(longestTimeout / time.Second)
+	n := seconds.Num().Int64()
+	if n > most {
 		b.Note(imports.Changed, file, "a run may take %s; the lab says %d s", imports.Duration(longestTimeout), n)
 	}
+	l.Seconds = min(n, most)
 	return nil
 }
 
@@ -174,7 +196,7 @@ func copyLab(b *imports.Bundle, fsys fs.FS, l lab) error {
 		return schema.Wrapf(schema.CodeInvalid, err, "the lab's problems cannot be written")
 	}
 	b.Write(autograderDir+"lab.json", append(text, '\n'), false)
-	for _, name := range []string{"run_autograder", "handin.py", "scores.py"} {
+	for _, name := range []string{"run_autograder", "handin.py", "run_make.py", "scores.py"} {
 		program, err := ours.ReadFile("files/" + name)
 		if err != nil {
 			return schema.Wrapf(schema.CodeInternal, err, "%s is missing in this program", name)
@@ -184,46 +206,47 @@ func copyLab(b *imports.Bundle, fsys fs.FS, l lab) error {
 	return nil
 }
 
-// copySample copies a submission that must score full marks. It is the caller's, or the handin in src, where labs have
-// it by convention.
-func copySample(b *imports.Bundle, fsys fs.FS, l lab, sample fs.FS) error {
-	if sample == nil {
-		if _, err := fs.Stat(fsys, "src/"+l.Handin); err != nil {
-			return nil
-		}
-		b.Copy("solution/"+l.Handin, fsys, "src/"+l.Handin, false)
-		b.Note(imports.Changed, "src/"+l.Handin, "it is the solution, which must score full marks; with --solution another is")
-		b.Assignment.Solution = "solution/"
+// copySample copies the caller's solution, or the handin in src, where labs have it by convention. The handin in src is
+// the solution if the lab has one problem. People may grade one of several problems, so that the handin does not score
+// full marks; then it is a sample.
+func copySample(b *imports.Bundle, fsys fs.FS, l lab, solution fs.FS) error {
+	if solution != nil {
+		return b.CopySolution(solution)
+	}
+	handin := "src/" + l.Handin
+	if _, err := fs.Stat(fsys, handin); err != nil {
 		return nil
 	}
-	files, _, err := imports.List(sample, ".")
-	for _, f := range files {
-		b.Copy("solution/"+f.Name, sample, f.Name, f.Executable)
-		b.Assignment.Solution = "solution/"
+	if l.scored == 1 {
+		b.CopyToSolution(l.Handin, fsys, handin, false)
+		b.Note(imports.Changed, handin, "used as the solution, which must score full marks; --solution DIR names another")
+		return nil
 	}
-	return err
+	b.Copy(sampleDir+l.Handin, fsys, handin, false)
+	least := new(big.Rat).Quo(l.sum, big.NewRat(100, 1))
+	b.Assignment.Samples = []imports.Sample{{Dir: sampleDir, Score: imports.Range{Min: imports.NumberOf(least), Max: imports.NumberOf(l.sum)}}}
+	b.Note(imports.Changed, handin, "used as a sample that must score some points; people may grade a problem, so it need not score full marks. Write the score that it must get in assignment.yaml. If the lab gives the points of all problems, import with --solution DIR")
+	return nil
 }
-
-// archives returns the extensions of handins that contain all pushed files.
-func archives() []string { return []string{".tar", ".tar.gz", ".tgz", ".zip"} }
 
 // assign fills in the assignment, which has one test: the lab.
 func assign(b *imports.Bundle, l lab) {
 	a := &b.Assignment
 	a.Title = l.title
-	a.Files = &imports.FileRules{Required: []string{l.Handin}}
-	for _, end := range archives() {
-		if strings.HasSuffix(l.Handin, end) {
-			a.Files = nil
-			b.Note(imports.Changed, l.Handin, "it is made of the files that are pushed; students push these instead of an archive")
-		}
+	if l.Archive == "" {
+		a.Files = &imports.FileRules{Required: []string{l.Handin}}
+	} else {
+		b.Note(imports.Changed, l.Handin, "made of the pushed files; students push these instead of an archive")
 	}
+	forMake := time.Duration(l.Seconds) * time.Second
 	a.Tests = []imports.Test{{
-		Name: "lab", Gradescope: autograderDir, Points: l.points,
-		Limits: imports.Limits{Time: imports.Duration(l.timeout), Wall: imports.Duration(l.timeout)},
+		Name: "lab", Gradescope: autograderDir, Points: imports.NumberOf(l.sum),
+		Limits: imports.Limits{Time: imports.Duration(coresOfMake * forMake), Wall: imports.Duration(forMake + afterMake)},
 	}}
+	b.AllowJob(forMake + afterMake)
 	b.Note(imports.Hint, "problems", "the lab gives points for those that its last line names; add points for the others by hand: ssh … adjust")
 	b.Note(imports.Hint, "", "such a lab runs the student's code in the same sandbox as its own: a student who tries can read its files and print its last line. For tests that must not be forged write cases, checkers or drivers")
-	b.Note(imports.Lost, "autograde_image", "the runner image must have what the lab's image had, make and python3 among it")
+	b.Note(imports.Hint, "autograde_timeout", "%slab.json has the seconds that make may take; to allow more, raise wall and time in assignment.yaml too", autograderDir)
+	b.Note(imports.Lost, "autograde_image", "the runner image must have what the lab's image had, including make and python3")
 	b.Note(imports.Lost, "scoreboard, hooks of NAME.rb, dates, handout, writeup", "they are not imported")
 }

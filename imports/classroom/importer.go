@@ -251,8 +251,7 @@ func (i *importer) copySolution() error {
 	}
 	for _, f := range files {
 		if !strings.HasPrefix(f.Name, ".github/") {
-			i.bundle.Copy("solution/"+f.Name, i.options.Solution, f.Name, f.Executable)
-			i.bundle.Assignment.Solution = "solution/"
+			i.bundle.CopyToSolution(f.Name, i.options.Solution, f.Name, f.Executable)
 		}
 	}
 	return nil

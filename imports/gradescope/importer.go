@@ -32,9 +32,9 @@ const maxScript = 1 << 20
 // an autograder. CodeRefused: its setup.sh needs something that a runner image lacks.
 func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 	b := &imports.Bundle{}
-	fsys, err := enter(fsys)
-	if err != nil {
-		return nil, err
+	fsys, found := imports.Enter(fsys, "run_autograder")
+	if !found {
+		return nil, schema.Errorf(schema.CodeInvalid, "this is not an autograder of Gradescope: run_autograder is missing at its top")
 	}
 	files, broken, err := imports.List(fsys, ".")
 	if err != nil {
@@ -55,22 +55,11 @@ func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 	if err := provide(b, ours); err != nil {
 		return nil, err
 	}
-	if err := copySample(b, o.Sample); err != nil {
+	if err := b.CopySolution(o.Sample); err != nil {
 		return nil, err
 	}
 	assign(b, title, o)
 	return b, nil
-}
-
-// enter returns the directory that holds run_autograder. It is the top, or the only such directory below it.
-func enter(fsys fs.FS) (fs.FS, error) {
-	if _, err := fs.Stat(fsys, "run_autograder"); err == nil {
-		return fsys, nil
-	}
-	if found, err := fs.Glob(fsys, "*/run_autograder"); err == nil && len(found) == 1 {
-		return fs.Sub(fsys, path.Dir(found[0]))
-	}
-	return nil, schema.Errorf(schema.CodeInvalid, "this is not an autograder of Gradescope: run_autograder is missing at its top")
 }
 
 // judgeSetup refuses a setup.sh that needs something that a runner image lacks. It returns the packages that our own
@@ -134,19 +123,6 @@ func copyFile(b *imports.Bundle, fsys fs.FS, f imports.Entry) error {
 	return nil
 }
 
-// copySample copies the submission that must score full marks.
-func copySample(b *imports.Bundle, sample fs.FS) error {
-	if sample == nil {
-		return nil
-	}
-	files, _, err := imports.List(sample, ".")
-	for _, f := range files {
-		b.Copy("solution/"+f.Name, sample, f.Name, f.Executable)
-		b.Assignment.Solution = "solution/"
-	}
-	return err
-}
-
 // assign fills in the assignment, which has one test: the autograder.
 func assign(b *imports.Bundle, title string, o Options) {
 	a := &b.Assignment
@@ -155,7 +131,8 @@ func assign(b *imports.Bundle, title string, o Options) {
 		Name: "autograder", Gradescope: autograderDir, Points: o.Points,
 		Limits: imports.Limits{Time: imports.Duration(o.Timeout), Wall: imports.Duration(o.Timeout)},
 	}}
+	b.AllowJob(o.Timeout)
 	b.Note(imports.Hint, "", "such an autograder runs the student's code in the same sandbox as its own: a student who tries can read its files and write its results. For tests that must not be forged write cases, checkers or drivers")
-	b.Note(imports.Changed, "/autograder", "the layout is in the step's working directory, and the path is replaced in the autograder's text files")
+	b.Note(imports.Changed, "/autograder", "the layout is in the step's working directory, and the path is replaced in the autograder's text files where it begins a path")
 	b.Note(imports.Changed, "submission_metadata.json", "it names students by their logins alone, and lists no earlier submissions")
 }

@@ -1,6 +1,7 @@
 package gradescope_test
 
 import (
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -60,6 +61,35 @@ func TestNoAutograder(t *testing.T) {
 		_, err := gradescope.Import(files, "A1", gradescope.Options{Points: "10", Timeout: time.Minute})
 		if schema.CodeOf(err) != schema.CodeInvalid || schema.MessageOf(err) != strings.TrimSuffix(want, "\x00") {
 			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+// TestJobLimit checks that a job has time for a run, and for the run of the solution if there is one.
+func TestJobLimit(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		timeout time.Duration
+		sample  fs.FS
+		want    time.Duration
+	}{
+		{10 * time.Minute, nil, assignment.DefaultJobLimit},
+		{14 * time.Minute, nil, 16 * time.Minute},
+		{time.Hour, nil, 62 * time.Minute},
+		{time.Hour, fstest.MapFS{"a.py": {}}, 122 * time.Minute},
+		{5 * time.Minute, fstest.MapFS{"a.py": {}}, assignment.DefaultJobLimit},
+	} {
+		b, err := gradescope.Import(autograder(""), "A1", gradescope.Options{Points: "10", Timeout: c.timeout, Sample: c.sample})
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		if err := b.WriteTo(dir, ""); err != nil {
+			t.Fatal(err)
+		}
+		spec, err := assignment.Load(assignment.DirFiles(dir), assignment.Context{})
+		if err != nil || spec.JobLimit != c.want || spec.Tests[0].Limits.Wall != c.timeout {
+			t.Errorf("timeout %s: the job has %s, want %s; %v", c.timeout, spec.JobLimit, c.want, err)
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/grader/grader/imports"
+	"github.com/grader/grader/schema/assignment"
 )
 
 // Options are chosen by the caller.
@@ -128,7 +129,6 @@ func SetTimeLimit(b *imports.Bundle, limit time.Duration) {
 	if limit <= 0 {
 		return
 	}
-	const usual = 15 * time.Minute
 	l := b.Assignment.Limits
 	l.Time = imports.Duration(limit)
 	cases := 0
@@ -139,7 +139,7 @@ func SetTimeLimit(b *imports.Bundle, limit time.Duration) {
 	}
 	parts := 1 + len(b.Assignment.Samples)/8
 	l.Job = ""
-	if longest := time.Duration(cases*parts) * limit; longest > usual {
+	if longest := time.Duration(cases*parts) * limit; longest > assignment.DefaultJobLimit {
 		l.Job = imports.Duration(min(longest, 12*time.Hour).Truncate(time.Minute))
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/grader/grader/runner/sandbox"
@@ -23,11 +23,11 @@ const (
 	gradescopeStdout  = "results/stdout"
 )
 
+// autolabMakefile is the file that makes a directory a lab of Autolab.
+const autolabMakefile = "autograde-Makefile"
+
 // maxRewritten bounds the size of a text file in which /autograder is replaced, in bytes.
 const maxRewritten = 8 << 20
-
-// rootInText matches /autograder as a whole name in a path.
-var rootInText = regexp.MustCompile(regexp.QuoteMeta(gradescopeRoot) + `\b`)
 
 // gradescopePlace lays out a fresh place as Gradescope does: source/ with the autograder, submission/ with
 // the student's files, results/, run_autograder and submission_metadata.json.
@@ -70,22 +70,34 @@ func (r *trial) copyAutograder(p *place) error {
 	if err != nil {
 		return err
 	}
-	secret := r.secrets()
+	secret, root := r.secrets(), r.rootOf(files, p)
 	for _, f := range files {
 		name, ours := strings.CutPrefix(f.path, r.test.Gradescope)
 		if !ours || secret(f.path) {
 			continue
 		}
-		if err := copyAutograderFile(p, filepath.Join(r.job.Tests, filepath.FromSlash(f.path)), name, f); err != nil {
+		if err := copyAutograderFile(p, filepath.Join(r.job.Tests, filepath.FromSlash(f.path)), name, root(name), f); err != nil {
 			return fmt.Errorf("autograder: %w", err)
 		}
 	}
 	return nil
 }
 
-// copyAutograderFile copies one file. In text files /autograder is replaced by the layout's
-// path, and scripts get Unix line ends.
-func copyAutograderFile(p *place, from, name string, f treeFile) error {
+// rootOf returns a function that returns what replaces /autograder in a file of the autograder. The files of a lab of
+// Autolab know nothing of Gradescope's layout, except run_autograder; nothing is replaced in them.
+func (r *trial) rootOf(files []treeFile, p *place) func(name string) string {
+	lab := slices.ContainsFunc(files, func(f treeFile) bool { return f.path == r.test.Gradescope+autolabMakefile })
+	return func(name string) string {
+		if lab && name != gradescopeRun {
+			return gradescopeRoot
+		}
+		return p.work
+	}
+}
+
+// copyAutograderFile copies one file. In text files /autograder is replaced by root, and scripts get
+// Unix line ends.
+func copyAutograderFile(p *place, from, name, root string, f treeFile) error {
 	mode := f.mode | 0o600
 	if name == gradescopeRun || path.Ext(name) == ".sh" {
 		mode |= 0o700
@@ -97,7 +109,7 @@ func copyAutograderFile(p *place, from, name string, f treeFile) error {
 	if text == nil {
 		return p.scratch.CopyIn("source/"+name, from, mode, f.stamp)
 	}
-	text = rootInText.ReplaceAllLiteral(text, []byte(p.work))
+	text = replaceRoot(text, root)
 	if mode&0o100 != 0 {
 		text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	}
@@ -149,7 +161,7 @@ func (r *trial) changedFiles(p *place) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	secret := r.secrets()
+	secret, root := r.secrets(), r.rootOf(files, p)
 	var changed []string
 	for _, f := range files {
 		name, ours := strings.CutPrefix(f.path, r.test.Gradescope)
@@ -161,7 +173,7 @@ func (r *trial) changedFiles(p *place) ([]string, error) {
 			return nil, fmt.Errorf("autograder: %w", err)
 		}
 		after, err := p.scratch.ReadFile("source/"+name, int64(len(before)+maxRewritten))
-		if err == nil && (sameLaidOut(before, after, p.work) || handed[sha256.Sum256(after)]) {
+		if err == nil && (sameLaidOut(before, after, root(name)) || handed[sha256.Sum256(after)]) {
 			continue
 		}
 		changed = append(changed, name)
@@ -185,7 +197,7 @@ func (r *trial) contentsOfSubmission() (map[[sha256.Size]byte]bool, error) {
 // sameLaidOut reports whether a file still has the content that copyAutograder gave it.
 func sameLaidOut(before, after []byte, root string) bool {
 	plain := func(text []byte) []byte {
-		return bytes.ReplaceAll(rootInText.ReplaceAllLiteral(text, []byte(root)), []byte("\r\n"), []byte("\n"))
+		return bytes.ReplaceAll(replaceRoot(text, root), []byte("\r\n"), []byte("\n"))
 	}
 	return bytes.Equal(before, after) || bytes.Equal(plain(before), plain(after))
 }

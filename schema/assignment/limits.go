@@ -18,10 +18,11 @@ func gradescopeLimits() Limits {
 	return Limits{CPU: 10 * time.Minute, Wall: 10 * time.Minute, Memory: 768 << 20, Processes: 256, Output: 8 << 20, Disk: 512 << 20}
 }
 
-const (
-	defaultJobLimit    = 15 * time.Minute
-	defaultPrepareTime = 5 * time.Minute
-)
+// DefaultJobLimit is the limit of a whole job if the assignment sets none.
+const DefaultJobLimit = 15 * time.Minute
+
+// defaultPrepareTime is the time limit of a step of prepare that sets none.
+const defaultPrepareTime = 5 * time.Minute
 
 // limitKeys returns the keys that limits and every step accept.
 func limitKeys() []string {

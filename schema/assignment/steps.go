@@ -12,7 +12,7 @@ const (
 )
 
 func (r *reading) assignmentLimits() {
-	r.spec.Limits, r.spec.JobLimit = defaultLimits().over(r.context.Limits).within(r.flavour), defaultJobLimit
+	r.spec.Limits, r.spec.JobLimit = defaultLimits().over(r.context.Limits).within(r.flavour), DefaultJobLimit
 	n := r.root.get("limits")
 	if n == nil {
 		return

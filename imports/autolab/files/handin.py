@@ -8,18 +8,19 @@ import zipfile
 
 submission, work = sys.argv[1:]
 with open("source/lab.json", encoding="utf-8") as file:
-    name = json.load(file)["handin"]
+    lab = json.load(file)
+name, archive_format = lab["handin"], lab.get("archive")
 target = os.path.join(work, name)
 pushed = os.path.join(submission, name)
 if os.path.isfile(pushed):
     shutil.copy(pushed, target)
-elif name.endswith(".zip"):
+elif archive_format == "zip":
     with zipfile.ZipFile(target, "w") as archive:
         for directory, _, names in sorted(os.walk(submission)):
             for each in sorted(names):
                 path = os.path.join(directory, each)
                 archive.write(path, os.path.relpath(path, submission))
-elif name.endswith((".tar", ".tar.gz", ".tgz")):
-    with tarfile.open(target, "w" if name.endswith(".tar") else "w:gz") as archive:
+elif archive_format:
+    with tarfile.open(target, {"tar": "w", "tgz": "w:gz"}[archive_format]) as archive:
         for each in sorted(os.listdir(submission)):
             archive.add(os.path.join(submission, each), each)

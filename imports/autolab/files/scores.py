@@ -1,12 +1,18 @@
 """Turns what a lab of Autolab printed into results.json."""
 import json
+import re
 import sys
 
-printed, results = sys.argv[1:]
+printed, results, problem = sys.argv[1:]
 with open("source/lab.json", encoding="utf-8") as file:
     most = {p["name"]: p["max_score"] for p in json.load(file)["problems"]}
 with open(printed, encoding="utf-8", errors="replace") as file:
     lines = file.read().rstrip().split("\n")
+
+
+def quoted(line):
+    """Quotes bare keys: Autolab also reads {scores: {Correctness: 5}}."""
+    return re.sub(r"(?<![a-zA-Z0-9])([a-zA-Z0-9]+):", r'"\1":', line)
 
 
 def parsed(line):
@@ -44,25 +50,24 @@ def stages(feedback):
             yield f"  {key}: {value}"
 
 
-scores = parsed(lines[-1]).get("scores")
-found = {}
+scores = (parsed(lines[-1]) or parsed(quoted(lines[-1]))).get("scores")
+found, remarks = {}, [problem] if problem else []
 if isinstance(scores, dict):
     found = {name: number(value) for name, value in scores.items()}
     found = {name: value for name, value in found.items() if value is not None}
 if not found:
-    result = {"score": 0, "output": "\n".join(lines + ["the last line that the lab printed has no scores"])}
+    remarks.append("the last line that the lab printed has no scores")
+    result = {"score": 0, "output": "\n".join(lines + remarks)}
 else:
     lines.pop()
     feedback = parsed(lines[-1]) if lines else {}
     if "_presentation" in feedback:
         lines.pop()
         lines += stages(feedback)
-    tests = []
-    for name, score in found.items():
-        test = {"name": name, "score": score}
-        if name in most:
-            test["max_score"] = most[name]
-        tests.append(test)
-    result = {"score": sum(found.values()), "output": "\n".join(lines), "tests": tests}
+    tests = [{"name": name, "score": score, "max_score": most[name]} for name, score in found.items() if name in most]
+    unknown = [name for name in found if name not in most]
+    if unknown:
+        remarks.append("not counted, because the lab has no such problems: " + ", ".join(unknown))
+    result = {"score": sum(test["score"] for test in tests), "output": "\n".join(lines + remarks), "tests": tests}
 with open(results, "w", encoding="utf-8") as file:
     json.dump(result, file)
