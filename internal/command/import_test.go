@@ -2,6 +2,7 @@ package command
 
 import (
 	"archive/zip"
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -89,33 +90,32 @@ func TestImportRefusals(t *testing.T) {
 	}
 }
 
+// zipOf creates a zip file whose files are below one folder.
+func zipOf(t *testing.T, folder string, files map[string]string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for file, content := range files {
+		e, err := w.Create(folder + "/" + file)
+		must(t, err)
+		_, err = e.Write([]byte(content))
+		must(t, err)
+	}
+	must(t, w.Close())
+	name := filepath.Join(t.TempDir(), folder+".zip")
+	must(t, os.WriteFile(name, b.Bytes(), 0o600))
+	return name
+}
+
 // TestImportOfAThousandCases imports an archive with a thousand cases.
 func TestImportOfAThousandCases(t *testing.T) {
 	t.Parallel()
-	name := filepath.Join(t.TempDir(), "sum.zip")
-	f, err := os.Create(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := zip.NewWriter(f)
 	files := sumPackage()
 	files[".timelimit"] = "1\n"
 	for n := range 1000 {
 		files[fmt.Sprintf("data/secret/%04d.in", n)], files[fmt.Sprintf("data/secret/%04d.ans", n)] = "1 1\n", "2\n"
 	}
-	for file, content := range files {
-		e, err := w.Create("sum/" + file)
-		if err == nil {
-			_, err = e.Write([]byte(content))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	_ = f.Close()
+	name := zipOf(t, "sum", files)
 	start := time.Now()
 	status, out, errs := runCommand(t, "import", "icpc", name, "-o", filepath.Join(t.TempDir(), "o"))
 	if status != 0 || !strings.Contains(out, "2 tests, 1002 cases, 2 samples") {

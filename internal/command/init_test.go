@@ -19,15 +19,7 @@ import (
 // TestInitPassesItsGate runs `grader init` for every language whose tools this machine has. The result passes its own gate.
 func TestInitPassesItsGate(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	must(t, os.Chmod(dir, 0o711))
-	for parent := filepath.Dir(dir); parent != os.TempDir() && len(parent) > 1; parent = filepath.Dir(parent) {
-		must(t, os.Chmod(parent, 0o711))
-	}
-	logger := slog.New(slog.DiscardHandler)
-	g, err := grade.Open(context.Background(), dir, sandbox.Options{Dir: filepath.Join(dir, "wall"), Min: sandbox.LevelUID, Logger: logger}, time.Now, logger)
-	must(t, err)
-	t.Cleanup(func() { must(t, g.Close()) })
+	g := openGrader(t)
 	tools := map[string]string{"c": "gcc", "cpp": "g++", "java": "javac", "python": "python3", "go": "go", "javascript": "node"}
 	frameworks := map[string]string{"c": "CMOCKA", "cpp": "GTEST", "java": "CLASSPATH_JUNIT", "python": "PYTEST", "go": "GOROOT"}
 	for _, language := range configs.StarterLanguages() {
@@ -43,13 +35,38 @@ func TestInitPassesItsGate(t *testing.T) {
 			if name := frameworks[language]; name != "" && g.Image.Variables[name] == "" {
 				t.Skip("no $" + name)
 			}
-			r, err := g.Grade(context.Background(), grade.Job{Kind: schema.JobGate, Tests: tests, Zone: time.UTC}, nil)
-			must(t, err)
-			if r.Gate == nil || !r.Gate.Passed || r.Score.String() != "20" || len(r.Gate.Samples) != 2 {
+			r := gated(t, g, tests)
+			if !r.Gate.Passed || r.Score.String() != "20" || len(r.Gate.Samples) != 2 {
 				t.Errorf("%s, %s of %s: %s\n%+v", r.Outcome, r.Score, r.MaxScore, r.Message, r.Gate)
 			}
 		})
 	}
+}
+
+// openGrader opens a grader that is closed when the test ends.
+func openGrader(t *testing.T) *grade.Grader {
+	t.Helper()
+	dir := t.TempDir()
+	must(t, os.Chmod(dir, 0o711))
+	for parent := filepath.Dir(dir); parent != os.TempDir() && len(parent) > 1; parent = filepath.Dir(parent) {
+		must(t, os.Chmod(parent, 0o711))
+	}
+	logger := slog.New(slog.DiscardHandler)
+	g, err := grade.Open(context.Background(), dir, sandbox.Options{Dir: filepath.Join(dir, "wall"), Min: sandbox.LevelUID, Logger: logger}, time.Now, logger)
+	must(t, err)
+	t.Cleanup(func() { must(t, g.Close()) })
+	return g
+}
+
+// gated runs the whole gate of a tests repository.
+func gated(t *testing.T, g *grade.Grader, tests string) schema.Result {
+	t.Helper()
+	r, err := g.Grade(context.Background(), grade.Job{Kind: schema.JobGate, Tests: tests, Zone: time.UTC}, nil)
+	must(t, err)
+	if r.Gate == nil {
+		t.Fatalf("no gate was run: %s", r.Message)
+	}
+	return r
 }
 
 func TestInitRefusals(t *testing.T) {
