@@ -22,7 +22,7 @@ func importAutolabCommand() *cli.Command {
 		Flags: []cli.Flag{
 			outputFlag(),
 			&cli.StringFlag{Name: "title", Usage: "`TITLE` of the assignment; default: the lab's display_name"},
-			&cli.StringFlag{Name: "solution", Usage: "`DIR` with a submission that must score full marks; default: the lab's src, if the handin is there"},
+			&cli.StringFlag{Name: "solution", Usage: "`DIR` with a submission that must score full marks; default: the lab's src, if the lab has one problem"},
 		},
 		OnUsageError: misuse,
 		Action:       importAutolab,

@@ -99,7 +99,7 @@ func TestAutolabLabs(t *testing.T) {
 		"tgz":    {"handin.tgz", "all:\n\t@tar xzf handin.tgz\n\t@cat a/says.txt\n", map[string]string{"a/says.txt": `{"scores": {"Style": 3}}`}, "3 / 10", ""},
 		"zip":    {"handin.zip", "all:\n\t@python3 -m zipfile -e handin.zip .\n\t@cat a/says.txt\n", map[string]string{"a/says.txt": `{"scores": {"Style": 3}}`}, "3 / 10", ""},
 		"a name of the layout of others": {"says.txt", "all:\n\t@mkdir -p x/autograder && cp says.txt x/autograder && cd x/autograder && cat ./says.txt && echo '{\"scores\": {\"Style\": 2}}' >../../autograder.json\n\t@cat ./autograder.json\n",
-			map[string]string{"says.txt": "hello"}, "2 / 10", "hello"},
+			map[string]string{"says.txt": "hello\n"}, "2 / 10", "hello"},
 		"a path of the lab's image": {"says.txt", "all:\n\t@[ -e /autograder ] || cat says.txt\n", map[string]string{"says.txt": `{"scores": {"Style": 3}}`}, "3 / 10", ""},
 		"make fails":                {"says.txt", "all:\n\t@false\n", map[string]string{"says.txt": ""}, "0 / 10", "the last line that the lab printed has no scores"},
 	} {
