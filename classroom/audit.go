@@ -23,13 +23,25 @@ type Audit struct{ store AuditStore }
 // Log returns the entries that a query selects, newest first. An instructor may read the
 // entries of one course, an administrator all.
 func (a *Audit) Log(ctx context.Context, by schema.Actor, q schema.AuditQuery) ([]schema.AuditEntry, error) {
+	entries, _, err := a.Page(ctx, by, q)
+	return entries, err
+}
+
+// Page returns the same entries as Log, and reports whether older ones follow.
+func (a *Audit) Page(ctx context.Context, by schema.Actor, q schema.AuditQuery) (entries []schema.AuditEntry, more bool, err error) {
 	if err := a.may(ctx, by, q.Course); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if q.Limit < 1 || q.Limit > maxAudit {
-		return nil, schema.Errorf(schema.CodeInvalid, "limit %d: use 1 to %d", q.Limit, maxAudit)
+		return nil, false, schema.Errorf(schema.CodeInvalid, "limit %d: use 1 to %d", q.Limit, maxAudit)
 	}
-	return a.store.AuditLog(ctx, q)
+	size := q.Limit
+	q.Limit++ // the entry after the page shows that more follow
+	entries, err = a.store.AuditLog(ctx, q)
+	if err != nil || len(entries) <= size {
+		return entries, false, err
+	}
+	return entries[:size], true, nil
 }
 
 func (a *Audit) may(ctx context.Context, by schema.Actor, code string) error {

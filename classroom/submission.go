@@ -68,10 +68,11 @@ type SubmissionPage struct {
 	Assignment string // COURSE/ASSIGNMENT
 	Login      string // only this owner's, "" for everyone's
 	After      string // name of the submission that it begins after, "" from the beginning
-	Limit      int    // maximum number; 0 means maxPage
+	Limit      int    // maximum number, at most maxPage+1; 0 means maxPage
 }
 
-// maxPage is the maximum number of submissions that are read at once with their results.
+// maxPage is the maximum number of submissions on a page. They are read with their results. One
+// more may be read, to see whether more follow.
 const maxPage = 100
 
 // Submissions lists one page of an assignment's submissions in their JSON form, oldest
@@ -111,7 +112,7 @@ func (w *Work) page(ctx context.Context, m Member, a Assignment, p SubmissionPag
 	if p.Login != "" {
 		owners = []string{p.Login}
 	}
-	all, err := w.store.AllSubmissions(ctx, a.ID, owners, after, min(cmp.Or(p.Limit, maxPage), maxPage))
+	all, err := w.store.AllSubmissions(ctx, a.ID, owners, after, min(cmp.Or(p.Limit, maxPage), maxPage+1))
 	if err != nil {
 		return nil, fmt.Errorf("list submissions: %w", err)
 	}

@@ -157,7 +157,7 @@ func (s *classPages) serveAudit(w http.ResponseWriter, r *http.Request, user sch
 	}
 	form := formOf(r, "actor", "action", "subject")
 	const most = 200
-	all, err := s.Classroom.Audit.Log(r.Context(), m.Actor, schema.AuditQuery{
+	all, more, err := s.Classroom.Audit.Page(r.Context(), m.Actor, schema.AuditQuery{
 		Course: m.Course.Code, Actor: strings.TrimSpace(form["actor"]), Action: strings.TrimSpace(form["action"]), Subject: strings.TrimSpace(form["subject"]), Limit: most,
 	})
 	if err != nil {
@@ -165,7 +165,7 @@ func (s *classPages) serveAudit(w http.ResponseWriter, r *http.Request, user sch
 	}
 	page := view.Audit{
 		Frame: s.courseFrame("Audit log of "+m.Course.Code, m, "/-/audit"), Path: "/" + m.Course.Code + "/-/audit", Form: form,
-		List: view.NewAudit(all, s.now(), m.Course.Location()), Most: len(all) == most,
+		List: view.NewAudit(all, s.now(), m.Course.Location()), Most: more,
 	}
 	return s.render(w, http.StatusOK, "audit", page)
 }

@@ -86,14 +86,17 @@ func TestHandInByUpload(t *testing.T) {
 		files map[string]string
 		want  []string
 	}{
-		"files":                           {"files", map[string]string{"list.c": "1", "notes.txt": "2"}, []string{"list.c=1", "notes.txt=2"}},
-		"a folder":                        {"folder", map[string]string{"mine/list.c": "1", "mine/src/a.h": "2"}, []string{"list.c=1", "src/a.h=2"}},
-		"a zip":                           {"files", map[string]string{"a1.zip": zipOf(t, map[string]string{"list.c": "1", "src/a.h": "2"})}, []string{"list.c=1", "src/a.h=2"}},
-		"a zip of a folder, with debris":  {"files", map[string]string{"A1.ZIP": zipOf(t, map[string]string{"a1/list.c": "1", "a1/.DS_Store": "x", "__MACOSX/a1/list.c": "y"})}, []string{"list.c=1"}},
-		"one file below a folder":         {"files", map[string]string{"src/list.c": "1"}, []string{"src/list.c=1"}},
-		"a file beside a zip":             {"files", map[string]string{"src/list.c": "1", "a.zip": zipOf(t, map[string]string{"src/a.h": "2"})}, []string{"src/a.h=2", "src/list.c=1"}},
-		"two folders stay":                {"files", map[string]string{"a.zip": zipOf(t, map[string]string{"a/list.c": "1", "b/x": "2"})}, []string{"a/list.c=1", "b/x=2"}},
-		"a name in a language of its own": {"files", map[string]string{"übung.c": "1", "list.c": ""}, []string{"list.c=", "übung.c=1"}},
+		"files":                             {"files", map[string]string{"list.c": "1", "notes.txt": "2"}, []string{"list.c=1", "notes.txt=2"}},
+		"a folder":                          {"folder", map[string]string{"mine/list.c": "1", "mine/src/a.h": "2"}, []string{"list.c=1", "src/a.h=2"}},
+		"a zip":                             {"files", map[string]string{"a1.zip": zipOf(t, map[string]string{"list.c": "1", "src/a.h": "2"})}, []string{"list.c=1", "src/a.h=2"}},
+		"a zip of a folder, with debris":    {"files", map[string]string{"A1.ZIP": zipOf(t, map[string]string{"a1/list.c": "1", "a1/.DS_Store": "x", "__MACOSX/a1/list.c": "y"})}, []string{"list.c=1"}},
+		"a zip with every kind of debris":   {"files", map[string]string{"a1.zip": zipOf(t, map[string]string{"a1/list.c": "1", "a1/._list.c": "x", "a1/Desktop.ini": "y", "a1/.AppleDouble/list.c": "z", "a1/thumbs.DB": "z"})}, []string{"list.c=1"}},
+		"a folder, with debris":             {"folder", map[string]string{"a1/list.c": "1", "a1/.DS_Store": "x", "a1/src/._a.h": "y", "a1/desktop.ini": "z"}, []string{"list.c=1"}},
+		"a file that was chosen on purpose": {"files", map[string]string{"desktop.ini": "1"}, []string{"desktop.ini=1"}},
+		"one file below a folder":           {"files", map[string]string{"src/list.c": "1"}, []string{"src/list.c=1"}},
+		"a file beside a zip":               {"files", map[string]string{"src/list.c": "1", "a.zip": zipOf(t, map[string]string{"src/a.h": "2"})}, []string{"src/a.h=2", "src/list.c=1"}},
+		"two folders stay":                  {"files", map[string]string{"a.zip": zipOf(t, map[string]string{"a/list.c": "1", "b/x": "2"})}, []string{"a/list.c=1", "b/x=2"}},
+		"a name in a language of its own":   {"files", map[string]string{"übung.c": "1", "list.c": ""}, []string{"list.c=", "übung.c=1"}},
 	} {
 		s := newSite(t, newClassroom(t), nil)
 		got := s.as("alice").handIn(one.field, one.files, url.Values{"replace": {"1"}})

@@ -32,6 +32,9 @@ func (b *bundle) pages(token, path string, size int) (all []json.RawMessage) {
 			b.t.Fatalf("GET %s: status %d: %s", next, got.status, got.body)
 		}
 		decode(b.t, got.body, &page)
+		if len(page) == 0 && n > 0 {
+			b.t.Errorf("GET %s: the page before named this one, but it has no entries", next)
+		}
 		if len(page) > size || got.header.Get("ETag") == "" {
 			b.t.Errorf("GET %s: %d entries, ETag %q", next, len(page), got.header.Get("ETag"))
 		}
@@ -135,6 +138,32 @@ func TestLimits(t *testing.T) {
 	}
 	if lists < 25 {
 		t.Errorf("only %d lists have a limit", lists)
+	}
+}
+
+// TestLastFullPage reads lists whose last page is full, and one entry more, with the largest limits.
+func TestLastFullPage(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	for range 100 {
+		b.push("alice")
+	}
+	token := b.token("root", schema.ScopeRead)
+	follows := func(path string, want bool) {
+		t.Helper()
+		got := b.ask(token, http.MethodGet, path, nil)
+		if link := got.header.Get("Link"); got.status != http.StatusOK || (link != "") != want {
+			t.Errorf("GET %s: status %d, Link %q", path, got.status, link)
+		}
+	}
+	const submissions = "/courses/comp1/assignments/a1/submissions?limit=100"
+	follows(submissions, false)
+	follows(submissions+"&owner=alice", false)
+	b.push("alice")
+	follows(submissions, true)
+	follows("/audit?limit=10000", false)
+	if all := b.pages(token, "/courses/comp1/assignments/a1/submissions", 100); len(all) != 101 {
+		t.Errorf("%d submissions", len(all))
 	}
 }
 

@@ -113,11 +113,11 @@ func auditOf(c *call, code string) ([]tables.Entry, error) {
 		}
 		q.Since = c.Clock().Add(-since)
 	}
-	all, err := c.Classroom.Audit.Log(c.ctx(), c.by, q)
+	all, more, err := c.Classroom.Audit.Page(c.ctx(), c.by, q)
 	if err != nil {
 		return nil, err
 	}
-	if len(all) == q.Limit {
+	if more {
 		c.follow("after", strconv.FormatInt(all[len(all)-1].ID, 10))
 	}
 	return tables.PublicAudit(all), nil

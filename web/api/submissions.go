@@ -36,8 +36,10 @@ func (a *API) submissionRoutes() []route {
 }
 
 func listSubmissions(c *call) ([]schema.PublicSubmission, error) {
+	size := min(max(c.number("limit", 50), 1), 100)
 	page := classroom.SubmissionPage{
-		Assignment: c.path("course") + "/" + c.path("assignment"), Login: c.text("owner"), After: c.text("after"), Limit: min(max(c.number("limit", 50), 1), 100),
+		Assignment: c.path("course") + "/" + c.path("assignment"), Login: c.text("owner"), After: c.text("after"),
+		Limit: size + 1, // the submission after the page shows that more follow
 	}
 	read := c.Classroom.Work.Submissions
 	if page.Login == "" {
@@ -53,8 +55,9 @@ func listSubmissions(c *call) ([]schema.PublicSubmission, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(all) == page.Limit {
-		c.follow("after", all[len(all)-1].Name)
+	if len(all) > size {
+		all = all[:size]
+		c.follow("after", all[size-1].Name)
 	}
 	return all, nil
 }

@@ -119,11 +119,15 @@ func (u *unpacking) reserve(bytes int64) error {
 	return u.place.reserve(copies * bytes)
 }
 
-// addPart adds a file of the form. It unpacks a zip.
+// addPart adds a file of the form. It unpacks a zip. It skips files of a folder that the person did
+// not choose one by one and that macOS or Windows created.
 func (u *unpacking) addPart(header *multipart.FileHeader, folder bool) error {
 	name := partPath(header)
 	if name == "" {
 		return nil // no file was chosen
+	}
+	if folder && assignment.TraceOf(name) != "" {
+		return nil
 	}
 	f, err := header.Open()
 	if err != nil {
@@ -225,12 +229,10 @@ func TooManyParts(err error) error {
 	return schema.Wrapf(schema.CodeInvalid, err, "the form has more than 1000 files; send them as one zip")
 }
 
-// skipped reports whether addZip skips an entry of a zip.
-func skipped(entry *zip.File) bool { return entry.Mode().IsDir() || systemFile(entry.Name) }
-
-// systemFile reports whether a file is one that desktop systems add to folders and archives.
-func systemFile(name string) bool {
-	return strings.HasPrefix(name, "__MACOSX/") || path.Base(name) == ".DS_Store" || path.Base(name) == "Thumbs.db"
+// skipped reports whether addZip skips an entry of a zip: a folder, or a file that macOS or Windows
+// adds to folders and archives.
+func skipped(entry *zip.File) bool {
+	return entry.Mode().IsDir() || assignment.TraceOf(entry.Name) != ""
 }
 
 // withoutTop removes a top folder that contains all files, unless fewer required patterns would

@@ -12,7 +12,7 @@ type Audit struct {
 	Path string
 	Form Form
 	List Listing
-	Most bool // there may be older entries
+	Most bool // there are older entries
 }
 
 // NewAudit lists entries of the audit log.
