@@ -17,9 +17,9 @@ type ClassStore interface {
 	// JobOutcomes returns the outcomes of the entries of the jobs' results. Jobs without a
 	// result are left out.
 	JobOutcomes(ctx context.Context, jobs []int64) ([]schema.JobOutcomes, error)
-	// LatestJobs returns the jobs of the latest graded submissions to an assignment, at most
-	// n of each owner, newest first.
-	LatestJobs(ctx context.Context, a schema.Assignment, n int) (map[string][]int64, error)
+	// LatestJobs returns the jobs of the latest graded submissions of some owners to an
+	// assignment, at most n of each owner, newest first.
+	LatestJobs(ctx context.Context, a schema.Assignment, owners []string, n int) (map[string][]int64, error)
 }
 
 // Classes implements the overview of a class for an assignment.
@@ -53,17 +53,24 @@ func (c *Classes) Show(ctx context.Context, m Member, a Assignment, q course.Cla
 	}
 	var stuck map[string]course.Stuck
 	if q.Show == course.ClassStuck {
-		if stuck, err = c.stuck(ctx, a); err != nil {
+		if stuck, err = c.stuck(ctx, a, rows); err != nil {
 			return course.Class{}, fmt.Errorf("read latest results of the class: %w", err)
 		}
 	}
 	return course.NewClass(rows, results, stuck, q), nil
 }
 
-// stuck returns the owners who are stuck in an assignment. It reads the results of an owner from
-// the newest to older ones, as long as all of them share a failure.
-func (c *Classes) stuck(ctx context.Context, a Assignment) (map[string]course.Stuck, error) {
-	latest, err := c.store.LatestJobs(ctx, a.Assignment, stuckWindow)
+// stuck returns the owners of the rows who are stuck in an assignment. It reads the results of an
+// owner from the newest to older ones, as long as all of them share a failure.
+func (c *Classes) stuck(ctx context.Context, a Assignment, rows []schema.ClassRow) (map[string]course.Stuck, error) {
+	var owners []string
+	for _, r := range rows {
+		if r.Pushes >= course.StuckAfter {
+			owners = append(owners, r.Grade.Owner)
+		}
+	}
+	slices.Sort(owners)
+	latest, err := c.store.LatestJobs(ctx, a.Assignment, slices.Compact(owners), stuckWindow)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func (s *scriptedClass) ClassRows(context.Context, schema.Assignment) ([]schema.
 	return rows, nil
 }
 
-func (s *scriptedClass) LatestJobs(context.Context, schema.Assignment, int) (map[string][]int64, error) {
+func (s *scriptedClass) LatestJobs(context.Context, schema.Assignment, []string, int) (map[string][]int64, error) {
 	return s.latest, nil
 }
 

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/grader/grader/schema"
 )
@@ -14,22 +16,25 @@ func scanClassRow(r row) (c schema.ClassRow, err error) {
 }
 
 // ClassRows returns the students of the assignment's course, including dropped ones, with their
-// standing, by login. A team's work appears as its members' work.
+// standing, by login. A team's work appears as its members' work. The number of an owner's latest
+// submission is also the number of their submissions, because none is ever deleted.
 func (s *GradeTables) ClassRows(ctx context.Context, a schema.Assignment) ([]schema.ClassRow, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err
 	}
-	return list(ctx, s.reader, scanClassRow, `SELECT u.login, u.name, e.section, e.dropped, coalesce(p.pushes, 0), coalesce(p.last, 0),
-			coalesce(s.number, 0), coalesce(s.done_job_id, 0), o.owner, coalesce(g.team, ''), coalesce(g.number, 0), coalesce(g.score, '0'), coalesce(g.max_score, '0'),
+	rows, err := list(ctx, s.reader, scanClassRow, `SELECT u.login, u.name, e.section, e.dropped, coalesce(l.number, 0), coalesce(l.received_at, 0),
+			coalesce(s.number, 0), coalesce(s.done_job_id, 0), coalesce(m.team, u.login), coalesce(g.team, ''), coalesce(g.number, 0), coalesce(g.score, '0'), coalesce(g.max_score, '0'),
 			coalesce(g.state, ''), coalesce(g.days, 0), coalesce(g.tokens, 0), coalesce(g.deducted, '0'), coalesce(g.adjusted, '0'), coalesce(g.final, '0')
 		FROM enrolments e JOIN users u ON u.id = e.user_id
-		JOIN (SELECT p.login, coalesce(m.team, p.login) AS owner FROM users p LEFT JOIN seats m ON m.assignment_id = ?1 AND m.login = p.login AND m.left_at = 0) o ON o.login = u.login
-		LEFT JOIN (SELECT owner, count(*) AS pushes, max(number) AS number, max(received_at) AS last
-			FROM submissions WHERE assignment_id = ?1 GROUP BY owner) p ON p.owner = o.owner
-		LEFT JOIN grades g ON g.assignment_id = ?1 AND g.owner = o.owner
-		LEFT JOIN submissions s ON s.assignment_id = ?1 AND s.owner = iif(coalesce(g.team, '') <> '', g.team, o.owner)
-			AND s.number = CASE WHEN coalesce(g.number, 0) > 0 THEN g.number ELSE p.number END
-		WHERE e.course_id = ?2 AND e.role = 'student' ORDER BY u.login`, a.ID, a.Course.ID)
+		LEFT JOIN seats m ON m.assignment_id = ?1 AND m.login = u.login AND m.left_at = 0
+		LEFT JOIN submissions l INDEXED BY submissions_latest ON l.assignment_id = ?1 AND l.owner = coalesce(m.team, u.login)
+			AND l.number = (SELECT max(number) FROM submissions WHERE assignment_id = ?1 AND owner = coalesce(m.team, u.login))
+		LEFT JOIN grades g ON g.assignment_id = ?1 AND g.owner = coalesce(m.team, u.login)
+		LEFT JOIN submissions s INDEXED BY submissions_latest ON s.assignment_id = ?1 AND s.owner = iif(coalesce(g.team, '') <> '', g.team, coalesce(m.team, u.login))
+			AND s.number = iif(coalesce(g.number, 0) > 0, g.number, l.number)
+		WHERE e.course_id = ?2 AND e.role = 'student'`, a.ID, a.Course.ID)
+	slices.SortFunc(rows, func(a, b schema.ClassRow) int { return strings.Compare(a.Login, b.Login) })
+	return rows, err
 }
 
 // JobOutcomes returns the outcomes of the entries of the jobs' results. Jobs without a result
@@ -51,26 +56,32 @@ func (s *GradeTables) JobOutcomes(ctx context.Context, jobs []int64) ([]schema.J
 	}, `SELECT r.job_id, r.body FROM json_each(?) wanted CROSS JOIN results r ON r.job_id = wanted.value`, ids)
 }
 
-// LatestJobs returns the jobs of the latest graded submissions to an assignment, at most n of
-// each owner, newest first.
-func (s *GradeTables) LatestJobs(ctx context.Context, a schema.Assignment, n int) (map[string][]int64, error) {
+// LatestJobs returns the jobs of the latest graded submissions of some owners to an assignment, at
+// most n of each owner, newest first. Owners without a graded submission are left out.
+func (s *GradeTables) LatestJobs(ctx context.Context, a schema.Assignment, owners []string, n int) (map[string][]int64, error) {
+	names, err := encode(owners)
+	if err != nil {
+		return nil, err
+	}
 	type ofOwner struct {
 		owner string
-		job   int64
+		jobs  []int64
 	}
 	all, err := list(ctx, s.reader, func(r row) (one ofOwner, err error) {
-		err = r.Scan(&one.owner, &one.job)
+		err = r.Scan(&one.owner, decoded{&one.jobs})
 		return one, err
-	}, `SELECT owner, done_job_id FROM (
-			SELECT owner, number, done_job_id, row_number() OVER (PARTITION BY owner ORDER BY number DESC) AS place
-			FROM submissions WHERE assignment_id = ? AND try_out = 0 AND done_job_id IS NOT NULL)
-		WHERE place <= ? ORDER BY owner, number DESC`, a.ID, n)
+	}, `SELECT wanted.value, (SELECT json_group_array(done_job_id ORDER BY number DESC) FROM (
+			SELECT number, done_job_id FROM submissions INDEXED BY submissions_latest
+			WHERE assignment_id = ?1 AND owner = wanted.value AND try_out = 0 AND done_job_id IS NOT NULL ORDER BY number DESC LIMIT ?3))
+		FROM json_each(?2) wanted`, a.ID, names, n)
 	if err != nil {
 		return nil, err
 	}
 	latest := make(map[string][]int64)
 	for _, one := range all {
-		latest[one.owner] = append(latest[one.owner], one.job)
+		if len(one.jobs) > 0 {
+			latest[one.owner] = one.jobs
+		}
 	}
 	return latest, nil
 }
