@@ -88,3 +88,46 @@ func TestInstructorsControlTheirPools(t *testing.T) {
 	_, err = sized.Pools.Resize(t.Context(), b.actors["root"], "standard", classroom.PoolSize{Max: number(5)})
 	check(t, err)
 }
+
+// TestAdministratorsHoldPools checks that instructors cannot change what an administrator set for a
+// pool, over any channel, and can again after an administrator lifted it.
+func TestAdministratorsHoldPools(t *testing.T) {
+	t.Parallel()
+	for _, channel := range []schema.Channel{schema.ChannelSSH, schema.ChannelWeb, schema.ChannelAPI, schema.ChannelAdmin} {
+		t.Run(string(channel), func(t *testing.T) {
+			t.Parallel()
+			b := newBundle(t)
+			pools := classroom.New(classroom.Options{Store: b.store, Live: b, Flavours: map[string]schema.Flavour{"standard": {Warm: 1, Max: 4}}, Clock: b.now}).Pools
+			ida, root, number := b.actors["ida"], b.actors["root"], func(n int) *int { return &n }
+			ida.Channel, root.Channel = channel, channel
+			set := func(by schema.Actor, mode schema.PoolMode) error {
+				_, err := pools.SetMode(t.Context(), by, "standard", mode, "exam")
+				return err
+			}
+			size := func(by schema.Actor, most *int) error {
+				_, err := pools.Resize(t.Context(), by, "standard", classroom.PoolSize{Max: most})
+				return err
+			}
+			check(t, set(ida, schema.PoolPaused))
+			check(t, set(root, schema.PoolDraining)) // now the administrator's
+			for _, mode := range []schema.PoolMode{schema.PoolOpen, schema.PoolPaused, schema.PoolDraining} {
+				refused(t, set(ida, mode), schema.CodeRefused, "an administrator set the flavour standard to draining; ask an administrator")
+			}
+			check(t, size(ida, number(3))) // the numbers are not the administrator's
+			check(t, size(root, number(2)))
+			refused(t, size(ida, nil), schema.CodeRefused, "an administrator set the runners of the flavour standard (max 2); ask an administrator")
+			refused(t, size(ida, number(1)), schema.CodeRefused, "ask an administrator")
+			if at := b.last(); at.Actor != "root" || len(b.controlled) != 4 {
+				t.Errorf("the last change is of %s; the scheduler was told %d times, want 4", at.Actor, len(b.controlled))
+			}
+			check(t, set(root, schema.PoolOpen))
+			check(t, set(ida, schema.PoolPaused))
+			check(t, set(ida, schema.PoolOpen))
+			refused(t, size(ida, nil), schema.CodeRefused, "ask an administrator")
+			check(t, size(root, nil))
+			check(t, size(ida, number(1)))
+			check(t, set(schema.Operator(), schema.PoolPaused))
+			refused(t, set(ida, schema.PoolOpen), schema.CodeRefused, "ask an administrator")
+		})
+	}
+}

@@ -47,10 +47,17 @@ func (q *Queue) Move(ctx context.Context, by schema.Actor, from, to string) (int
 // QueueReport is the part of the queue that a person may see.
 type QueueReport struct {
 	Waiting []schema.QueueDepth
-	Staff   bool                 // the actor is an administrator or staff of some course; only then the fields below are set
-	Pools   []schema.PoolState   // by flavour
-	Runners []schema.RunnerState // by id
-	May     map[string]bool      // the flavours whose pools the actor may control
+	Staff   bool                  // the actor is an administrator or staff of some course; only then the fields below are set
+	Pools   []schema.PoolState    // by flavour
+	Runners []schema.RunnerState  // by id
+	May     map[string]PoolRights // of the actor, by flavour
+}
+
+// PoolRights says what a person may change of a pool.
+type PoolRights struct {
+	Control bool // the person may control the pool
+	Mode    bool // ... and change its mode, which no administrator holds
+	Size    bool // ... and change its numbers of runners, which no administrator holds
 }
 
 // Show returns the numbers of waiting jobs and, for staff of any course, the states of pools and runners.
@@ -72,11 +79,20 @@ func (q *Queue) Show(ctx context.Context, by schema.Actor) (QueueReport, error) 
 	}
 	report.Runners = q.live.RunnerStates()
 	report.Pools, err = q.live.PoolStates(ctx)
-	report.May = make(map[string]bool)
+	report.May = make(map[string]PoolRights)
 	for _, p := range report.Pools {
-		report.May[p.Flavour.Name] = course.MayControlPool(by.User, enrolments, p.Flavour.Name) == nil
+		report.May[p.Flavour.Name] = rightsOn(p, by.User, enrolments)
 	}
 	return report, err
+}
+
+func rightsOn(p schema.PoolState, by schema.User, enrolments []schema.Enrolment) PoolRights {
+	may := course.MayControlPool(by, enrolments, p.Flavour.Name) == nil
+	return PoolRights{
+		Control: may,
+		Mode:    may && course.MaySetPoolMode(by, p.Control) == nil,
+		Size:    may && course.MaySizePool(by, p.Control) == nil,
+	}
 }
 
 // OwnWork is an unfinished submission of a person or of their team.

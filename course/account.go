@@ -87,38 +87,3 @@ func MayRemoveKey(by schema.User, account schema.User, k KeyRemoval) error {
 	}
 	return nil
 }
-
-// MaySeePools decides whether a person may see the state of the runners: the staff of any
-// course and administrators may.
-func MaySeePools(by schema.User, enrolments []schema.Enrolment) error {
-	for _, e := range enrolments {
-		if e.Role.Staff() {
-			return nil
-		}
-	}
-	return MayAdminister(by)
-}
-
-// MayControlPool decides whether a person may pause, drain and resize the pool of a flavour: administrators, and
-// instructors of a course whose assignments may run on it.
-func MayControlPool(by schema.User, enrolments []schema.Enrolment, flavour string) error {
-	if MayAdminister(by) == nil {
-		return nil
-	}
-	for _, e := range enrolments {
-		if e.Role == schema.RoleInstructor && e.Course.Allows(flavour) && !by.Disabled {
-			return nil
-		}
-	}
-	return schema.Errorf(schema.CodeForbidden, "only an administrator, or an instructor of a course that uses the flavour %s, may do that", schema.Sanitize(flavour))
-}
-
-// MaySizePool decides whether a person who may control a pool may set its maximum number of
-// runners. Only administrators may exceed the configuration; for others the error is CodeRefused. A
-// nil most means the configured maximum.
-func MaySizePool(by schema.User, configured schema.Flavour, most *int) error {
-	if most == nil || *most <= configured.Max || MayAdminister(by) == nil {
-		return nil
-	}
-	return schema.Errorf(schema.CodeRefused, "the configuration allows at most %d runners of the flavour %s; set at most that, or ask an administrator for more", configured.Max, configured.Name)
-}

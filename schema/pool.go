@@ -13,7 +13,7 @@ type RunnerState struct {
 // PoolState describes one flavour's runners and queue to staff.
 type PoolState struct {
 	Flavour  Flavour     // includes the numbers of runners that administrators set
-	Control  PoolControl // settings of administrators
+	Control  PoolControl // settings on the running server
 	Wanted   int         // wanted number of runners
 	Starting int
 	Ready    int

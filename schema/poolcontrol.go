@@ -27,8 +27,8 @@ func ParsePoolMode(s string) (PoolMode, error) {
 // MaxRunners is the highest number of runners that can be set for a flavour on a running server.
 const MaxRunners = 10_000
 
-// PoolControl holds the settings of administrators for a flavour's pool on a running server. They
-// persist across restarts.
+// PoolControl holds the settings of a flavour's pool on a running server, by administrators and
+// instructors. They persist across restarts.
 type PoolControl struct {
 	Flavour   string    `json:"flavour"`
 	Mode      PoolMode  `json:"mode"`
@@ -37,12 +37,14 @@ type PoolControl struct {
 	Max       *int      `json:"max,omitempty"`    // instead of the configuration's
 	By        string    `json:"by,omitempty"`     // login of the person who changed it last, or "operator"; "": unchanged
 	ChangedAt time.Time `json:"changed_at,omitzero"`
+	AdminMode bool      `json:"admin_mode,omitempty"` // an administrator paused or drained it; only administrators may change the mode
+	AdminSize bool      `json:"admin_size,omitempty"` // an administrator set Warm or Max; only administrators may change them
 }
 
 // Stopped reports whether the mode keeps jobs from starting.
 func (c PoolControl) Stopped() bool { return c.Mode == PoolPaused || c.Mode == PoolDraining }
 
-// Apply returns the flavour with the numbers of runners that administrators set. It limits Warm to
+// Apply returns the flavour with the numbers of runners that were set. It limits Warm to
 // Max because the configuration may have changed since.
 func (c PoolControl) Apply(f Flavour) Flavour {
 	if c.Warm != nil {

@@ -90,3 +90,20 @@ func TestMigrateNoticeMarks(t *testing.T) {
 	got := ok(list(t.Context(), s.reader, value[string], `SELECT topic || ' ' || mark || ' ' || made_at FROM notice_marks ORDER BY topic, mark`))(t)
 	equal(t, got, []string{"pool large 5", "tests 7/gate 1", "tests 7/submissions 1", "tests 8/gate 2", "tests 9/gate 4", "tests 9/submissions 3"})
 }
+
+// TestMigratePoolAdmins checks that pauses and numbers that administrators set stay theirs, and that
+// those of instructors stay open to instructors.
+func TestMigratePoolAdmins(t *testing.T) {
+	t.Parallel()
+	control := `INSERT INTO pool_controls (flavour, mode, reason, warm, max, by_login, changed_at) VALUES `
+	s := ok(Open(t.Context(), before(t, 43,
+		`INSERT INTO users (login, name, email, admin, created_at) VALUES ('root', 'R', '', 1, 9), ('ida', 'I', '', 0, 9)`,
+		control+`('a', 'paused', '', NULL, NULL, 'root', 9)`, control+`('b', 'open', '', 2, NULL, 'operator', 9)`,
+		control+`('c', 'draining', '', NULL, 3, 'ida', 9)`, control+`('d', 'open', '', NULL, NULL, 'root', 9)`), Options{}))(t)
+	t.Cleanup(func() { check(t, s.Close()) })
+	for i, want := range []schema.PoolControl{{AdminMode: true}, {AdminSize: true}, {}, {}} {
+		if got := ok(s.PoolControls(t.Context()))(t)[i]; got.AdminMode != want.AdminMode || got.AdminSize != want.AdminSize {
+			t.Errorf("%s: %+v", got.Flavour, got)
+		}
+	}
+}

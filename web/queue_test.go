@@ -91,7 +91,14 @@ func TestPoolForms(t *testing.T) {
 	if got := root.submit("/-/pools/standard/size", url.Values{"max": {"many"}}); got.status != http.StatusBadRequest || !strings.Contains(got.body, "write a whole number") {
 		t.Errorf("status %d: %s", got.status, got.body)
 	}
-	s.signIn("ines").allowed("/-/pools/standard/mode", url.Values{"mode": {"open"}})
+	ines := s.signIn("ines")
+	for path, sent := range map[string]url.Values{"/-/pools/standard/mode": {"mode": {"open"}}, "/-/pools/standard/size": {"max": {"2"}}} {
+		if got := ines.submit(path, sent); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, "ask an administrator to change that") {
+			t.Errorf("%s of ines, which root set: status %d", path, got.status)
+		}
+	}
+	root.allowed("/-/pools/standard/mode", url.Values{"mode": {"open"}})
+	ines.allowed("/-/pools/standard/mode", url.Values{"mode": {"paused"}})
 	for who, path := range map[string]string{"tina": "/-/pools/standard/mode", "ines": "/-/pools/large/mode"} {
 		if got := s.signIn(who).submit(path, url.Values{"mode": {"open"}}); got.status != http.StatusForbidden {
 			t.Errorf("%s at %s: status %d, want 403", who, path, got.status)
@@ -131,9 +138,18 @@ func TestQueuePageShowsControls(t *testing.T) {
 			}
 		}
 	}
-	for who, want := range map[string]int{"root": 2, "ines": 2, "tina": 0, "alice": 0} {
-		if n := strings.Count(s.as(who).get("/-/queue").body, `action="/-/pools/standard/`); n != want {
-			t.Errorf("%s has %d forms, want %d", who, n, want)
+	forms := func(of map[string]int) {
+		t.Helper()
+		for who, want := range of {
+			if n := strings.Count(s.as(who).get("/-/queue").body, `action="/-/pools/standard/`); n != want {
+				t.Errorf("%s has %d forms, want %d", who, n, want)
+			}
 		}
 	}
+	forms(map[string]int{"root": 2, "ines": 2, "tina": 0, "alice": 0})
+	c.pools[0].Control.AdminMode = true
+	forms(map[string]int{"root": 2, "ines": 1, "tina": 0})
+	mustContain(t, s.as("ines").page("/-/queue").text("main"), "An administrator set the mode; ask an administrator to change it.")
+	c.pools[0].Control.AdminSize = true
+	forms(map[string]int{"root": 2, "ines": 0, "tina": 0})
 }

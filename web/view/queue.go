@@ -40,7 +40,7 @@ type Pool struct {
 
 	Mode      schema.PoolMode
 	Stopped   string // message for people whose jobs wait, "" if jobs start
-	May       bool   // the viewer may control it
+	May       classroom.PoolRights
 	Why       string // reason given for the mode, "" for none
 	Warm, Max string // numbers that were set; "": those of the configuration
 }
