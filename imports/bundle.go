@@ -106,3 +106,8 @@ func (b *Bundle) Open(name string) (io.ReadCloser, error) {
 
 // Executable reports whether a file has its execute bit set.
 func (b *Bundle) Executable(name string) bool { return b.files[name].Executable }
+
+// Below returns the names of the files below a directory, which ends with a slash.
+func (b *Bundle) Below(dir string) []string {
+	return slices.DeleteFunc(b.Names(), func(name string) bool { return !strings.HasPrefix(name, dir) })
+}

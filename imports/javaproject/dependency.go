@@ -1,0 +1,76 @@
+package javaproject
+
+import (
+	"path"
+	"strings"
+
+	"github.com/grader/grader/imports"
+)
+
+// dependency is a library that a project uses.
+type dependency struct {
+	group, artifact, version string
+	scope                    string // as the tool names it
+	processor                bool   // an annotation processor
+}
+
+func (d dependency) String() string {
+	name := d.group + ":" + d.artifact
+	if d.version != "" {
+		name += ":" + d.version
+	}
+	return name
+}
+
+// inImage reports whether $CLASSPATH_JUNIT of a runner image has the library, see runner/grade/machine.go.
+func (d dependency) inImage() bool {
+	switch d.group {
+	case "org.junit.jupiter", "org.junit.platform", "org.junit.vintage", "org.junit", "org.apiguardian", "org.opentest4j", "org.hamcrest":
+		return true
+	}
+	return d.group == "junit" && d.artifact == "junit" || d.group == "org.assertj" && d.artifact == "assertj-core"
+}
+
+// isJar reports whether a file is the library's jar: ARTIFACT.jar or ARTIFACT-VERSION.jar.
+func (d dependency) isJar(file string) bool {
+	name, found := strings.CutPrefix(strings.TrimSuffix(path.Base(file), ".jar"), d.artifact)
+	return found && (name == "" || len(name) > 1 && name[0] == '-' && name[1] >= '0' && name[1] <= '9')
+}
+
+// jarDirs returns the directories whose jars belong to the project.
+func jarDirs() []string { return []string{"lib", "libs"} }
+
+// noteDependencies names the libraries, and says which of them the tests repository lacks.
+func (i *importer) noteDependencies() {
+	var carried []string
+	for _, d := range i.project.dependencies {
+		switch {
+		case d.processor:
+			i.bundle.Note(imports.Lost, d.String(), "annotation processors do not run: they would run code of a library while grading")
+		case d.inImage():
+			carried = append(carried, d.String())
+		case !i.hasJar(d):
+			i.bundle.Note(imports.Lost, d.String(), "%s", i.advice(d))
+		}
+	}
+	if len(carried) > 0 {
+		i.bundle.Note(imports.Changed, i.project.file, "the runner image's versions are used of %s", strings.Join(carried, ", "))
+	}
+}
+
+func (i *importer) hasJar(d dependency) bool {
+	for _, jar := range i.jars {
+		if d.isJar(jar) {
+			return true
+		}
+	}
+	return false
+}
+
+// advice says how to carry over a library.
+func (i *importer) advice(d dependency) string {
+	if i.tool == Maven {
+		return "the library is not in the tests repository. If the code needs it, run this in the project and import it again: mvn dependency:copy-dependencies -DoutputDirectory=lib"
+	}
+	return "the library is not in the tests repository. If the code needs it, put " + d.artifact + ".jar and the jars that it needs into libs/ of the project and import it again"
+}
