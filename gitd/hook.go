@@ -105,15 +105,11 @@ func (s *receiver) pushedFiles(ctx context.Context, p *push, q repo.Quarantine, 
 	return files
 }
 
-// PostReceive records the push as soon as git has moved the ref. The push's job starts only after
-// the student has the report, because a starting runner would slow the report down.
+// PostReceive records the push, unless the session has already recorded it when git reported. If it
+// fails, the session tries again, then the retrier.
 func (h hook) PostReceive(ctx context.Context, _ []hooks.Update) ([]string, error) {
-	is, err := h.server.recordOnce(ctx, h.push.intent, h.push.row, h.server.pushOf(h.push))
-	if err != nil {
-		return nil, err // the session tries again, then the retrier
-	}
-	h.push.reception.setRecorded(is)
-	return nil, nil
+	_, err := h.server.recordPush(ctx, h.push)
+	return nil, err
 }
 
 // testsTree gives the parser the files of a pushed tests or course repository.

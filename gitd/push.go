@@ -190,7 +190,7 @@ func (s *receiver) finish(ctx context.Context, p *push, o outcome) int {
 	}
 	p.session.became.Store(o.recorded)
 	p.report(o.report, o.kind)
-	s.Queue.Wake() // see PostReceive
+	s.Queue.Wake() // see recordPush
 	if o.recorded.try.ID != 0 {
 		return p.end(s.followTry(ctx, p.viewing(), &o.recorded.try, &p.target))
 	}

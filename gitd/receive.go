@@ -129,12 +129,12 @@ func (s *receiver) runGit(ctx context.Context, p *push, lock *repo.Lock) outcome
 	if err := s.Ledger.OpenIntent(ctx, p.intent); err != nil {
 		return s.failedPush(fmt.Errorf("open intent: %w", err))
 	}
-	report := s.converse(p, r)
+	report := s.converse(ctx, p, r)
 	return s.conclude(ctx, p, report)
 }
 
-// conclude returns the outcome of a push whose git has ended. If the post-receive hook recorded
-// nothing, the position of the ref decides.
+// conclude returns the outcome of a push whose git has ended. If it is not recorded
+// yet, the position of the ref decides.
 func (s *receiver) conclude(ctx context.Context, p *push, report []byte) outcome {
 	is, dry, aborted := p.reception.facts()
 	if is != nil {
@@ -164,13 +164,13 @@ func (s *receiver) conclude(ctx context.Context, p *push, report []byte) outcome
 }
 
 // converse feeds git and relays its output until git has ended. It returns git's report.
-func (s *receiver) converse(p *push, r *repo.Receive) []byte {
+func (s *receiver) converse(ctx context.Context, p *push, r *repo.Receive) []byte {
 	clock := s.limitGit(p)
 	p.session.readers.Go(func() {
 		p.feed(r)
 		clock.arrived()
 	})
-	report := s.relay(p, r)
+	report := s.relay(ctx, p, r)
 	if err := r.Wait(); err != nil {
 		s.Logger.Info("git refused a push", "repository", p.row.ID, "error", err)
 	}

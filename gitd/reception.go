@@ -6,7 +6,9 @@ import "sync"
 // report events to it. The session waits for the outcome, which is resolved once.
 type reception struct {
 	resolved     chan struct{} // closed once outcome is set
-	recordedDone chan struct{} // closed once the post-receive hook has recorded the push
+	recordedDone chan struct{} // closed once the push is recorded
+
+	recording sync.Mutex // held while the push is being recorded
 
 	mu       sync.Mutex
 	outcome  *outcome
@@ -80,12 +82,23 @@ func (r *reception) acceptDryRun() {
 	r.dry = true
 }
 
-// setRecorded records what the post-receive hook recorded.
-func (r *reception) setRecorded(is *recorded) {
+// record calls do, and keeps what it returns, unless the push is already recorded. Two callers
+// record a push: the session when it has git's report, and the post-receive hook.
+func (r *reception) record(do func() (*recorded, error)) (*recorded, error) {
+	r.recording.Lock()
+	defer r.recording.Unlock()
+	if is, _, _ := r.facts(); is != nil {
+		return is, nil
+	}
+	is, err := do()
+	if err != nil {
+		return nil, err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.recorded = is
 	close(r.recordedDone)
+	return is, nil
 }
 
 // facts returns the state so far.

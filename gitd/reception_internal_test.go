@@ -1,6 +1,11 @@
 package gitd
 
-import "testing"
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
 
 func TestReceptionResolvesOnce(t *testing.T) {
 	t.Parallel()
@@ -27,5 +32,35 @@ func TestReceptionAbortsOnlyWhileGitRuns(t *testing.T) {
 	r.abort(refusal{text: "too late"})
 	if _, _, why := r.facts(); killed != 2 || why.text != "the pack did not come" || r.running() {
 		t.Errorf("killed %d times for %q, running %v; want twice, for the first reason", killed, why.text, r.running())
+	}
+}
+
+func TestReceptionRecordsOnce(t *testing.T) {
+	t.Parallel()
+	r := newReception()
+	if _, err := r.record(func() (*recorded, error) { return nil, errors.New("no disk") }); err == nil {
+		t.Error("no error")
+	}
+	var calls atomic.Int32
+	var callers sync.WaitGroup
+	got := make([]*recorded, 8)
+	for i := range got {
+		callers.Go(func() {
+			is, err := r.record(func() (*recorded, error) { calls.Add(1); return new(recorded), nil })
+			if err != nil {
+				t.Error(err)
+			}
+			got[i] = is
+		})
+	}
+	callers.Wait()
+	<-r.recordedDone
+	for _, is := range got {
+		if is == nil || is != got[0] {
+			t.Errorf("recorded as %p and %p", is, got[0])
+		}
+	}
+	if calls.Load() != 1 {
+		t.Errorf("recorded %d times", calls.Load())
 	}
 }

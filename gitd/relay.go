@@ -3,6 +3,7 @@ package gitd
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"sync/atomic"
@@ -84,7 +85,7 @@ func pour(w io.Writer, r io.Reader) error {
 
 // relay forwards git's progress as it arrives and returns git's report without sending it. It
 // continues if the client has gone.
-func (s *receiver) relay(p *push, r *repo.Receive) []byte {
+func (s *receiver) relay(ctx context.Context, p *push, r *repo.Receive) []byte {
 	in := bufio.NewReader(r.Stdout)
 	if p.side == nil {
 		report, _ := io.ReadAll(io.LimitReader(in, maxReport))
@@ -103,7 +104,7 @@ func (s *receiver) relay(p *push, r *repo.Receive) []byte {
 		switch band, text := payload[0], payload[1:]; {
 		case band == pktline.BandData && len(text) > 0:
 			report = append(report, text...)
-			if pktline.Ended(report) && p.resolveEarly(r, report) {
+			if pktline.Ended(report) && s.resolveEarly(ctx, p, r, report) {
 				_, _ = io.Copy(io.Discard, in) // the post-receive hook prints nothing after it has recorded
 				return report
 			}
@@ -116,9 +117,15 @@ func (s *receiver) relay(p *push, r *repo.Receive) []byte {
 	}
 }
 
-// resolveEarly resolves the push once it is recorded, because git reports before it runs the
-// post-receive hook. It returns false if git ended and nothing was recorded.
-func (p *push) resolveEarly(r *repo.Receive, report []byte) bool {
+// resolveEarly records the push as soon as git reports that it has moved the ref, and resolves it. It
+// does not wait for the post-receive hook, which git starts only after its report. If recording
+// fails, it waits for the hook's attempt. It returns false if git ended and nothing was recorded.
+func (s *receiver) resolveEarly(ctx context.Context, p *push, r *repo.Receive, report []byte) bool {
+	if pktline.Accepts(report, p.intent.Ref) {
+		if _, err := s.recordPush(ctx, p); err != nil {
+			s.Logger.Error("record a push", "intent", p.intent.ID, "error", err)
+		}
+	}
 	select {
 	case <-p.reception.recordedDone:
 	case <-r.Done():
@@ -127,6 +134,15 @@ func (p *push) resolveEarly(r *repo.Receive, report []byte) bool {
 	is, _, _ := p.reception.facts()
 	p.reception.resolve(outcome{kind: outcomeRecorded, report: report, recorded: is})
 	return true
+}
+
+// recordPush records a push whose ref git has moved, unless it is already recorded. It does not wake
+// the queue: the job starts after the student has the report, because a starting runner would slow
+// the report down.
+func (s *receiver) recordPush(ctx context.Context, p *push) (*recorded, error) {
+	return p.reception.record(func() (*recorded, error) {
+		return s.recordOnce(ctx, p.intent, p.row, s.pushOf(p))
+	})
 }
 
 // cut closes the connection of a client that does not read while git still runs.

@@ -98,7 +98,7 @@ func TestUploadRefusalCodes(t *testing.T) {
 	var broken brokenTerms
 	b := newBundle(t, func(b *bundle) {
 		broken.Ledger = b.ledger
-		b.ledger, b.limits.Lock = &broken, time.Millisecond
+		b.ledger, b.limits.Lock = &broken, 100*time.Millisecond
 	})
 	b.publish(strings.Replace(assignmentYAML, "{max_files: 5}", "{max_files: 5, limit: {count: 9, per: assignment}}", 1))
 	refused := func(name string, files map[string]string, code schema.Code, words string) {

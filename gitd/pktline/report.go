@@ -48,6 +48,19 @@ func Rename(report []byte, from, to string) []byte {
 	return b
 }
 
+// Accepts reports whether a whole report-status says that a ref was changed.
+func Accepts(report []byte, ref string) bool {
+	for in := bytes.NewReader(report); ; {
+		line, flush, err := Read(in, nil)
+		if err != nil || flush {
+			return false
+		}
+		if strings.TrimSuffix(string(line), "\n") == "ok "+ref {
+			return true
+		}
+	}
+}
+
 // Report encodes a report-status that refuses commands before the pack was processed.
 func Report(refusals []Refusal) []byte {
 	b := Append(nil, "unpack ok\n")

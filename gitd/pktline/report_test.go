@@ -25,3 +25,28 @@ func TestRenameChangesOneRef(t *testing.T) {
 		}
 	}
 }
+
+func TestAcceptsReadsOneRef(t *testing.T) {
+	t.Parallel()
+	report := func(lines ...string) []byte {
+		b := pktline.Append(nil, "unpack ok\n")
+		for _, line := range lines {
+			b = pktline.Append(b, line+"\n")
+		}
+		return append(b, pktline.Flush...)
+	}
+	for text, want := range map[string]bool{
+		string(report("ok refs/heads/main")):                                       true,
+		string(report("ok refs/tags/a", "ok refs/heads/main", "option old-oid 1")): true,
+		string(report("ok refs/heads/main2")):                                      false,
+		string(report("ng refs/heads/main ok refs/heads/main")):                    false,
+		string(report("ng refs/heads/main hook declined")):                         false,
+		string(report()):       false,
+		"":                     false,
+		"001cok refs/heads/ma": false,
+	} {
+		if got := pktline.Accepts([]byte(text), "refs/heads/main"); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
