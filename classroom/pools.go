@@ -55,14 +55,14 @@ func (p *Pools) SetMode(ctx context.Context, by schema.Actor, flavour string, mo
 	}
 	action := map[schema.PoolMode]string{schema.PoolOpen: "pool.resume", schema.PoolPaused: "pool.pause", schema.PoolDraining: "pool.drain"}[mode]
 	return p.change(ctx, by, flavour, action, func(c *schema.PoolControl) error {
-		if err := course.MaySetPoolMode(by.User, *c); err != nil {
+		if err := course.MaySetPoolMode(by, *c); err != nil {
 			return err
 		}
 		c.Mode, c.Reason = mode, reason
 		if mode == schema.PoolOpen {
 			c.Reason = ""
 		}
-		c.AdminMode = c.Stopped() && course.MayAdminister(by.User) == nil
+		c.AdminMode = c.Stopped() && course.MayActAsAdministrator(by) == nil
 		return nil
 	})
 }
@@ -75,16 +75,16 @@ func (p *Pools) Resize(ctx context.Context, by schema.Actor, flavour string, siz
 	}
 	if is, ok := p.flavours[flavour]; ok {
 		is.Name = flavour
-		if err := course.MayHaveRunners(by.User, is, size.Max); err != nil {
+		if err := course.MayHaveRunners(by, is, size.Max); err != nil {
 			return schema.PoolControl{}, err
 		}
 	}
 	return p.change(ctx, by, flavour, "pool.resize", func(c *schema.PoolControl) error {
-		if err := course.MaySizePool(by.User, *c); err != nil {
+		if err := course.MaySizePool(by, *c); err != nil {
 			return err
 		}
 		c.Warm, c.Max = size.Warm, size.Max
-		c.AdminSize = (c.Warm != nil || c.Max != nil) && course.MayAdminister(by.User) == nil
+		c.AdminSize = (c.Warm != nil || c.Max != nil) && course.MayActAsAdministrator(by) == nil
 		return p.checkSize(*c)
 	})
 }
@@ -95,7 +95,7 @@ func (p *Pools) mayControl(ctx context.Context, by schema.Actor, flavour string)
 	if err != nil {
 		return fmt.Errorf("list courses: %w", err)
 	}
-	return course.MayControlPool(by.User, enrolments, flavour)
+	return course.MayControlPool(by, enrolments, flavour)
 }
 
 // checkSize returns an error if a pool cannot have these numbers.

@@ -131,3 +131,31 @@ func TestAdministratorsHoldPools(t *testing.T) {
 		})
 	}
 }
+
+// TestScopesLimitAdministratorsOfPools has administrators who use tokens. With the scope write they may do only what
+// their roles in courses allow.
+func TestScopesLimitAdministratorsOfPools(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	with := func(scope schema.Scope) schema.Actor {
+		t.Helper()
+		by, _, err := b.Tokens.Authenticate(t.Context(), b.newToken("root", string(scope), scope).Secret)
+		check(t, err)
+		return by
+	}
+	writes, administers, one, beyond := with(schema.ScopeWrite), with(schema.ScopeAdmin), 1, 100
+	const advice = "this token has the scope write, and this needs admin; make another token over ssh: token create NAME --scope admin"
+	_, err := b.Pools.SetMode(t.Context(), writes, "standard", schema.PoolPaused, "")
+	refused(t, err, schema.CodeForbidden, advice)
+	_, err = b.Pools.Resize(t.Context(), writes, "standard", classroom.PoolSize{Max: &one})
+	refused(t, err, schema.CodeForbidden, advice)
+	_, err = b.Pools.Resize(t.Context(), administers, "standard", classroom.PoolSize{Max: &beyond})
+	check(t, err)
+	check(t, b.Courses.Enrol(t.Context(), schema.Operator(), "comp1", "root", schema.RoleInstructor))
+	_, err = b.Pools.SetMode(t.Context(), writes, "standard", schema.PoolPaused, "")
+	check(t, err)
+	_, err = b.Pools.Resize(t.Context(), writes, "standard", classroom.PoolSize{Max: &beyond})
+	refused(t, err, schema.CodeForbidden, advice)
+	_, err = b.Pools.SetMode(t.Context(), writes, "large", schema.PoolPaused, "")
+	refused(t, err, schema.CodeForbidden, advice)
+}

@@ -81,12 +81,12 @@ func (q *Queue) Show(ctx context.Context, by schema.Actor) (QueueReport, error) 
 	report.Pools, err = q.live.PoolStates(ctx)
 	report.May = make(map[string]PoolRights)
 	for _, p := range report.Pools {
-		report.May[p.Flavour.Name] = rightsOn(p, by.User, enrolments)
+		report.May[p.Flavour.Name] = rightsOn(p, by, enrolments)
 	}
 	return report, err
 }
 
-func rightsOn(p schema.PoolState, by schema.User, enrolments []schema.Enrolment) PoolRights {
+func rightsOn(p schema.PoolState, by schema.Actor, enrolments []schema.Enrolment) PoolRights {
 	may := course.MayControlPool(by, enrolments, p.Flavour.Name) == nil
 	return PoolRights{
 		Control: may,

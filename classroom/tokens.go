@@ -116,7 +116,7 @@ func (t *Tokens) Authenticate(ctx context.Context, secret string) (schema.Actor,
 	if err := t.store.TouchAPIToken(ctx, token, now); err != nil {
 		return schema.Actor{}, token, fmt.Errorf("note use of token: %w", err)
 	}
-	return schema.Actor{User: user, Channel: schema.ChannelAPI, Key: token.MadeBy}, token, nil
+	return schema.Actor{User: user, Channel: schema.ChannelAPI, Key: token.MadeBy, Scope: token.Scope}, token, nil
 }
 
 // ParseLife parses the lifetime of a token: 90d or 12h; "" means 0.

@@ -40,3 +40,12 @@ func MayWithScope(has, needed schema.Scope) error {
 	}
 	return schema.Errorf(schema.CodeForbidden, "this token has the scope %s, and this needs %s; make another token over ssh: token create NAME --scope %s", has, needed, needed)
 }
+
+// MayActAsAdministrator decides whether an actor may do what only administrators may. An administrator's token
+// needs the scope admin for it; the error is CodeForbidden.
+func MayActAsAdministrator(by schema.Actor) error {
+	if err := MayAdminister(by.User); err != nil || by.Scope == "" {
+		return err
+	}
+	return MayWithScope(by.Scope, schema.ScopeAdmin)
+}

@@ -16,6 +16,7 @@ type Actor struct {
 	User    User
 	Channel Channel
 	Key     string // fingerprint of the SSH key that authenticated the user or created their token; "" for none
+	Scope   Scope  // of the API token that authenticated the user; "" for none
 }
 
 // The actors without an account. No account can have these logins.

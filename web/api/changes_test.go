@@ -56,6 +56,9 @@ func TestChanges(t *testing.T) {
 			t.Errorf("%s %s: audit log %+v", c.method, c.path, log)
 		}
 	}
+	for path, body := range map[string]any{"/pools/standard/mode": map[string]any{"mode": "open"}, "/pools/standard/size": map[string]any{"max": 2}} {
+		b.ask(b.token("root", schema.ScopeWrite), "PUT", path, body).refused(t, http.StatusForbidden, schema.CodeForbidden, "this needs admin")
+	}
 	ida := b.token("ida", schema.ScopeWrite)
 	for _, c := range []struct {
 		path string
