@@ -12,7 +12,7 @@ import (
 
 // FileStore is the part of the store that the actions on course.yaml use.
 type FileStore interface {
-	memberStore
+	reachStore
 	// PreviewCourse returns the grades that a course.yaml would change, and changes nothing.
 	PreviewCourse(ctx context.Context, c schema.Course, file assignment.CourseFile) ([]schema.GradeChange, error)
 	// RecordCourse closes the intent of a push and applies its course.yaml, in one
@@ -27,6 +27,7 @@ type FileStore interface {
 type Files struct {
 	store    FileStore
 	flavours map[string]schema.Flavour // of the running server; nil: not known
+	revoked  *Revocations
 }
 
 // CheckedFile is a course.yaml that could be applied.
@@ -62,13 +63,19 @@ func (f *Files) Validate(ctx context.Context, by schema.Actor, code string, file
 }
 
 // Record stores a pushed course.yaml as the next version and applies it. If a newer program
-// can no longer parse the file, Record stores it without applying it.
+// can no longer parse the file, Record stores it without applying it. It ends the open sessions and streams in
+// the course of staff who see less than before.
 func (f *Files) Record(ctx context.Context, by schema.Actor, c schema.Course, p schema.Push, source []byte) (schema.CourseVersion, error) {
 	file, err := assignment.ParseCourse(source, f.context(c))
 	if err != nil {
 		file = nil
 	}
-	return f.store.RecordCourse(ctx, by, p, source, file)
+	var recorded schema.CourseVersion
+	err = changeReach(ctx, f.store, f.revoked, c, func() (err error) {
+		recorded, err = f.store.RecordCourse(ctx, by, p, source, file)
+		return err
+	})
+	return recorded, err
 }
 
 // CourseText implements assignment.Files for a repository that holds only a course.yaml.

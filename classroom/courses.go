@@ -16,7 +16,7 @@ import (
 // CourseStore is the part of the store that the actions on courses use. Each change is one
 // transaction with its audit entry. Methods return CodeNotFound if nothing matches.
 type CourseStore interface {
-	memberStore
+	reachStore
 	// Courses returns every course, by code.
 	Courses(ctx context.Context) ([]schema.Course, error)
 	// UserByLogin returns an account by its login.
@@ -141,19 +141,20 @@ func (c *Courses) List(ctx context.Context, by schema.Actor) ([]schema.Course, e
 	return c.store.Courses(ctx)
 }
 
-// Enrol gives a person a role in a course, or changes the role.
+// Enrol gives a person a role in a course, or changes the role. It ends the open sessions and streams in the
+// course of staff who see less than before.
 func (c *Courses) Enrol(ctx context.Context, by schema.Actor, code, login string, role schema.Role) error {
 	where, user, err := c.person(ctx, by, code, login)
 	if err != nil {
 		return err
 	}
-	return c.store.Enrol(ctx, by, where, user, role)
+	return changeReach(ctx, c.store, c.revoked, where, func() error { return c.store.Enrol(ctx, by, where, user, role) })
 }
 
 // maxSection is the maximum length of a section's name, the same as in rosters.
 const maxSection = 200 // characters
 
-// EnrolIn gives a person a role in a course and a section, "" for none.
+// EnrolIn is Enrol with a section, "" for none.
 func (c *Courses) EnrolIn(ctx context.Context, by schema.Actor, code, login string, role schema.Role, section string) error {
 	where, user, err := c.person(ctx, by, code, login)
 	if err != nil {
@@ -163,7 +164,7 @@ func (c *Courses) EnrolIn(ctx context.Context, by schema.Actor, code, login stri
 	if utf8.RuneCountInString(section) > maxSection || schema.Sanitize(section) != section || strings.ContainsAny(section, "\n\t") {
 		return schema.Errorf(schema.CodeInvalid, "a section is named in one line of at most %d characters", maxSection)
 	}
-	return c.store.EnrolIn(ctx, by, where, user, role, section)
+	return changeReach(ctx, c.store, c.revoked, where, func() error { return c.store.EnrolIn(ctx, by, where, user, role, section) })
 }
 
 // Unenrol ends a person's enrolment and their open sessions in the course. Their work

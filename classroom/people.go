@@ -13,11 +13,9 @@ import (
 
 // RosterStore is the part of the store that the actions on rosters and gradebooks use.
 type RosterStore interface {
-	memberStore
+	reachStore
 	// ImportRoster creates the accounts and enrolments of a roster, in one transaction.
 	ImportRoster(ctx context.Context, by schema.Actor, i schema.RosterImport) ([]schema.RosterChange, error)
-	// RosterPeople returns the people of a course, by login.
-	RosterPeople(ctx context.Context, course int64) ([]schema.RosterPerson, error)
 	// Assignments returns a course's assignments with their active versions, by name.
 	Assignments(ctx context.Context, course int64) ([]schema.Assignment, error)
 	// Seats returns who is or was in the teams of a course, oldest first.
@@ -28,9 +26,10 @@ type RosterStore interface {
 
 // People implements the actions on rosters and gradebooks.
 type People struct {
-	store RosterStore
-	clock func() time.Time
-	read  func(schema.Assignment) Assignment
+	store   RosterStore
+	clock   func() time.Time
+	read    func(schema.Assignment) Assignment
+	revoked *Revocations
 }
 
 // List returns the people of a course in the form of its roster, by login, for its staff.
@@ -66,8 +65,8 @@ type Imported struct {
 }
 
 // Import creates the accounts and enrolments of a roster. It reports an invalid row with its
-// line and skips it; it imports the other rows in one transaction. CodeInvalid: the file is not
-// a roster.
+// line and skips it; it imports the other rows in one transaction. It ends the open sessions and streams in
+// the course of staff who see less than before. CodeInvalid: the file is not a roster.
 func (p *People) Import(ctx context.Context, by schema.Actor, r ImportRequest) (Imported, error) {
 	m, err := findMember(ctx, p.store, by, r.Course)
 	if err == nil {
@@ -84,10 +83,13 @@ func (p *People) Import(ctx context.Context, by schema.Actor, r ImportRequest) (
 	for _, refused := range file.Refused {
 		done.Changes = append(done.Changes, schema.RosterChange{Kind: schema.RosterRefused, Line: refused.Line, What: refused.Reason})
 	}
-	changes, err := p.store.ImportRoster(ctx, by, schema.RosterImport{
-		Course: m.Course, Rows: file.People, DropMissing: r.DropMissing, DryRun: r.DryRun, Expires: p.clock().Add(CodeLife),
+	err = changeReach(ctx, p.store, p.revoked, m.Course, func() error {
+		changes, err := p.store.ImportRoster(ctx, by, schema.RosterImport{
+			Course: m.Course, Rows: file.People, DropMissing: r.DropMissing, DryRun: r.DryRun, Expires: p.clock().Add(CodeLife),
+		})
+		done.Changes = append(done.Changes, changes...)
+		return err
 	})
-	done.Changes = append(done.Changes, changes...)
 	return done, err
 }
 

@@ -22,37 +22,57 @@ type Seen struct {
 // actor's own; without a number it means the owner's latest. CodeNotFound: there is no such
 // submission, or the actor may not see it; both have the same message.
 func (w *Work) Submission(ctx context.Context, by schema.Actor, name schema.SubmissionName) (Seen, error) {
-	m, err := w.Member(ctx, by, name.Course)
+	seen, name, err := w.see(ctx, by, name)
 	if err != nil {
 		return Seen{}, err
 	}
-	a, err := w.store.Assignment(ctx, name.Course, name.Assignment)
+	seen.Submission, err = w.store.Submission(ctx, name)
 	if schema.CodeOf(err) == schema.CodeNotFound {
-		return Seen{}, w.noSubmission(ctx, m, name)
-	}
-	if err != nil {
-		return Seen{}, fmt.Errorf("find assignment: %w", err)
-	}
-	if name.Owner == "" {
-		if name.Owner, err = w.OwnerOf(ctx, m, a.ID); err != nil {
-			return Seen{}, err
-		}
-	}
-	access, err := w.Access(ctx, m.Viewer(), a.ID, name.Owner)
-	if err != nil {
-		return Seen{}, err
-	}
-	if err := course.MaySee(access, name); err != nil {
-		return Seen{}, err
-	}
-	sub, err := w.store.Submission(ctx, name)
-	if schema.CodeOf(err) == schema.CodeNotFound {
-		return Seen{}, w.noSubmission(ctx, m, name)
+		return Seen{}, w.noSubmission(ctx, seen.Member, name)
 	}
 	if err != nil {
 		return Seen{}, fmt.Errorf("find submission: %w", err)
 	}
-	return Seen{Member: m, Assignment: w.Read(a), Submission: sub, Access: access}, course.MaySeeReceived(access, name, sub.ReceivedAt)
+	return seen, course.MaySeeReceived(seen.Access, name, seen.Submission.ReceivedAt)
+}
+
+// Again decides again whether the actor may see a submission that they saw before, such as at the end of
+// a stream. It returns the submission as before with the actor's present membership and access, and does
+// not read the result. CodeNotFound: the actor may not see it any more.
+func (w *Work) Again(ctx context.Context, by schema.Actor, before Seen) (Seen, error) {
+	name := before.Submission.Name
+	now, _, err := w.see(ctx, by, name)
+	if err != nil {
+		return Seen{}, err
+	}
+	now.Submission = before.Submission
+	return now, course.MaySeeReceived(now.Access, name, now.Submission.ReceivedAt)
+}
+
+// see returns the actor's membership and access to the work of a name, without a submission, and the name
+// with its owner.
+func (w *Work) see(ctx context.Context, by schema.Actor, name schema.SubmissionName) (Seen, schema.SubmissionName, error) {
+	m, err := w.Member(ctx, by, name.Course)
+	if err != nil {
+		return Seen{}, name, err
+	}
+	a, err := w.store.Assignment(ctx, name.Course, name.Assignment)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return Seen{}, name, w.noSubmission(ctx, m, name)
+	}
+	if err != nil {
+		return Seen{}, name, fmt.Errorf("find assignment: %w", err)
+	}
+	if name.Owner == "" {
+		if name.Owner, err = w.OwnerOf(ctx, m, a.ID); err != nil {
+			return Seen{}, name, err
+		}
+	}
+	access, err := w.Access(ctx, m.Viewer(), a.ID, name.Owner)
+	if err != nil {
+		return Seen{}, name, err
+	}
+	return Seen{Member: m, Assignment: w.Read(a), Access: access}, name, course.MaySee(access, name)
 }
 
 // noSubmission returns the error for a missing assignment or submission.

@@ -1,6 +1,7 @@
 package course
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -41,6 +42,16 @@ func (a Access) Own() bool {
 func (a Access) Had(received time.Time) bool {
 	left, was := a.Owner.Left[a.Viewer.Login]
 	return a.Own() || was && received.Before(left)
+}
+
+// SharedView returns a key of what the viewer sees of the work. Viewers with the same key see the same, so
+// a text or a page for one of them serves all. It returns false if the viewer sees something of their
+// own. The key grants nothing: whether a viewer may see the work is decided for each of them.
+func (a Access) SharedView() (key string, ok bool) {
+	if !a.Viewer.Staff() || a.Own() {
+		return "", false
+	}
+	return fmt.Sprintf("%s %t", a.Viewer.Role, a.Viewer.Admin), true
 }
 
 // sight says how much a viewer sees of a test.

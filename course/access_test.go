@@ -127,3 +127,31 @@ func TestHiddenWords(t *testing.T) {
 		}
 	}
 }
+
+// TestSharedView compares viewers of alice's work. Viewers share a view only if they see the same of it.
+func TestSharedView(t *testing.T) {
+	t.Parallel()
+	view := func(v course.Viewer) string {
+		key, ok := course.OwnedBy(v, "alice").SharedView()
+		if ok == (key == "") {
+			t.Errorf("%+v: %q, %t", v, key, ok)
+		}
+		return key
+	}
+	ta := view(course.Viewer{Login: "tina", Role: schema.RoleTA})
+	if ta == "" || ta != view(course.Viewer{Login: "theo", Role: schema.RoleTA, Owners: map[string]bool{"alice": true}}) {
+		t.Error("TAs do not share their view")
+	}
+	for name, v := range map[string]course.Viewer{
+		"instructor":    {Login: "ida", Role: schema.RoleInstructor},
+		"administrator": {Login: "root", Admin: true},
+		"owner":         {Login: "alice", Role: schema.RoleStudent},
+		"TA's own work": {Login: "alice", Role: schema.RoleTA},
+		"other student": {Login: "bob", Role: schema.RoleStudent},
+		"nobody":        {Login: "mallory"},
+	} {
+		if view(v) == ta {
+			t.Errorf("%s has the view of a TA", name)
+		}
+	}
+}

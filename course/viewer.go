@@ -42,6 +42,27 @@ func (v Viewer) SeenOwners() []string {
 	return owners
 }
 
+// SeesLess reports whether a member of a course's staff sees less as v than before: v has a lower role or fewer
+// owners.
+func (v Viewer) SeesLess(before Viewer) bool {
+	switch {
+	case v.role() == schema.RoleInstructor || !before.Staff():
+		return false
+	case v.role() != before.role():
+		return true
+	case v.Owners == nil:
+		return false
+	case before.Owners == nil:
+		return true
+	}
+	for owner := range before.Owners {
+		if !v.Owners[owner] {
+			return true
+		}
+	}
+	return false
+}
+
 // role returns the viewer's role in the course. Admins have the role of an instructor.
 func (v Viewer) role() schema.Role {
 	if v.Admin {

@@ -34,3 +34,40 @@ func TestSeenOwners(t *testing.T) {
 		}
 	}
 }
+
+// TestSeesLess changes the role and the sections of staff.
+func TestSeesLess(t *testing.T) {
+	t.Parallel()
+	owners := func(all ...string) map[string]bool {
+		is := make(map[string]bool)
+		for _, owner := range all {
+			is[owner] = true
+		}
+		return is
+	}
+	all, one, both := course.Viewer{Role: schema.RoleTA}, course.Viewer{Role: schema.RoleTA, Owners: owners("alice")}, course.Viewer{Role: schema.RoleTA, Owners: owners("alice", "bob")}
+	other, none := course.Viewer{Role: schema.RoleTA, Owners: owners("bob")}, course.Viewer{Role: schema.RoleTA, Owners: owners()}
+	student, instructor := course.Viewer{Role: schema.RoleStudent}, course.Viewer{Role: schema.RoleInstructor}
+	for name, c := range map[string]struct {
+		before, now course.Viewer
+		want        bool
+	}{
+		"same role":                       {all, all, false},
+		"TA becomes student":              {all, student, true},
+		"TA leaves":                       {all, course.Viewer{}, true},
+		"TA becomes instructor":           {one, instructor, false},
+		"instructor becomes TA":           {instructor, all, true},
+		"student becomes TA":              {student, none, false},
+		"administrator becomes a student": {instructor, course.Viewer{Role: schema.RoleStudent, Admin: true}, false},
+		"restricted to sections":          {all, both, true},
+		"no longer restricted":            {one, all, false},
+		"another section":                 {one, other, true},
+		"another section in addition":     {one, both, false},
+		"one section fewer":               {both, one, true},
+		"no section any more":             {one, none, true},
+	} {
+		if got := c.now.SeesLess(c.before); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/grader/grader/course"
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/web/sse"
 	"github.com/grader/grader/web/view"
@@ -20,9 +20,6 @@ const (
 	keepaliveEvery = 15 * time.Second // so that proxies keep the connection
 	streamLifetime = 15 * time.Minute // then the browser reconnects and is authenticated again
 )
-
-// errReaderGone ends a stream whose request has ended.
-var errReaderGone = errors.New("the reader has gone")
 
 // patch holds the changes to a page: whole regions, or one line or test to add.
 type patch struct {
@@ -40,31 +37,40 @@ type patch struct {
 // page's own templates. A reader that sends the id of its last event resumes after it.
 func (s *submissionPages) serveEvents(w http.ResponseWriter, r *http.Request, user schema.User) error { //nolint:contextcheck // the stream outlives its request
 	ctx, end := context.WithCancelCause(context.Background())
-	request := context.AfterFunc(r.Context(), func() { end(errReaderGone) })
+	request := context.AfterFunc(r.Context(), func() { end(sse.ErrReaderGone) })
 	open, err := s.streams.Open(sse.Reader{User: user.ID, Key: s.actor(r, user).Key, Session: s.sessionID(r)}, end)
 	if err != nil {
 		end(nil)
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, streamLifetime)
 	leave := func() {
 		s.streams.Close(open)
+		cancel()
 		end(nil)
 	}
+	started := false
+	defer func() {
+		if !started { // also after a panic
+			leave()
+		}
+	}()
 	// Authenticate after Open, so that a revocation either fails this or ends the open stream.
 	v, err := s.lookAgain(r)
 	if err != nil {
-		leave()
 		return err
+	}
+	f := &feed{pages: s, out: newStream(w, r), sight: v}
+	if r.Method == http.MethodHead {
+		f.out.Head()
+		return nil
 	}
 	of := v.Sub.Name
 	of.Number = 0
 	s.streams.Show(open, v.Course.ID, of.String())
-	ctx, cancel := context.WithTimeout(ctx, streamLifetime)
-	f := &feed{pages: s, out: newStream(w), sight: v}
 	watched, err := f.begin(ctx, r) //nolint:contextcheck // as above
 	run := func() {
 		defer leave()
-		defer cancel()
 		s.meters.watching.Inc()
 		defer s.meters.watching.Dec()
 		if err == nil && watched != nil {
@@ -74,11 +80,12 @@ func (s *submissionPages) serveEvents(w http.ResponseWriter, r *http.Request, us
 			s.log.Debug("stream ended", "submission", f.Sub.Name.String(), "error", err)
 		}
 	}
+	started = true
 	if watched == nil {
 		run()
 		return nil
 	}
-	s.streams.Run(f.out.Writer, r, end, func() { request() }, run)
+	s.streams.Run(f.out.Writer, end, func() { request() }, run)
 	return nil
 }
 
@@ -171,7 +178,7 @@ func (f *feed) follow(ctx context.Context, watched <-chan schema.Event) error {
 		case <-keepalive.C:
 			err = f.out.Comment("keepalive")
 		case <-f.pages.closing:
-			return errStopping
+			return sse.ErrStopping
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -258,27 +265,28 @@ func (f *feed) send(told int64, p patch) error {
 	return f.out.Write(text)
 }
 
-// viewpoint returns a key for the patches that all members of the course's staff share, so that
-// each patch is rendered once. It returns false if the reader sees something of their own.
+// viewpoint returns a key for the patches of all readers who see the same page, so that each patch is
+// rendered once. It returns false if the reader sees something of their own.
 func (f *feed) viewpoint() (string, bool) {
-	if !f.Viewer().Staff() || f.Access.Own() {
-		return "", false
-	}
-	return fmt.Sprintf("%d %s %t %t", f.Sub.Job.ID, f.Role, f.Viewer().Admin, f.Failing), true
+	view, ok := f.Access.SharedView()
+	return fmt.Sprintf("%d %s %t", f.Sub.Job.ID, view, f.Failing), ok
 }
 
-// final is a submission whose job has ended, with the report for one reader.
+// final is a submission whose job has ended, with its report.
 type final struct {
 	sub    schema.GradedSubmission
-	access course.Access
 	report view.Report
 }
 
-// end reads the finished submission and sends its report.
+// end reads the finished submission and sends its report if the reader may still see it.
 func (f *feed) end(ctx context.Context) error {
+	now, err := f.pages.Classroom.Work.Again(ctx, f.Actor, classroom.Seen{Submission: f.Sub})
+	if err != nil {
+		return err
+	}
+	f.member, f.Access = now.Member, now.Access
 	read := func() (final, error) { return f.readFinal(ctx) }
 	var is final
-	var err error
 	if key, ok := f.viewpoint(); ok {
 		is, err = f.pages.finals.Get(key, read)
 	} else {
@@ -291,7 +299,7 @@ func (f *feed) end(ctx context.Context) error {
 		// A new run has begun, so only a reload can show it.
 		return f.out.signal("reload")
 	}
-	f.Sub, f.Access = is.sub, is.access
+	f.Sub = is.sub
 	return f.finish(is.report)
 }
 
@@ -301,7 +309,7 @@ func (f *feed) readFinal(ctx context.Context) (final, error) {
 	if err := f.pages.refresh(ctx, &v); err != nil {
 		return final{}, err
 	}
-	return final{v.Sub, v.Access, f.pages.newReport(ctx, &v)}, nil
+	return final{v.Sub, f.pages.newReport(ctx, &v)}, nil
 }
 
 // finish sends the final report and ends the stream. It replaces the build and the tests only if they

@@ -15,6 +15,7 @@ import (
 
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/sse"
 	"github.com/grader/grader/web/view"
 )
 
@@ -33,7 +34,7 @@ func newTestFeed(t *testing.T, live Live) (*feed, *httptest.ResponseRecorder) {
 	}
 	v := &sight{Sub: schema.GradedSubmission{Grading: schema.Grading{Job: schema.Job{ID: 1, State: schema.StateQueued}}}, Seen: view.Progress{State: schema.StateQueued}}
 	w := httptest.NewRecorder()
-	return &feed{sight: v, pages: newSubmissionPages(s.site), out: newStream(w), shown: &view.Report{}}, w
+	return &feed{sight: v, pages: newSubmissionPages(s.site), out: newStream(w, httptest.NewRequest("GET", "/", nil)), shown: &view.Report{}}, w
 }
 
 // TestQuietStream waits for a minute in which only the job ahead ends. The stream must send the new place once and stay
@@ -62,7 +63,7 @@ func TestQuietStream(t *testing.T) {
 func TestMessageLines(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
-	if err := newStream(w).message(3, "a\n\nid: 99\nevent: end\n"); err != nil {
+	if err := newStream(w, httptest.NewRequest("GET", "/", nil)).message(3, "a\n\nid: 99\nevent: end\n"); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := w.Body.String(), "id: 3\ndata: a\ndata: \ndata: id: 99\ndata: event: end\n\n"; got != want {
@@ -90,18 +91,18 @@ func TestStreamSurvivesReadTimeout(t *testing.T) {
 	const timeout = time.Second
 	ended := make(chan error, 1)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := newStream(w).Open(); err != nil {
+		if err := newStream(w, r).Open(); err != nil {
 			ended <- err
 			return
 		}
-		ctx, cancel := context.WithTimeoutCause(r.Context(), 2*timeout, errStopping)
+		ctx, cancel := context.WithTimeoutCause(r.Context(), 2*timeout, sse.ErrStopping)
 		defer cancel()
 		<-ctx.Done()
-		if err := context.Cause(ctx); !errors.Is(err, errStopping) {
+		if err := context.Cause(ctx); !errors.Is(err, sse.ErrStopping) {
 			ended <- err
 			return
 		}
-		ended <- newStream(w).Comment("still here")
+		ended <- newStream(w, r).Comment("still here")
 	}))
 	server.Config.ReadTimeout, server.Config.WriteTimeout = timeout, timeout
 	server.Start()

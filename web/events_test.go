@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web"
 )
 
 const live = "/comp2402/a1/alice/1/-/events"
@@ -214,5 +217,79 @@ func TestStreamsOfOneSubmission(t *testing.T) {
 		if strings.Contains(got, secret) {
 			t.Errorf("the student is told %q", secret)
 		}
+	}
+}
+
+// TestEachReaderIsCheckedAtTheEnd has two TAs who watch the same submission to its end. One of them has left the
+// course without a notification. The report that was built for the other TA must not be sent to them.
+func TestEachReaderIsCheckedAtTheEnd(t *testing.T) {
+	t.Parallel()
+	c := newClassroom(t)
+	c.enrol(0, "mallory", schema.RoleTA)
+	sub, s := c.submit("alice", 1), newSite(t, c, nil)
+	tina, mallory := s.as("tina").listen(live, ""), s.as("mallory").listen(live, "")
+	s.awaitWatcher(sub.Job.ID)
+	s.awaitWatcher(sub.Job.ID)
+	story := liveStory()
+	for _, step := range story[:len(story)-1] {
+		s.happen(sub, step.event)
+	}
+	unlock, err := c.locked()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.enrolments = c.enrolments[:len(c.enrolments)-1]
+	unlock()
+	s.happen(sub, story[len(story)-1].event)
+	if all := tina.untilClosed(); len(all) == 0 || all[len(all)-1].event != "end" {
+		t.Errorf("tina receives %+v", all)
+	}
+	for _, m := range mallory.untilClosed() {
+		if m.event == "end" || strings.Contains(m.data, "7 / 10") {
+			t.Errorf("mallory receives %+v", m)
+		}
+	}
+}
+
+// TestHeadOfStream requests only the headers of a stream, more often than a person may have streams open.
+func TestHeadOfStream(t *testing.T) {
+	t.Parallel()
+	s, _ := liveSite(t, 2)
+	b := s.as("alice")
+	for range 30 {
+		got := b.do(http.MethodHead, live, nil)
+		if got.status != http.StatusOK || got.header.Get("Content-Type") != "text/event-stream" || got.body != "" {
+			t.Fatalf("status %d, headers %v, body %q", got.status, got.header, got.body)
+		}
+	}
+}
+
+// TestStopCutsStalledStreams stops the site while a reader has stopped reading in the middle of a message. Stop must
+// end with its context, although the reader has more time for the message.
+func TestStopCutsStalledStreams(t *testing.T) {
+	t.Parallel()
+	c, log := newClassroom(t), new(syncBuffer)
+	sub := c.submit("alice", 1)
+	s := newSite(t, c, func(server *web.Server) {
+		server.Logger = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	l := s.as("alice").listen(live, "")
+	s.awaitWatcher(sub.Job.ID)
+	const more = 64 << 20 // bytes, more than the system buffers of a connection
+	s.happen(sub, schema.Event{Kind: schema.EventStarted})
+	s.happen(sub, schema.Event{Kind: schema.EventLine, Text: "the reader stops here" + strings.Repeat("x", more)})
+	var received strings.Builder
+	for next := make([]byte, 1); !strings.Contains(received.String(), "stops here"); received.Write(next) {
+		if _, err := l.body.Read(next); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := s.server.Stop(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("stop: %v", err)
+	}
+	if got := log.String(); !strings.Contains(got, "use of closed network connection") || strings.Contains(got, "i/o timeout") {
+		t.Errorf("the stream did not end with the connection: %.2000s", got)
 	}
 }

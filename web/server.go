@@ -69,9 +69,6 @@ type Server struct {
 	served      chan struct{}
 }
 
-// errStopping ends the live streams when the site stops. Their readers reconnect.
-var errStopping = errors.New("the site is stopping")
-
 // Start listens and then serves in the background. It returns an error if it is called twice.
 func (s *Server) Start(ctx context.Context) error {
 	s.mu.Lock()
@@ -129,7 +126,7 @@ func (s *Server) build() (err error) {
 	}
 	s.closing = make(chan struct{})
 	s.end = sync.OnceFunc(func() { close(s.closing) })
-	s.streams = sse.NewStreams("live pages")
+	s.streams = sse.NewStreams("live pages", s.logger())
 	s.meters = newMeters()
 	s.site = s.newSite(templates)
 	if s.api, err = s.newAPI(); err != nil {
@@ -140,7 +137,7 @@ func (s *Server) build() (err error) {
 }
 
 // Stop stops listening, ends the live streams and waits for pending requests. It closes the
-// connections of requests that are still pending when ctx ends. It may be called twice.
+// connections of requests and streams that are still pending when ctx ends. It may be called twice.
 func (s *Server) Stop(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -154,8 +151,8 @@ func (s *Server) Stop(ctx context.Context) error {
 	}
 	<-s.served
 	s.unsubscribe()
-	s.streams.Wait()
-	s.api.Close()
+	s.streams.Wait(ctx)
+	s.api.Close(ctx)
 	if err != nil {
 		return fmt.Errorf("stop site: %w", err)
 	}

@@ -11,7 +11,7 @@ import (
 // stream writes the events of a live page.
 type stream struct{ *sse.Writer }
 
-func newStream(w http.ResponseWriter) *stream { return &stream{sse.NewWriter(w)} }
+func newStream(w http.ResponseWriter, r *http.Request) *stream { return &stream{sse.NewWriter(w, r)} }
 
 // message sends HTML with the number of events that the reader has received by then. 0 leaves the
 // reader's position unchanged.

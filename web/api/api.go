@@ -101,7 +101,7 @@ func New(o Options) (*API, error) {
 	if o.Room == nil {
 		o.Room = intake.NewRoom()
 	}
-	a := &API{Options: o, mux: http.NewServeMux(), streams: sse.NewStreams("event streams")}
+	a := &API{Options: o, mux: http.NewServeMux(), streams: sse.NewStreams("event streams", o.Logger)}
 	a.texts = sse.NewShared[string](o.Clock)
 	a.routes = a.table()
 	var err error
@@ -114,10 +114,10 @@ func New(o Options) (*API, error) {
 }
 
 // Close ends the subscription to revocations and waits for the streams. They end when
-// Options.Closing is closed.
-func (a *API) Close() {
+// Options.Closing is closed. When ctx ends, Close closes the connections of the rest.
+func (a *API) Close(ctx context.Context) {
 	a.unsubscribe()
-	a.streams.Wait()
+	a.streams.Wait(ctx)
 }
 
 // ServeHTTP implements http.Handler.

@@ -70,7 +70,7 @@ func newBundle(t *testing.T) *bundle {
 		Clock: time.Now, Logger: slog.New(slog.DiscardHandler), Version: "v0.1.0", Closing: closing,
 	})
 	check(t, err)
-	t.Cleanup(b.api.Close)
+	t.Cleanup(func() { b.api.Close(context.Background()) })
 	b.server = httptest.NewServer(b.api)
 	t.Cleanup(b.server.Close)
 	t.Cleanup(b.close)

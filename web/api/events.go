@@ -23,12 +23,6 @@ const (
 	streamLifetime = 15 * time.Minute // then the client reconnects and is authenticated again
 )
 
-// errStopping ends the streams when the site stops. Their readers reconnect.
-var errStopping = errors.New("the site is stopping")
-
-// errReaderGone ends a stream whose request has ended.
-var errReaderGone = errors.New("the reader has gone")
-
 // place is a waiting submission's place, the data of the event "place".
 type place struct {
 	Ahead   int    `json:"ahead"`             // submissions that start before it
@@ -58,16 +52,24 @@ func streamEvents(c *call) (schema.PublicEvent, error) {
 		return schema.PublicEvent{}, err
 	}
 	ctx, end := context.WithCancelCause(context.Background())
-	request := context.AfterFunc(c.ctx(), func() { end(errReaderGone) })
+	request := context.AfterFunc(c.ctx(), func() { end(sse.ErrReaderGone) })
 	open, err := c.streams.Open(sse.Reader{User: c.by.User.ID, Token: c.token.ID, Key: c.by.Key}, end)
 	if err != nil {
 		end(nil)
 		return schema.PublicEvent{}, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, min(streamLifetime, c.token.ExpiresAt.Sub(c.Clock())))
 	leave := func() {
 		c.streams.Close(open)
+		cancel()
 		end(nil)
 	}
+	started := false
+	defer func() {
+		if !started { // also after a panic
+			leave()
+		}
+	}()
 	// Authenticate after Open, so that a revocation either fails this or ends the open stream.
 	fresh, err := c.again()
 	var seen classroom.Seen
@@ -75,29 +77,32 @@ func streamEvents(c *call) (schema.PublicEvent, error) {
 		seen, err = c.Classroom.Work.Submission(c.ctx(), fresh, name)
 	}
 	if err != nil {
-		leave()
 		return schema.PublicEvent{}, err
 	}
 	c.streams.Show(open, seen.Member.Course.ID, name.Course+"/"+name.Assignment+"/"+name.Owner)
-	ctx, cancel := context.WithTimeout(ctx, min(streamLifetime, c.token.ExpiresAt.Sub(c.Clock())))
 	// The stream must not refer to the request, which holds the HTTP server's buffers.
-	s := &stream{call: &call{API: c.API, by: c.by, token: c.token}, Writer: sse.NewWriter(c.w), name: name, seen: seen}
+	s := &stream{call: &call{API: c.API, by: fresh, token: c.token}, Writer: sse.NewWriter(c.w, c.r), seen: seen}
+	c.w.Header().Set("Cache-Control", "no-store")
+	if c.r.Method == http.MethodHead {
+		s.Head()
+		return schema.PublicEvent{}, errWritten
+	}
 	watched, err := s.begin(ctx, c)
 	run := func() {
 		defer leave()
-		defer cancel()
 		if err == nil && watched != nil {
 			err = s.follow(ctx, watched)
 		}
 		if err != nil {
-			s.Logger.Debug("API stream ended", "submission", name.String(), "error", err)
+			s.Logger.Debug("API stream ended", "submission", s.seen.Submission.Name.String(), "error", err)
 		}
 	}
+	started = true
 	if watched == nil {
 		run()
 		return schema.PublicEvent{}, errWritten
 	}
-	c.streams.Run(s.Writer, c.r, end, func() { request() }, run)
+	c.streams.Run(s.Writer, end, func() { request() }, run)
 	return schema.PublicEvent{}, errWritten
 }
 
@@ -115,8 +120,8 @@ func (c *call) again() (schema.Actor, error) {
 type stream struct {
 	*call
 	*sse.Writer
-	name  schema.SubmissionName
 	seen  classroom.Seen
+	live  bool  // the events come from the scheduler, and other readers receive them at the same moment
 	told  int64 // events that the reader may see; other events are not counted, so that their number stays hidden
 	skip  int64 // how many of these the reader has already received
 	place string
@@ -125,7 +130,6 @@ type stream struct {
 // begin sends the stored events and returns a channel of the later ones, or nil if the job has
 // ended.
 func (s *stream) begin(ctx context.Context, c *call) (<-chan schema.Event, error) {
-	c.w.Header().Set("Cache-Control", "no-store")
 	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{})
 	if err := s.Open(); err != nil {
 		return nil, err
@@ -186,6 +190,7 @@ func (s *stream) stored(ctx context.Context) (last int64, ended bool, err error)
 // follow sends events until the job ends, the reader disconnects, ctx ends, or the channel closes.
 // The channel also closes when this reader is too slow.
 func (s *stream) follow(ctx context.Context, watched <-chan schema.Event) error {
+	s.live = true
 	place, keepalive := time.NewTicker(placeEvery), time.NewTicker(keepaliveEvery)
 	defer place.Stop()
 	defer keepalive.Stop()
@@ -205,7 +210,7 @@ func (s *stream) follow(ctx context.Context, watched <-chan schema.Event) error 
 		case <-keepalive.C:
 			err = s.Comment("keepalive")
 		case <-s.Closing:
-			return errStopping
+			return sse.ErrStopping
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -239,14 +244,13 @@ func (s *stream) pass(e schema.Event) (ended bool, err error) {
 	return ended, s.message(string(e.Kind), text)
 }
 
-// shared returns a text that is built once for all members of the course's staff, because they all
-// see the same.
+// shared returns a text that is built once for all readers who see the same of the job.
 func (s *stream) shared(of string, build func() (string, error)) (string, error) {
-	m := s.seen.Member
-	if !m.Viewer().Staff() || s.seen.Access.Own() {
+	view, ok := s.seen.Access.SharedView()
+	if !ok || !s.live {
 		return build()
 	}
-	return s.texts.Get(fmt.Sprintf("%d %s %t %s", s.job(), m.Role, m.Actor.User.Admin, of), build)
+	return s.texts.Get(fmt.Sprintf("%d %s %s", s.job(), view, of), build)
 }
 
 func jsonText(data any) (string, error) {
@@ -271,11 +275,15 @@ func (s *stream) tellPlace() error {
 	return nil
 }
 
-// finish sends the finished submission. If a new job has begun, it sends nothing, and the reader
-// reconnects.
+// finish sends the finished submission if the reader may still see it. If a new job has begun, it sends
+// nothing, and the reader reconnects.
 func (s *stream) finish(ctx context.Context) error {
+	var err error
+	if s.seen, err = s.Classroom.Work.Again(ctx, s.by, s.seen); err != nil {
+		return err
+	}
 	text, err := s.shared("submission", func() (string, error) {
-		report, err := s.Classroom.Work.Report(ctx, s.by, s.name)
+		report, err := s.Classroom.Work.Report(ctx, s.by, s.seen.Submission.Name)
 		if err != nil || !report.State.Ended() {
 			return "", err
 		}

@@ -209,3 +209,80 @@ func TestEventsEndWithTheirRight(t *testing.T) {
 	check(t, err)
 	kept.untilClosed()
 }
+
+// TestEventsEndWithTheRole has staff who watch alice's submission and then see less. Their streams must end before
+// the next event, which they may not see.
+func TestEventsEndWithTheRole(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(b *bundle) error{
+		"student": func(b *bundle) error {
+			return b.Courses.Enrol(t.Context(), b.people["ida"], "comp1", "tina", schema.RoleStudent)
+		},
+		"TA of another section": func(b *bundle) error {
+			return b.Courses.EnrolIn(t.Context(), b.people["ida"], "comp1", "tina", schema.RoleTA, "L2")
+		},
+		"roster": func(b *bundle) error {
+			_, err := b.People.Import(t.Context(), b.people["ida"], classroom.ImportRequest{Course: "comp1", Data: []byte("login,section,role\ntina,L2,ta\n")})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBundle(t)
+			b.push("alice")
+			b.ownSections("alice,L1,", "bob,L2,", "tina,L1,ta", "theo,L1,ta")
+			ends := b.listen(b.token("tina", schema.ScopeRead), "")
+			<-b.live.watched
+			check(t, change(b))
+			ends.untilClosed()
+		})
+	}
+}
+
+// TestEachReaderIsCheckedAtTheEnd has two TAs who watch the same submission to its end. The role of one of them
+// changes in the store without a notification. The result that was built for the other TA must not be sent
+// to them.
+func TestEachReaderIsCheckedAtTheEnd(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	sub := b.push("alice")
+	b.person("theo", schema.RoleTA)
+	open := func(login string) (*events, chan schema.Event) {
+		s := b.listen(b.token(login, schema.ScopeRead), "")
+		return s, b.live.watches[<-b.live.watched]
+	}
+	tina, toTina := open("tina")
+	theo, toTheo := open("theo")
+	j, err := b.store.Claim(t.Context(), "runner", "standard", time.Now(), time.Hour)
+	check(t, err)
+	ended, err := b.store.Finish(t.Context(), j.ID, j.Attempt, result(), time.Now())
+	check(t, err)
+	c, err := b.store.Course(t.Context(), "comp1")
+	check(t, err)
+	check(t, b.store.Enrol(t.Context(), schema.Operator(), c, b.people["theo"].User, schema.RoleStudent))
+	toTina <- ended
+	if all := tina.untilClosed(); !strings.HasSuffix(kinds(all), "ended submission") || !strings.Contains(all[len(all)-1].data, "secret corner") {
+		t.Errorf("tina receives %+v", all)
+	}
+	toTheo <- ended
+	if got := kinds(theo.untilClosed()); strings.Contains(got, "submission") {
+		t.Errorf("theo receives %q for job %d", got, sub.Job.ID)
+	}
+}
+
+// TestHeadOfEvents requests only the headers of a stream.
+func TestHeadOfEvents(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.push("alice")
+	path := "/courses/comp1/assignments/a1/submissions/alice/1/events"
+	for range 30 { // more than the streams that a person may have open
+		got := b.ask(b.token("alice", schema.ScopeRead), http.MethodHead, path, nil)
+		if got.status != http.StatusOK || got.header.Get("Content-Type") != "text/event-stream" || got.body != "" {
+			t.Fatalf("status %d, headers %v", got.status, got.header)
+		}
+	}
+	if got := b.ask(b.token("bob", schema.ScopeRead), http.MethodHead, path, nil); got.status != http.StatusNotFound && got.status != http.StatusForbidden {
+		t.Errorf("for bob: status %d", got.status)
+	}
+}

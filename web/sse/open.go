@@ -3,7 +3,8 @@ package sse
 import (
 	"context"
 	"errors"
-	"net/http"
+	"log/slog"
+	"runtime/debug"
 	"sync"
 
 	"github.com/grader/grader/classroom"
@@ -13,9 +14,16 @@ import (
 // maxOpen is the maximum number of open streams of one kind per person.
 const maxOpen = 24
 
-// errRevoked ends the streams of a person whose session, token, key, account or enrolment has
-// ended.
-var errRevoked = errors.New("the viewer may not watch any more")
+// Causes that end streams.
+var (
+	// ErrStopping ends the streams when the site stops. Their readers reconnect.
+	ErrStopping = errors.New("the site is stopping")
+	// ErrReaderGone ends a stream whose request or connection has ended.
+	ErrReaderGone = errors.New("the reader has gone")
+	// errRevoked ends the streams of a person whose session, token, key, account or enrolment has
+	// ended.
+	errRevoked = errors.New("the viewer may not watch any more")
+)
 
 // Reader identifies the person who reads a stream and their session or token.
 type Reader struct {
@@ -36,15 +44,18 @@ type Stream struct {
 // Streams holds the open streams of each person. It is safe for concurrent use.
 type Streams struct {
 	what   string // in messages
-	mu     sync.Mutex
-	byUser map[int64]map[*Stream]struct{}
+	logger *slog.Logger
 
-	detached sync.WaitGroup // streams that have outlived their requests
+	mu       sync.Mutex
+	byUser   map[int64]map[*Stream]struct{}
+	detached map[*Writer]struct{} // of the streams that have outlived their requests
+	waiting  bool                 // Wait was called
+	running  sync.WaitGroup       // the detached streams; no stream is added once waiting is set
 }
 
 // NewStreams returns an empty set. what is the plural noun for the streams in messages.
-func NewStreams(what string) *Streams {
-	return &Streams{what: what, byUser: map[int64]map[*Stream]struct{}{}}
+func NewStreams(what string, logger *slog.Logger) *Streams {
+	return &Streams{what: what, logger: logger, byUser: map[int64]map[*Stream]struct{}{}, detached: map[*Writer]struct{}{}}
 }
 
 // Open adds a stream. end ends the stream. CodeLimit: the person has too many. Close the stream
@@ -82,22 +93,74 @@ func (s *Streams) Close(o *Stream) {
 
 // Run calls run for an open stream. If the connection can be detached from the HTTP server, it
 // calls outlived, starts run in a goroutine and returns. Otherwise it returns after run. end ends
-// the stream.
-func (s *Streams) Run(w *Writer, r *http.Request, end context.CancelCauseFunc, outlived func(), run func()) {
-	if !w.detach(r, end) {
+// the stream. After Wait was called, Run ends the stream before it calls run.
+func (s *Streams) Run(w *Writer, end context.CancelCauseFunc, outlived func(), run func()) {
+	if !s.detach(w, end) {
 		run()
 		return
 	}
 	outlived()
-	s.detached.Go(func() {
-		defer w.close()
-		run()
-	})
+	go s.runDetached(w, run)
 }
 
-// Wait waits for the detached streams, which must already be ending. A slow reader delays it by
-// at most the time limit of a message.
-func (s *Streams) Wait() { s.detached.Wait() }
+// detach detaches the writer and adds it to those that Wait waits for. It returns false if run must
+// be called within the request.
+func (s *Streams) detach(w *Writer, end context.CancelCauseFunc) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.waiting {
+		end(ErrStopping)
+		return false
+	}
+	if !w.detach(end) {
+		return false
+	}
+	s.detached[w] = struct{}{}
+	s.running.Add(1)
+	return true
+}
+
+// runDetached calls run and closes the connection. The HTTP server does not recover a panic outside of a
+// request, so runDetached logs it. Without the last chunk the reader knows that the stream is incomplete.
+func (s *Streams) runDetached(w *Writer, run func()) {
+	defer s.leave(w)
+	defer w.close()
+	defer func() {
+		if reason := recover(); reason != nil {
+			w.failed = true
+			s.logger.Error("a live stream failed", "panic", reason, "stack", string(debug.Stack()))
+		}
+	}()
+	run()
+}
+
+// leave removes a detached stream.
+func (s *Streams) leave(w *Writer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.detached, w)
+	s.running.Done()
+}
+
+// Wait waits for the detached streams, which must already be ending. When ctx ends, it closes the
+// connections of the rest, such as of readers that have stopped reading.
+func (s *Streams) Wait(ctx context.Context) {
+	s.mu.Lock()
+	s.waiting = true
+	s.mu.Unlock()
+	stop := context.AfterFunc(ctx, s.cut)
+	defer stop()
+	s.running.Wait()
+}
+
+// cut closes the connections of the detached streams.
+func (s *Streams) cut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for w := range s.detached {
+		w.cut()
+	}
+}
 
 // Revoke ends the streams whose readers have lost the right to them.
 func (s *Streams) Revoke(r classroom.Revocation) {

@@ -2,6 +2,7 @@ package sse_test
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 
 	"github.com/grader/grader/classroom"
@@ -33,7 +34,7 @@ func TestRevocationEndsMatchingStreams(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := sse.NewStreams("streams")
+			s := sse.NewStreams("streams", slog.New(slog.DiscardHandler))
 			ended := map[string]bool{}
 			open := func(what string, reader sse.Reader, shows bool) {
 				o, err := s.Open(reader, func(error) { ended[what] = true })
@@ -60,7 +61,7 @@ func TestRevocationEndsMatchingStreams(t *testing.T) {
 
 func TestTooManyStreamsOfOnePerson(t *testing.T) {
 	t.Parallel()
-	s := sse.NewStreams("live pages")
+	s := sse.NewStreams("live pages", slog.New(slog.DiscardHandler))
 	end := context.CancelCauseFunc(func(error) {})
 	var last *sse.Stream
 	for range 24 {

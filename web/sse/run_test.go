@@ -3,11 +3,15 @@ package sse_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/grader/grader/web/sse"
@@ -18,34 +22,49 @@ import (
 type runServer struct {
 	*httptest.Server
 	streams               *sse.Streams
+	log                   *strings.Builder // read it after streams.Wait
 	more, returned, ended chan struct{}
+	outlived              atomic.Bool // the stream was detached
 }
+
+// second is the second message of a runServer.
+const second = "data: second, after the request\n\n"
 
 func newRunServer(t *testing.T, start func(*httptest.Server)) *runServer {
 	t.Helper()
-	s := &runServer{streams: sse.NewStreams("streams"), more: make(chan struct{}), returned: make(chan struct{}), ended: make(chan struct{})}
+	return newRunServerOf(t, start, func(out *sse.Writer) { _ = out.Write(second) })
+}
+
+// newRunServerOf returns a runServer that calls later instead of writing the second message.
+func newRunServerOf(t *testing.T, start func(*httptest.Server), later func(out *sse.Writer)) *runServer {
+	t.Helper()
+	s := &runServer{log: new(strings.Builder), more: make(chan struct{}), returned: make(chan struct{}), ended: make(chan struct{})}
+	s.streams = sse.NewStreams("streams", slog.New(slog.NewTextHandler(s.log, nil)))
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer close(s.returned)
 		ctx, end := context.WithCancelCause(context.Background())
 		request := context.AfterFunc(r.Context(), func() { end(context.Cause(r.Context())) })
 		context.AfterFunc(ctx, func() { close(s.ended) })
-		out := sse.NewWriter(w)
+		out := sse.NewWriter(w, r)
 		if err := out.Open(); err != nil {
 			t.Error(err)
 		}
-		s.streams.Run(out, r, end, func() { request() }, func() {
+		s.streams.Run(out, end, func() {
+			s.outlived.Store(true)
+			request()
+		}, func() {
 			defer end(nil)
 			_ = out.Write("data: first\n\n")
 			select {
 			case <-s.more:
-				_ = out.Write("data: second, after the request\n\n")
+				later(out)
 			case <-ctx.Done():
 			}
 		})
 	}))
 	start(s.Server)
 	t.Cleanup(s.Close)
-	t.Cleanup(s.streams.Wait)
+	t.Cleanup(func() { s.streams.Wait(context.Background()) })
 	return s
 }
 
@@ -117,4 +136,158 @@ func TestStreamWithinItsRequest(t *testing.T) {
 			t.Errorf("%q, %v", text, err)
 		}
 	})
+}
+
+// TestPanicInDetachedStream has a stream that panics after its request, where the HTTP server does not
+// recover. The reader must get an incomplete response, so that it reconnects, and the process must
+// survive.
+func TestPanicInDetachedStream(t *testing.T) {
+	t.Parallel()
+	s := newRunServerOf(t, (*httptest.Server).Start, func(*sse.Writer) { panic("no such template") })
+	response, err := s.Client().Get(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	<-s.returned
+	close(s.more)
+	body, err := io.ReadAll(response.Body)
+	if !errors.Is(err, io.ErrUnexpectedEOF) || string(body) != "retry: 1500\n\ndata: first\n\n" {
+		t.Errorf("%q, %v", body, err)
+	}
+	<-s.ended
+	s.streams.Wait(t.Context())
+	if got := s.log.String(); !strings.Contains(got, "no such template") || !strings.Contains(got, "run_test.go") {
+		t.Errorf("the log does not hold the panic and its stack: %s", got)
+	}
+}
+
+// TestWaitClosesStalledStreams has a reader who has stopped reading. The stream is within a write for which the
+// reader has 20 seconds, and Wait must end with its context.
+func TestWaitClosesStalledStreams(t *testing.T) {
+	t.Parallel()
+	for name, start := range map[string]func(*httptest.Server){"plain": (*httptest.Server).Start, "TLS": (*httptest.Server).StartTLS} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stalled, failed := make(chan struct{}), make(chan error, 1)
+			s := newRunServerOf(t, start, func(out *sse.Writer) {
+				close(stalled)
+				for {
+					if err := out.Write("data: " + strings.Repeat("x", 1<<20) + "\n\n"); err != nil {
+						failed <- err
+						return
+					}
+				}
+			})
+			response, err := s.Client().Get(s.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			<-s.returned
+			close(s.more)
+			<-stalled
+			ended, cancel := context.WithCancel(t.Context())
+			cancel()
+			s.streams.Wait(ended)
+			if err := <-failed; errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("the write waited for the reader: %v", err)
+			}
+		})
+	}
+}
+
+// TestRunAfterWait opens a stream while the site stops. It must end within its request.
+func TestRunAfterWait(t *testing.T) {
+	t.Parallel()
+	s := newRunServer(t, (*httptest.Server).Start)
+	s.streams.Wait(t.Context())
+	response, err := s.Client().Get(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || strings.Contains(string(body), second) {
+		t.Errorf("%q, %v", body, err)
+	}
+	<-s.ended
+}
+
+// dial sends a request as it is and returns the connection.
+func (s *runServer) dial(t *testing.T, request string) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	if _, err := io.WriteString(conn, request); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// TestMoreRequestsEndTheStream has clients that send another request on the connection of a stream. Nobody
+// would answer it, so the stream must end.
+func TestMoreRequestsEndTheStream(t *testing.T) {
+	t.Parallel()
+	const request = "GET / HTTP/1.1\r\nHost: grader\r\n\r\n"
+	t.Run("later", func(t *testing.T) {
+		t.Parallel()
+		s := newRunServer(t, (*httptest.Server).Start)
+		conn := s.dial(t, request)
+		<-s.returned
+		_, _ = io.WriteString(conn, request)
+		<-s.ended
+	})
+	t.Run("pipelined", func(t *testing.T) {
+		t.Parallel()
+		s := newRunServer(t, (*httptest.Server).Start)
+		s.dial(t, request+request)
+		<-s.ended
+	})
+}
+
+// TestStreamClosesTheConnection checks that the response announces it, because a detached connection serves no
+// further request.
+func TestStreamClosesTheConnection(t *testing.T) {
+	t.Parallel()
+	s := newRunServer(t, (*httptest.Server).Start)
+	conn := s.dial(t, "GET / HTTP/1.1\r\nHost: grader\r\n\r\n")
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if !response.Close {
+		t.Errorf("headers %v", response.Header)
+	}
+	close(s.more)
+	<-s.ended
+}
+
+// TestRequestsThatStayAttached checks that only a GET without a body is detached.
+func TestRequestsThatStayAttached(t *testing.T) {
+	t.Parallel()
+	for name, request := range map[string]string{
+		"HEAD":          "HEAD / HTTP/1.1\r\nHost: grader\r\n\r\n",
+		"GET with body": "GET / HTTP/1.1\r\nHost: grader\r\nContent-Length: 5\r\n\r\nhello",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newRunServer(t, (*httptest.Server).Start)
+			conn := s.dial(t, request)
+			response, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: strings.Fields(request)[0]})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			close(s.more)
+			<-s.returned
+			if s.outlived.Load() {
+				t.Error("the stream was detached")
+			}
+		})
+	}
 }

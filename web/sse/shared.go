@@ -36,23 +36,44 @@ func NewShared[T any](now func() time.Time) *Shared[T] {
 }
 
 // Get returns the value of a key. It builds a new one unless one was built within the last two seconds.
-// Callers must not change the value. If another caller's build fails, Get calls build again.
+// Callers must not change the value. If another caller's build fails, one of the waiting callers builds
+// again.
 func (s *Shared[T]) Get(key string, build func() (T, error)) (T, error) {
-	s.mu.Lock()
-	v, found := s.values[key]
-	if found && s.now().Sub(v.at) < sharedFor {
-		s.mu.Unlock()
+	for {
+		v, isNew := s.find(key)
+		if isNew {
+			return s.fill(key, v, build)
+		}
 		<-v.done
 		if v.err == nil {
 			return v.value, nil
 		}
-		return build()
+	}
+}
+
+// find returns the value of a key, or a new one that the caller must fill.
+func (s *Shared[T]) find(key string) (v *sharedValue[T], isNew bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v, found := s.values[key]; found && s.now().Sub(v.at) < sharedFor {
+		return v, false
 	}
 	s.forget()
 	v = &sharedValue[T]{at: s.now(), done: make(chan struct{}), err: errNotBuilt}
 	s.values[key] = v
-	s.mu.Unlock()
-	defer close(v.done)
+	return v, true
+}
+
+// fill builds a new value. If that fails, it removes the value.
+func (s *Shared[T]) fill(key string, v *sharedValue[T], build func() (T, error)) (T, error) {
+	defer func() { // also after a panic
+		s.mu.Lock()
+		if v.err != nil && s.values[key] == v {
+			delete(s.values, key)
+		}
+		s.mu.Unlock()
+		close(v.done)
+	}()
 	v.value, v.err = build()
 	return v.value, v.err
 }
