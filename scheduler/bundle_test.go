@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -203,6 +204,31 @@ func (j *tapped) looked() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.claims
+}
+
+// heldReads wraps the store so that reads of events wait for release.
+type heldReads struct {
+	scheduler.Jobs
+	release chan struct{}
+	reads   atomic.Int64
+	fails   atomic.Bool
+}
+
+func (h *heldReads) Events(ctx context.Context, job, after int64, limit int) ([]schema.Event, error) {
+	h.reads.Add(1)
+	<-h.release
+	if h.fails.Load() {
+		return nil, schema.Errorf(schema.CodeInternal, "disk full")
+	}
+	return h.Jobs.Events(ctx, job, after, limit)
+}
+
+// holdReads starts the scheduler with reads that wait.
+func (b *bundle) holdReads() *heldReads {
+	b.t.Helper()
+	held := &heldReads{Jobs: b.jobs, release: make(chan struct{})}
+	b.start(func(s *scheduler.Scheduler) { s.Jobs = held })
+	return held
 }
 
 // stubTrees serves trees of one file and counts the exports.

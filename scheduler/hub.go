@@ -20,6 +20,9 @@ const (
 // last one from the store and shares the read with watches at the same position. So no event is
 // lost or repeated, a slow reader costs no memory, and reporting never blocks.
 type hub struct {
+	jobs  Jobs
+	spawn func(task func(ctx context.Context)) bool // see shared.spawn
+
 	mu      sync.Mutex
 	watches map[int64]*watched
 }
@@ -27,7 +30,7 @@ type hub struct {
 // watched is a job that has watches.
 type watched struct {
 	bells map[chan struct{}]bool
-	reads reads
+	reads *reads
 }
 
 // subscribe returns a channel that receives after each notify of the job, and the reads that its
@@ -40,12 +43,20 @@ func (h *hub) subscribe(job int64) (chan struct{}, *reads) {
 	}
 	is := h.watches[job]
 	if is == nil {
-		is = &watched{bells: make(map[chan struct{}]bool), reads: reads{byAfter: make(map[int64]*read)}}
+		is = &watched{bells: make(map[chan struct{}]bool), reads: h.reads(job)}
 		h.watches[job] = is
 	}
 	bell := make(chan struct{}, 1)
 	is.bells[bell] = true
-	return bell, &is.reads
+	return bell, is.reads
+}
+
+// reads returns the reads of a job's events.
+func (h *hub) reads(job int64) *reads {
+	load := func(ctx context.Context, after int64) ([]schema.Event, error) {
+		return h.jobs.Events(ctx, job, after, page)
+	}
+	return &reads{load: load, spawn: h.spawn, byAfter: make(map[int64]*read)}
 }
 
 // unsubscribe removes a channel that subscribe returned.
@@ -98,14 +109,14 @@ func (s *Scheduler) Watch(ctx context.Context, job, after int64) (<-chan schema.
 		s.hub.unsubscribe(job, bell)
 		return nil, err
 	}
-	w := &watch{jobs: s.Jobs, job: job, seq: after, ended: now.State.Ended(), bell: bell, reads: reads, out: make(chan schema.Event)}
+	w := &watch{seq: after, ended: now.State.Ended(), bell: bell, reads: reads, out: make(chan schema.Event)}
 	if !s.spawn(func(stopping context.Context) {
 		defer s.hub.unsubscribe(job, bell)
 		defer close(w.out)
 		ctx, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
 		defer context.AfterFunc(stopping, func() { cancel(errStopping) })()
-		if err := w.run(ctx); err != nil && ctx.Err() == nil {
+		if err := w.run(ctx); err != nil && ctx.Err() == nil && stopping.Err() == nil {
 			s.Logger.Warn("watch ended", "job", job, "error", err)
 		}
 	}) {

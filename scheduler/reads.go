@@ -9,8 +9,11 @@ import (
 
 // reads holds the latest reads of one job's events. Watches at the same event that are woken by the
 // same notification share one read of the store, so that thousands of readers of a job cost as much
-// as one.
+// as one. Reads run under the scheduler's context, because they outlive the watch that starts them.
 type reads struct {
+	load  func(ctx context.Context, after int64) ([]schema.Event, error)
+	spawn func(task func(ctx context.Context)) bool // see shared.spawn
+
 	mu      sync.Mutex
 	byAfter map[int64]*read // by the sequence number that they begin after
 }
@@ -29,27 +32,51 @@ func (r *reads) forget() {
 	clear(r.byAfter)
 }
 
-// events returns the result of load, or its result for another watch since the last forget. load
-// runs on its own goroutine.
-func (r *reads) events(ctx context.Context, after int64, load func() ([]schema.Event, error)) ([]schema.Event, error) {
+// share returns the read that begins after a sequence number, which another watch may have started
+// since the last forget.
+func (r *reads) share(after int64) *read {
 	r.mu.Lock()
-	one, shared := r.byAfter[after]
-	if !shared {
-		one = &read{done: make(chan struct{})}
+	defer r.mu.Unlock()
+	one := r.byAfter[after]
+	if one == nil {
+		one = r.start(after)
 		r.byAfter[after] = one
-		go func() {
-			defer close(one.done)
-			one.events, one.err = load()
-		}()
 	}
-	r.mu.Unlock()
+	return one
+}
+
+// start starts a read that begins after a sequence number. A query needs a deep stack, so it runs
+// on its own goroutine to keep thousands of waiting watches small.
+func (r *reads) start(after int64) *read {
+	one := &read{done: make(chan struct{}), err: errStopping}
+	if !r.spawn(func(ctx context.Context) {
+		defer close(one.done)
+		one.events, one.err = r.load(ctx, after)
+		if one.err != nil || len(one.events) >= page {
+			r.drop(after, one)
+		}
+	}) {
+		close(one.done)
+	}
+	return one
+}
+
+// drop discards a read: a failed one, or a full page, because watches from the first event would
+// keep a job's whole output in memory.
+func (r *reads) drop(after int64, one *read) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.byAfter[after] == one {
+		delete(r.byAfter, after)
+	}
+}
+
+// wait returns the events of a read when it is done, or the cause of the end of ctx.
+func (r *read) wait(ctx context.Context) ([]schema.Event, error) {
 	select {
-	case <-one.done:
+	case <-r.done:
+		return r.events, r.err
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	if one.err != nil && shared { // it may have failed because another reader disconnected
-		return load()
-	}
-	return one.events, one.err
 }

@@ -75,6 +75,7 @@ func (s *Scheduler) assemble() {
 		Jobs: s.Jobs, Pools: s.Pools, Flavours: s.Flavours, Forecast: s.Forecast, Lease: s.Lease, Clock: s.Clock, Logger: s.Logger,
 		keepers: make(map[string]*keeper, len(s.Flavours)),
 	}
+	s.hub.jobs, s.hub.spawn = s.Jobs, s.spawn
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	for _, is := range s.Controls {
 		s.controls.set(is)

@@ -9,8 +9,6 @@ import (
 
 // watch is one reader of one job's events.
 type watch struct {
-	jobs  Jobs
-	job   int64
 	seq   int64 // of the last event that was sent
 	ended bool  // the job had ended when the watch began, so all events are stored
 	bell  chan struct{}
@@ -54,14 +52,12 @@ func (w *watch) replay(ctx context.Context) (ended bool, err error) {
 	}
 }
 
-// read returns the next events from the store. A query needs a deep stack, so it runs on its own
-// goroutine to keep thousands of waiting watches small.
+// read returns the next events from the store.
 func (w *watch) read(ctx context.Context) ([]schema.Event, error) {
-	load := func() ([]schema.Event, error) { return w.jobs.Events(ctx, w.job, w.seq, page) }
-	if w.ended { // earlier reads lack the last events
-		return (&reads{byAfter: make(map[int64]*read)}).events(ctx, w.seq, load)
+	if w.ended { // shared reads may lack the last events
+		return w.reads.start(w.seq).wait(ctx)
 	}
-	return w.reads.events(ctx, w.seq, load)
+	return w.reads.share(w.seq).wait(ctx)
 }
 
 // pass sends one event to the reader. CodeLimit: the reader is too slow.

@@ -143,6 +143,108 @@ func TestWatchEndsWithItsReaderAndWithTheServer(t *testing.T) {
 	})
 }
 
+// TestSharedReadOutlivesItsReader disconnects the reader whose watch started a read. Another watch
+// gets the events of this read, and later watches too.
+func TestSharedReadOutlivesItsReader(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t)
+		job, held := b.push("alice"), b.holdReads()
+		ctx, leave := context.WithCancel(t.Context())
+		mine, err := b.Watch(ctx, job.ID, 0)
+		check(t, err)
+		synctest.Wait()
+		other, err := b.Watch(t.Context(), job.ID, 0)
+		check(t, err)
+		synctest.Wait()
+		leave()
+		if _, ok := <-mine; ok {
+			t.Error("an event before the read ended")
+		}
+		close(held.release)
+		late, err := b.Watch(t.Context(), job.ID, 0)
+		check(t, err)
+		for _, w := range []<-chan schema.Event{other, late} {
+			if e := <-w; e.Kind != schema.EventQueued {
+				t.Errorf("event %+v", e)
+			}
+		}
+		if n := held.reads.Load(); n != 1 {
+			t.Errorf("%d reads of the store, want 1", n)
+		}
+	})
+}
+
+// TestFailedReadIsNotKept fails one read. Its watch ends, and later watches share one new read.
+func TestFailedReadIsNotKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t)
+		job, held := b.push("alice"), b.holdReads()
+		keeper, err := b.Watch(t.Context(), job.ID, 1) // keeps the job's reads
+		check(t, err)
+		held.release <- struct{}{}
+		synctest.Wait()
+		held.fails.Store(true)
+		first, err := b.Watch(t.Context(), job.ID, 0)
+		check(t, err)
+		held.release <- struct{}{}
+		if e, ok := <-first; ok {
+			t.Errorf("event %+v of a failed read", e)
+		}
+		held.fails.Store(false)
+		close(held.release)
+		for range 3 {
+			later, err := b.Watch(t.Context(), job.ID, 0)
+			check(t, err)
+			if e := <-later; e.Kind != schema.EventQueued {
+				t.Errorf("event %+v", e)
+			}
+		}
+		if n := held.reads.Load(); n != 3 {
+			t.Errorf("%d reads of the store, want 3: the keeper's, the failed one, a shared one", n)
+		}
+		select {
+		case e := <-keeper:
+			t.Errorf("event %+v", e)
+		default:
+		}
+	})
+}
+
+// TestStopWaitsForReads stops the scheduler during a read of the store. Stop must not return before
+// the read ends, because the store is closed next.
+func TestStopWaitsForReads(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]bool{"of a running job": false, "of a job that has ended": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newBundle(t)
+				job, held := b.push("alice"), b.holdReads()
+				if end {
+					d := b.newDevice()
+					d.result(d.claim(), graded()).want(t, 204)
+				}
+				_, err := b.Watch(t.Context(), job.ID, 0)
+				check(t, err)
+				synctest.Wait()
+				stopped := make(chan error, 1)
+				go func() { stopped <- b.Stop(t.Context()) }()
+				synctest.Wait()
+				select {
+				case err := <-stopped:
+					t.Errorf("stopped during the read: %v", err)
+					close(held.release)
+				default:
+					close(held.release)
+					check(t, <-stopped)
+				}
+			})
+		})
+	}
+}
+
 func TestNotifyDeliversStoredEvents(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
