@@ -28,6 +28,7 @@ type bundle struct {
 	revoked    []classroom.Revocation
 	pushes     int
 	controlled []schema.PoolControl // settings passed to the scheduler
+	mode       schema.PoolMode      // of the flavour standard
 	stalled    string               // reason why no runner of the flavour standard can be started
 }
 
@@ -66,7 +67,7 @@ func (b *bundle) pass(d time.Duration) { b.clock.Add(d.Microseconds()) }
 func (b *bundle) Wake() { b.woken.Add(1) }
 
 func (b *bundle) PoolStates(context.Context) ([]schema.PoolState, error) {
-	return []schema.PoolState{{Flavour: schema.Flavour{Name: "standard"}, Busy: 1, Stalled: b.stalled}}, nil
+	return []schema.PoolState{{Flavour: schema.Flavour{Name: "standard"}, Busy: 1, Stalled: b.stalled, Control: schema.PoolControl{Mode: b.mode}}}, nil
 }
 
 // Control implements classroom.Live.

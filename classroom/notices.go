@@ -171,7 +171,10 @@ func (n *Notices) NotePools(ctx context.Context) error {
 	watched := make(map[string]course.PoolWatch, len(pools))
 	for _, p := range pools {
 		name := p.Flavour.Name
-		watch := n.pools[name].Next(p.Stalled != "", now)
+		var watch course.PoolWatch // without observations: while no job starts, runners cannot be seen to start
+		if !p.Control.Stopped() {
+			watch = n.pools[name].Next(p.Stalled != "", now)
+		}
 		watched[name] = watch
 		switch {
 		case watch.Fails(now):

@@ -375,6 +375,51 @@ func TestRecoveredPoolIsNotTold(t *testing.T) {
 	}
 }
 
+// TestPausedPoolHasNotRecovered pauses a pool that fails. The pause neither ends the failure nor
+// drops its notice, and people are notified once. It also does not count as failing.
+func TestPausedPoolHasNotRecovered(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []schema.PoolMode{schema.PoolPaused, schema.PoolDraining} {
+		t.Run(string(mode), func(t *testing.T) {
+			t.Parallel()
+			b := newBundle(t)
+			b.subscribe("root", schema.NoticeMail, "root@example.org", schema.NoticePool)
+			look := func(mode schema.PoolMode, stalled string, times int) {
+				b.mode, b.stalled = mode, stalled
+				for range times {
+					check(t, b.Notices.NotePools(t.Context()))
+					b.pass(time.Minute)
+				}
+			}
+			waits := func(when string, want int) {
+				t.Helper()
+				if got := b.waiting(); len(got) != want {
+					t.Errorf("%s: %+v waits, want %d notices", when, got, want)
+				}
+			}
+			look(schema.PoolOpen, "no wall", 4)
+			look(mode, "", 7)
+			look(schema.PoolOpen, "no wall", 4)
+			waits("twice four minutes, and a pause between them", 0)
+			look(schema.PoolOpen, "no wall", 3)
+			waits("seven minutes after the pause", 1)
+			look(mode, "", 7)
+			if got := b.deliver()["root@example.org"]; len(got) != 1 {
+				t.Errorf("sent %q during the pause, want the notice", got)
+			}
+			look(schema.PoolOpen, "no wall", 7)
+			waits("the same failure after the pause", 0)
+			look(schema.PoolOpen, "", 4)
+			look(mode, "", 7)
+			look(schema.PoolOpen, "no wall", 7)
+			waits("it worked for four minutes before another pause", 0)
+			look(schema.PoolOpen, "", 7)
+			look(schema.PoolOpen, "no wall", 7)
+			waits("the next failure", 1)
+		})
+	}
+}
+
 // TestNoticeAddressesAreLimited stops an account from sending codes to the addresses of others.
 func TestNoticeAddressesAreLimited(t *testing.T) {
 	t.Parallel()

@@ -45,7 +45,7 @@ func CommitStatus(p schema.PublicSubmission, g schema.Grade, public bool) schema
 	default:
 		s.State, words = schema.StatusPending, "received, waiting to be graded"
 	}
-	s.Description = statusLine(fmt.Sprintf("submission %d: %s", p.Number, words))
+	s.Description = schema.OneLine(fmt.Sprintf("submission %d: %s", p.Number, words), maxDescription)
 	return s
 }
 
@@ -129,7 +129,7 @@ func TestsStatus(v schema.Version, path string) schema.CommitStatus {
 	default:
 		s.State, words = schema.StatusPending, "goes through its gate"
 	}
-	s.Description = statusLine(fmt.Sprintf("version %d %s", v.Number, words))
+	s.Description = schema.OneLine(fmt.Sprintf("version %d %s", v.Number, words), maxDescription)
 	return s
 }
 
@@ -143,16 +143,7 @@ func RefusedStatus(s schema.GitHubStatus) schema.CommitStatus {
 	if s.Public && !s.Openly {
 		why = wordsPrivate
 	}
-	return schema.CommitStatus{State: schema.StatusFailure, Page: page, Description: statusLine("not handed in: " + why), Summary: schema.Sanitize(why)}
-}
-
-// statusLine formats a text as one line within GitHub's limit.
-func statusLine(text string) string {
-	runes := []rune(strings.Join(strings.Fields(schema.Sanitize(text)), " "))
-	if len(runes) > maxDescription {
-		return string(runes[:maxDescription-1]) + "…"
-	}
-	return string(runes)
+	return schema.CommitStatus{State: schema.StatusFailure, Page: page, Description: schema.OneLine("not handed in: "+why, maxDescription), Summary: schema.Sanitize(why)}
 }
 
 // diagnostic matches a message of a compiler: FILE:LINE[:COLUMN]: [SEVERITY:] TEXT.

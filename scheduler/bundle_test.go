@@ -271,6 +271,7 @@ type stubPool struct {
 	registered []string // ids passed to Registered
 	full       bool
 	away       error // error that List returns
+	lists      int   // calls of List
 	stays      bool  // its runners survive Close, like runners on a cluster
 }
 
@@ -298,6 +299,7 @@ func (p *stubPool) Retire(_ context.Context, runner string) error {
 func (p *stubPool) List(context.Context) ([]scheduler.PoolRunner, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.lists++
 	if p.away != nil {
 		return nil, p.away
 	}

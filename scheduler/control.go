@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// controls holds the settings of administrators for pools.
+// controls holds the settings that people made for pools on the running server.
 type controls struct {
 	mu sync.RWMutex
 	by map[string]schema.PoolControl // flavour →

@@ -2,7 +2,6 @@ package scheduler_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,7 +32,7 @@ func TestPausedPoolStartsNothing(t *testing.T) {
 		if words := b.Place(waiting.ID).Stalled; words != "the staff has paused grading (new image); you keep your place" {
 			t.Errorf("who waits reads %q", words)
 		}
-		if stall := b.Stall(t.Context(), "standard"); !strings.Contains(stall.Reason, "grader admin pools resume standard") {
+		if stall := b.Stall(t.Context(), "standard"); stall.Reason != "the staff has paused it; to go on: pools resume standard" {
 			t.Errorf("staff read %+v", stall)
 		}
 		b.Control(schema.PoolControl{Flavour: "standard", Mode: schema.PoolOpen})

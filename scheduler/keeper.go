@@ -89,7 +89,7 @@ func (k *keeper) look(ctx context.Context) (int, error) {
 	return s.n, nil
 }
 
-// effective returns the flavour with the numbers of runners that administrators set.
+// effective returns the flavour with the numbers of runners that were set on the running server.
 func (k *keeper) effective() schema.Flavour {
 	return k.registry.controls.get(k.flavour.Name).Apply(k.flavour)
 }

@@ -73,7 +73,7 @@ func (s *shared) keep(flavour string) {
 	}
 }
 
-// flavour returns a flavour with the numbers of runners that administrators set.
+// flavour returns a flavour with the numbers of runners that were set on the running server.
 func (s *shared) flavour(name string) schema.Flavour {
 	return s.controls.get(name).Apply(s.Flavours[name])
 }

@@ -16,14 +16,21 @@ func (s *overview) stalled(ctx context.Context, flavour string) string {
 	if words := s.controls.get(flavour).Words(); words != "" {
 		return words
 	}
-	if s.fleet.tally(flavour).ready.Load() > 0 { // no need to ask the pool
-		return ""
-	}
-	why := s.stallReason(s.look(ctx, flavour))
+	_, why := s.stall(ctx, flavour)
 	if why == "" {
 		return ""
 	}
 	return "no runner can be started now (" + why + "); you keep your place"
+}
+
+// stall asks a flavour's pool for its runners, unless one is ready, and returns its answer with the
+// stallReason.
+func (s *overview) stall(ctx context.Context, flavour string) (look, string) {
+	if s.fleet.tally(flavour).ready.Load() > 0 {
+		return look{}, ""
+	}
+	seen := s.look(ctx, flavour)
+	return seen, s.stallReason(seen)
 }
 
 // stallReason returns for students what keeps runners of a flavour from starting, "" if one is
@@ -43,6 +50,14 @@ func (s *overview) stallReason(seen look) string {
 	return ""
 }
 
+// pauseReason returns for staff who paused a flavour, and how to resume it.
+func pauseReason(c schema.PoolControl) string {
+	if c.AdminMode {
+		return "an administrator has paused it; for administrators, to go on: pools resume " + c.Flavour
+	}
+	return "the staff has paused it; to go on: pools resume " + c.Flavour
+}
+
 // Stall returns for staff why no runner of a flavour starts, or the zero value if one does.
 func (s *Scheduler) Stall(ctx context.Context, flavour string) schema.Stall {
 	s.prepare()
@@ -50,10 +65,11 @@ func (s *Scheduler) Stall(ctx context.Context, flavour string) schema.Stall {
 		return schema.Stall{Missing: true}
 	}
 	if c := s.controls.get(flavour); c.Stopped() {
-		return schema.Stall{Reason: "an administrator has paused it; to go on: grader admin pools resume " + flavour}
+		return schema.Stall{Reason: pauseReason(c)}
 	}
-	if s.overview.stalled(ctx, flavour) == "" {
+	seen, why := s.overview.stall(ctx, flavour)
+	if why == "" {
 		return schema.Stall{}
 	}
-	return schema.Stall{Reason: s.overview.look(ctx, flavour).words()}
+	return schema.Stall{Reason: seen.words()}
 }

@@ -59,8 +59,12 @@ func TestStallReasonForStaff(t *testing.T) {
 		b := newBundle(t).start()
 		want := func(when, flavour string, want schema.Stall) {
 			t.Helper()
+			b.pool.lists = 0
 			if got := b.Stall(t.Context(), flavour); got != want {
 				t.Errorf("%s: %+v, want %+v", when, got, want)
+			}
+			if b.pool.lists > 1 {
+				t.Errorf("%s: the pool was asked %d times", when, b.pool.lists)
 			}
 		}
 		want("nothing is wrong", "standard", schema.Stall{})
@@ -73,6 +77,13 @@ func TestStallReasonForStaff(t *testing.T) {
 		b.fail("runner-8", "no wall")
 		b.fail("runner-9", "no wall")
 		want("runners fail", "standard", schema.Stall{Reason: "no wall"})
+		for _, mode := range []schema.PoolMode{schema.PoolPaused, schema.PoolDraining} {
+			b.Control(schema.PoolControl{Flavour: "standard", Mode: mode})
+			want(string(mode), "standard", schema.Stall{Reason: "the staff has paused it; to go on: pools resume standard"})
+			b.Control(schema.PoolControl{Flavour: "standard", Mode: mode, AdminMode: true})
+			want(string(mode)+" by an administrator", "standard", schema.Stall{Reason: "an administrator has paused it; for administrators, to go on: pools resume standard"})
+		}
+		b.Control(schema.PoolControl{Flavour: "standard", Mode: schema.PoolOpen})
 		b.newDevice()
 		want("one is ready", "standard", schema.Stall{})
 	})

@@ -34,7 +34,7 @@ func newCollector(s *Service) *collector {
 		runners:    desc("runners", "Runners by phase.", "flavour", "phase"),
 		wanted:     desc("runners_wanted", "Runners that the pool was asked for.", "flavour"),
 		most:       desc("runners_max", "Runners that there may be at most.", "flavour"),
-		stopped:    desc("pool_stopped", "1 if an administrator has paused or drained the pool.", "flavour"),
+		stopped:    desc("pool_stopped", "1 if the staff has paused or drained the pool.", "flavour"),
 		failing:    desc("pool_failing", "1 if the last runner could not be started.", "flavour"),
 		jobs:       desc("jobs", "Jobs by state, since the beginning.", "state"),
 		unresolved: desc("pushes_unresolved", "Pushes that are neither recorded nor void."),
