@@ -60,4 +60,5 @@ func TestClassAgreesWithSubmissions(t *testing.T) {
 		// Tina's pushes are try-outs. Nobody asks for Ida's.
 		equal(t, ok(b.LatestJobs(t.Context(), b.assignment, []string{"alice", "bob", "carol", "tina"}, n))(t), want)
 	}
+	equal(t, ok(b.LatestJobs(t.Context(), b.assignment, nil, 1))(t), map[string][]int64{})
 }
