@@ -18,7 +18,7 @@ func importCommand() *cli.Command {
 		Usage:        "make a tests repository of another system's package",
 		Action:       noCommand,
 		OnUsageError: misuse,
-		Subcommands:  []*cli.Command{importICPCCommand(), importClassroomCommand(), importGradescopeCommand(), importAutolabCommand(), importMavenCommand(), importGradleCommand()},
+		Subcommands:  []*cli.Command{importICPCCommand(), importClassroomCommand(), importGradescopeCommand(), importAutolabCommand(), importMavenCommand(), importGradleCommand(), importOtterCommand()},
 	}
 }
 

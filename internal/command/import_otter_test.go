@@ -1,0 +1,184 @@
+package command
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// otterTests returns test files in both formats of otter-grader: q1 with a public and a hidden case, q2 all or nothing,
+// q3 of functions.
+func otterTests() map[string]string {
+	return map[string]string{
+		"tests/q1.py": `OK_FORMAT = True
+test = {"name": "q1", "points": 4, "suites": [{"type": "doctest", "cases": [
+    {"code": r"""
+    >>> square(3)
+    9
+    """, "hidden": False, "failure_message": "Look at square(3)."},
+    {"code": ">>> square(-2)\n4", "hidden": True, "points": 3},
+]}]}
+`,
+		"tests/q2.py": `OK_FORMAT = True
+test = {"name": "q2", "points": [1, 1], "all_or_nothing": True, "suites": [{"cases": [
+    {"code": ">>> x > 0\nTrue", "hidden": False}, {"code": ">>> x\n5", "hidden": False},
+]}]}
+`,
+		"tests/q3.py": `from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "q3"
+
+@test_case(points=2)
+def is_even(even, env):
+    assert env["even"] is even
+    assert even(2), "2 is even"
+
+@test_case(name="odd numbers", hidden=True)
+def odd(even):
+    assert not even(3)
+`,
+		"otter_config.json": `{"show_hidden": true}`,
+	}
+}
+
+// otterScript solves otterTests in a script. x has its value only until the script has asked for q2.
+const otterScript = `import otter
+grader = otter.Notebook("hw1.ipynb")
+
+def square(n):
+    return n * n
+
+x = 5
+grader.check("q2")
+x = 7
+
+def even(n):
+    return n % 2 == 0
+
+grader.check_all()
+grader.export("hw1.ipynb", pdf=False)
+`
+
+// notebookOf returns a notebook with cells of code.
+func notebookOf(t *testing.T, cells ...map[string]any) string {
+	t.Helper()
+	for _, cell := range cells {
+		cell["cell_type"] = "code"
+		if cell["metadata"] == nil {
+			cell["metadata"] = map[string]any{}
+		}
+	}
+	text, err := json.Marshal(map[string]any{"nbformat": 4, "nbformat_minor": 5, "metadata": map[string]any{}, "cells": append(cells, map[string]any{"cell_type": "markdown", "source": "x"})})
+	must(t, err)
+	return string(text)
+}
+
+// TestImportOtter runs the tests of otter against scripts and notebooks. Both formats of tests, their points and their
+// place in the submission are otter's.
+func TestImportOtter(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip(err)
+	}
+	to := filepath.Join(t.TempDir(), "tests")
+	tests := otterTests()
+	tests["files/given.txt"] = "5"
+	if status, out, errs := runCommand(t, "import", "otter", zipOf(t, "hw1", tests), "-o", to, "--points", "8"); status != 0 {
+		t.Fatalf("status %d, %s%s", status, out, errs)
+	}
+	script := func(old, replaced string) map[string]string {
+		if !strings.Contains(otterScript, old) {
+			t.Fatalf("no %q in the script", old)
+		}
+		return map[string]string{"hw1.py": strings.Replace(otterScript, old, replaced, 1)}
+	}
+	notebook := func(cells ...map[string]any) map[string]string {
+		return map[string]string{"hw1.ipynb": notebookOf(t, cells...), "helper.py": "FIVE = 5\n"}
+	}
+	type cell = map[string]any
+	solved := []cell{
+		{"source": []string{"%matplotlib inline\n", "!pip install otter-grader\n", "import otter\n", "grader = otter.Notebook()"}},
+		{"source": "def square(n):\n    return n * n"},
+		{"source": "%%html\n<b>not Python</b>"},
+		{"source": "from helper import FIVE\nx = FIVE", "metadata": cell{"otter": cell{"tests": []string{"q2"}}}},
+		{"source": "x = 1 / 0"},
+		{"source": "x = 7\n%time\ndisplay(x)"},
+		{"source": "even = None", "metadata": cell{"tags": []string{"otter_ignore"}}},
+		{"source": "def even(n):\n    return n % 2 == 0"},
+		{"source": "even = None", "metadata": cell{"otter": cell{"ignore": true}}},
+	}
+	for name, c := range map[string]struct {
+		files        map[string]string
+		score, shown string
+	}{
+		"a script":                    {map[string]string{"hw1.py": otterScript}, "8 / 8", "q1 results: All test cases passed!"},
+		"without its check":           {script(`grader.check("q2")`, ""), "6 / 8", "Expecting:"},
+		"a hidden case fails":         {script("n * n", "n * abs(n)"), "5 / 8", "q1 results: All test cases passed!"},
+		"a public case fails":         {script("n * n", "4"), "7 / 8", "q1 - 1 message: Look at square(3)."},
+		"all or nothing":              {script("x = 5", "x = 6"), "6 / 8", "q2 - 1 result:"},
+		"an assertion":                {script("n % 2 == 0", "n % 2 == 1"), "6 / 8", "AssertionError: 2 is even"},
+		"a missing name":              {script("def even", "def odd"), "6 / 8", "KeyError: 'even'"},
+		"an error in the script":      {script("x = 7", "1 / 0"), "6 / 8", "KeyError: 'even'"},
+		"an exit of the script":       {script("x = 7", "import sys; sys.exit()"), "6 / 8", ""},
+		"an exit in a function":       {script("return n * n", "raise SystemExit"), "4 / 8", ""},
+		"a given file":                {script("x = 5", "x = int(open('given.txt').read())"), "8 / 8", ""},
+		"an unknown test":             {script(`grader.check("q2")`, `grader.check("q9")`), "6 / 8", ""},
+		"tests that students replace": {map[string]string{"hw1.py": "x = 5\n", "tests/q1.py": "OK_FORMAT = True\ntest = {'name': 'q1', 'points': 4, 'suites': [{'cases': [{'code': ''}]}]}\n"}, "2 / 8", ""},
+		"a notebook":                  {notebook(solved...), "8 / 8", "q2 results: All test cases passed!"},
+		"a notebook's error":          {notebook(solved[0], cell{"source": "def square(n:"}, solved[3]), "2 / 8", ""},
+		"two scripts":                 {map[string]string{"a.py": "", "b.py": ""}, "0 / 8", "there are several files of *.py, and otter grades exactly one: a.py, b.py"},
+		"no script":                   {map[string]string{"a.txt": ""}, "0 / 8", "there is neither a notebook (.ipynb) nor a Python file (.py)"},
+		"an old notebook":             {map[string]string{"a.ipynb": `{"nbformat": 3, "worksheets": []}`}, "0 / 8", "a.ipynb cannot be read as a notebook of format 4: 'cells'"},
+		"no notebook":                 {map[string]string{"a.ipynb": `{`}, "0 / 8", "a.ipynb cannot be read as a notebook of format 4:"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, out, errs := runCommand(t, "check", to, writeFiles(t, c.files), "--json")
+			if score, shown := jsonOf(t, out); score != c.score || !strings.Contains(shown, c.shown) {
+				t.Errorf("score %s, want %s; students read\n%s\nwant %q; %s", score, c.score, shown, c.shown, errs)
+			}
+		})
+	}
+}
+
+// TestImportOtterConfig checks keys of otter_config.json and the ways in which otter resolves points.
+func TestImportOtterConfig(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip(err)
+	}
+	ok := func(points, cases string) string {
+		return `OK_FORMAT = True` + "\n" + `test = {"name": "q1", "points": ` + points + `, "suites": [{"cases": [` + cases + `]}]}` + "\n"
+	}
+	const right, wrong = `{"code": ">>> y\n1", "hidden": False}`, `{"code": ">>> y\n2", "hidden": False}`
+	for name, c := range map[string]struct{ config, test, points, script, score string }{
+		"points possible":     {`{"points_possible": 10}`, ok("4", right+","+wrong), "", "y = 1", "5 / 10"},
+		"a threshold reached": {`{"score_threshold": 0.5}`, ok("4", right+","+wrong), "4", "y = 1", "4 / 4"},
+		"a threshold missed":  {`{"score_threshold": 0.75}`, ok("4", right+","+wrong), "4", "y = 1", "0 / 4"},
+		"no points":           {`{}`, ok("None", right+","+wrong), "1", "y = 1", "0.5 / 1"},
+		"points of one case":  {`{}`, ok("None", strings.Replace(right, "{", `{"points": 3, `, 1)+","+right), "3", "y = 1", "3 / 3"},
+		"the rest":            {`{}`, ok("4", strings.Replace(right, "{", `{"points": 3, `, 1)+","+wrong), "4", "y = 1", "3 / 4"},
+		"a seed":              {`{"seed": 7}`, ok("1", `{"code": ">>> import random\n>>> y == random.Random(7).random()\nTrue"}`), "1", "import random\ny = random.random()", "1 / 1"},
+		"a seed's variable":   {`{"seed": 7, "seed_variable": "s"}`, ok("1", `{"code": ">>> y\n7"}`), "1", "y = s", "1 / 1"},
+		"without OK_FORMAT":   {`{}`, strings.TrimPrefix(ok("1", right), "OK_FORMAT = True\n"), "1", "y = 1", "1 / 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			to := filepath.Join(t.TempDir(), "tests")
+			args := []string{"import", "otter", writeFiles(t, map[string]string{"otter_config.json": c.config, "tests/q1.py": c.test}), "-o", to}
+			if c.points != "" {
+				args = append(args, "--points", c.points)
+			}
+			if status, out, errs := runCommand(t, args...); status != 0 {
+				t.Fatalf("status %d, %s%s", status, out, errs)
+			}
+			_, out, errs := runCommand(t, "check", to, writeFiles(t, map[string]string{"a.py": c.script + "\n"}), "--json")
+			if score, shown := jsonOf(t, out); score != c.score {
+				t.Errorf("score %s, want %s; students read\n%s%s", score, c.score, shown, errs)
+			}
+		})
+	}
+}
