@@ -350,7 +350,7 @@ func (i *importer) assign(name string) {
 		i.bundle.Copy("handout.md", i.fsys, "README.md", false)
 		a.Handout = "handout.md"
 	}
-	a.Limits = &imports.Limits{Time: "1m", Memory: "768MiB"}
+	a.Limits = &imports.Limits{Time: "1m", Memory: "768MiB", Processes: 256}
 	a.Build = []imports.Step{{Run: imports.Script(i.compileMain())}}
 	needs := []string{testsDir + "**"}
 	if len(i.jars) > 0 {

@@ -2,8 +2,10 @@ package command
 
 import (
 	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -180,5 +182,40 @@ func TestImportOtterConfig(t *testing.T) {
 				t.Errorf("score %s, want %s; students read\n%s%s", score, c.score, shown, errs)
 			}
 		})
+	}
+}
+
+// packageFile matches a block of docs/migrating.md that contains a file of a package to import.
+var packageFile = regexp.MustCompile("(?ms)^<!-- package otter/([^ ]+) -->\n```[a-z]*\n(.*?)^```$")
+
+// TestMigratingOtter follows the commands of docs/migrating.md with the files that it shows.
+func TestMigratingOtter(t *testing.T) {
+	t.Parallel()
+	g := openGrader(t)
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip(err)
+	}
+	page, err := os.ReadFile("../../docs/migrating.md")
+	must(t, err)
+	files := map[string]string{}
+	for _, m := range packageFile.FindAllStringSubmatch(string(page), -1) {
+		files[m[1]] = m[2]
+	}
+	command := regexp.MustCompile(`(?m)^grader (import otter .*)$`).FindStringSubmatch(string(page))
+	if len(files) != 4 || command == nil {
+		t.Fatalf("the page has the files %v and the command %q", files, command)
+	}
+	dir := writeFiles(t, files)
+	args := strings.Fields(command[1])
+	for n, arg := range args {
+		if arg == "autograder" || strings.HasPrefix(arg, "hw1-") {
+			args[n] = filepath.Join(dir, arg)
+		}
+	}
+	if status, out, errs := runCommand(t, args...); status != 0 {
+		t.Fatalf("status %d, %s%s", status, out, errs)
+	}
+	if r := gated(t, g, filepath.Join(dir, "hw1-tests")); !r.Gate.Passed || r.Score.String() != "8" || r.MaxScore.String() != "8" {
+		t.Errorf("%s of %s: %s\n%+v", r.Score, r.MaxScore, r.Message, r.Gate)
 	}
 }
