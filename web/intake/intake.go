@@ -177,10 +177,11 @@ func (u *unpacking) add(name string, from io.Reader) error {
 // addZip adds the files of a zip. It reads no more of a file than the size in the zip's directory;
 // a larger file counts as damaged.
 func (u *unpacking) addZip(from io.ReaderAt, size int64, name string) error {
-	archive, err := zip.NewReader(from, size)
-	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return schema.Errorf(schema.CodeInvalid, "%.60q is not a readable zip file", name)
+	archive, release, err := u.place.openZip(from, size, name)
+	if err != nil {
+		return err
 	}
+	defer release()
 	if err := u.reserve(unpackedSize(archive)); err != nil {
 		return err
 	}

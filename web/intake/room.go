@@ -11,7 +11,7 @@ import (
 // Bounds of the memory for large requests that are received at once, in bytes.
 const (
 	maxRequests = 4         // requests of one person
-	maxOwn      = 192 << 20 // of one person's requests: enough for one request of the maximum size
+	maxOwn      = 192 << 20 // of one person's requests: enough for one request of the maximum size and a zip's directory
 	maxHeld     = 768 << 20 // of all requests
 )
 
@@ -59,6 +59,17 @@ func (r *Room) Enter(user, bytes int64) (*Place, error) {
 
 // reserve reserves memory for the request's unpacked files.
 func (p *Place) reserve(bytes int64) error { return p.room.take(p, share{bytes: bytes}) }
+
+// release returns memory that reserve has reserved.
+func (p *Place) release(bytes int64) {
+	p.room.mu.Lock()
+	defer p.room.mu.Unlock()
+	own := p.room.shares[p.user]
+	own.bytes -= bytes
+	p.room.shares[p.user] = own
+	p.room.total -= bytes
+	p.held -= bytes
+}
 
 // take adds requests and bytes to a place, or returns an error if a bound is exceeded.
 func (r *Room) take(p *Place, more share) error {

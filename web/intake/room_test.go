@@ -98,6 +98,54 @@ func TestRoomCountsWhatIsUnpacked(t *testing.T) {
 	}
 }
 
+// TestDirectoryOfZip sends zips with many entries that add no file. The memory of their entries is reserved while
+// they are read, and bounded.
+func TestDirectoryOfZip(t *testing.T) {
+	t.Parallel()
+	folders := func(n int) []byte {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		for range n {
+			if _, err := w.CreateRaw(&zip.FileHeader{Name: "d/"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := w.Create("main.c"); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	const most = (4 << 20) / 48 // entries of 48 bytes in a directory of 4 MiB
+	few, many := folders(most-3000), folders(most+1)
+	r := intake.NewRoom()
+	p := enter(t, r, 1, intake.MaxBody)
+	for range 10 { // the memory is released after each
+		if _, err := p.Zip(few); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := p.Zip(many)
+	if schema.CodeOf(err) != schema.CodeInvalid || schema.MessageOf(err) != `"the upload" lists too many files: its directory has more than 4 MiB; hand in fewer` {
+		t.Errorf("too many entries: %v", err)
+	}
+	_, err = p.Form(formOf(t, map[string][]byte{"many.zip": many}))
+	if schema.CodeOf(err) != schema.CodeInvalid || !strings.Contains(schema.MessageOf(err), `"many.zip" lists too many files`) {
+		t.Errorf("too many entries in a part of a form: %v", err)
+	}
+	other := enter(t, r, 1, 140<<20)
+	_, err = p.Zip(few)
+	busy(t, err, schema.CodeLimit, "another large upload of yours")
+	other.Leave()
+	if _, err := p.Zip(few); err != nil {
+		t.Errorf("after the other had ended: %v", err)
+	}
+	p.Leave()
+	enter(t, r, 1, 192<<20) // all memory was released
+}
+
 // TestFormWithSeveralLargeParts sends parts that are each within the bounds, with sums within them or
 // not.
 func TestFormWithSeveralLargeParts(t *testing.T) {
