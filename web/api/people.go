@@ -40,7 +40,7 @@ func (a *API) peopleRoutes() []route {
 		act("DELETE", "/me/tokens/{name}", "revokeToken", "End an API token at once", revokeToken),
 		list("/users", "listUsers", "Every account; for administrators", listUsers, func(u tables.User) string { return u.Login }),
 		get("/audit", "listAudit", "Who did what in all courses, newest first; for administrators", listAudit, append(auditQuery(), parameter{name: "course", kind: "string", help: "only entries of this course"})...),
-		get("/queue", "getQueue", "What waits, and for staff how the pools do", showQueue),
+		get("/queue", "getQueue", "Numbers of waiting jobs; for staff also the state of pools and runners", showQueue),
 		list("/measurements", "listMeasurements", "How the queues did over a time, oldest first; for staff", listMeasurements, func(m measurement) string { return m.Flavour + "@" + m.At.Format(time.RFC3339Nano) }, option("over", "the time; a day if absent", "hour", "day", "term")),
 		list("/pools", "listPools", "The runners of each flavour, and why there are so many; for staff", listPools, func(p tables.Pool) string { return p.Flavour }),
 		list("/runners", "listRunners", "Every runner; for staff", listRunners, func(r tables.Runner) string { return r.Runner + "@" + r.Since.UTC().Format(time.RFC3339Nano) }),
