@@ -47,16 +47,20 @@ screenshots: ## pictures of every page of the site, below bin/screenshots
 
 # web/static/editor.js is bundled from npm packages. web/editor lists their versions.
 EDITOR_BUNDLE = $(GO) tool -modfile=tools/go.mod esbuild web/editor/main.js --bundle --minify --format=iife --target=es2022 --log-level=warning
+EDITOR_SUMS = cd web/editor && sha256sum main.js package.json package-lock.json licenses.sh ../static/editor.js ../static/editor.licenses.txt
 editor: ## make the editor of the site again: web/static/editor.js (needs npm)
 	cd web/editor && npm ci --ignore-scripts --no-audit --no-fund
 	cd ../..
 	$(EDITOR_BUNDLE) --outfile=web/static/editor.js
 	web/editor/licenses.sh web/editor/node_modules > web/static/editor.licenses.txt
+	$(EDITOR_SUMS) > made.sha256
 
-# Nothing is fetched: without the packages there is nothing to compare.
-editor-check: # fails when the committed editor is not what its sources make
-	@if [ ! -d web/editor/node_modules ]; then exit 0; fi
-	$(EDITOR_BUNDLE) | cmp - web/static/editor.js || { echo "web/static/editor.js is not what web/editor makes: make editor, and commit it"; exit 1; }
+# web/editor/made.sha256 has the hashes of the sources and of what make editor made from them. With npm's packages the
+# editor is also made again and compared.
+editor-check: # fails if the committed editor is not made from its sources
+	@($(EDITOR_SUMS) | diff made.sha256 -) || { echo "web/static/editor.js is not made from the sources in web/editor: run make editor, and commit web/editor and web/static"; exit 1; }
+	if [ ! -d web/editor/node_modules ]; then exit 0; fi
+	$(EDITOR_BUNDLE) | cmp - web/static/editor.js || { echo "web/static/editor.js is not what web/editor makes: run make editor, and commit it"; exit 1; }
 	web/editor/licenses.sh web/editor/node_modules | cmp - web/static/editor.licenses.txt
 
 build: ## bin/grader and bin/grader-hook

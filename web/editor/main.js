@@ -1,6 +1,5 @@
-// The editor of the pages that edit a file: it takes the place of the form's textarea and keeps
-// the textarea's value, so that the form is sent as it is without a script. Mistakes come from
-// site.js, which has the server check the text.
+// This script replaces the form's textarea with an editor. It copies each change into the textarea,
+// which the form submits. Mistakes come from site.js, which has the server check the text.
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { HighlightStyle, StreamLanguage, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { yaml } from "@codemirror/lang-yaml";
