@@ -132,7 +132,9 @@ func (s *testsPages) renderTestsFile(w http.ResponseWriter, r *http.Request, d *
 	} else if r.Method == http.MethodGet && r.URL.Query().Get("new") == "" {
 		return errNowhere()
 	}
-	page.Nonce = editorNonce(w)
+	if page.Closed == "" {
+		page.Nonce = editorNonce(w)
+	}
 	return s.renderForm(w, r, "tests-edit", &page.Frame, &page, problem)
 }
 
