@@ -39,6 +39,8 @@ type Config struct {
 	SMTP *SMTP `yaml:"smtp"`
 	// Webhooks restricts the calls of people's webhooks.
 	Webhooks Webhooks `yaml:"webhooks"`
+	// Autograders configures the containers of Gradescope's autograders.
+	Autograders Autograders `yaml:"autograders"`
 	// Nomad is the cluster of the flavours whose pool is nomad.
 	Nomad Nomad `yaml:"nomad"`
 }
@@ -73,7 +75,7 @@ func (s *Size) UnmarshalYAML(node ast.Node) error {
 
 // Default returns the configuration used without a file, with one flavour.
 func Default() Config {
-	return Config{Wall: "uid", MaxPush: 64 << 20, Flavours: map[string]Flavour{"standard": defaultFlavour()}}
+	return Config{Wall: "uid", MaxPush: 64 << 20, Autograders: defaultAutograders(), Flavours: map[string]Flavour{"standard": defaultFlavour()}}
 }
 
 // Load reads a configuration file; "" selects the defaults. If the file is malformed, the error is
@@ -122,6 +124,7 @@ func (c Config) overlaid(file Config) Config {
 		c.MaxPush = file.MaxPush
 	}
 	c.Limits = file.Limits
+	c.Autograders = file.Autograders.withDefaults()
 	c.Nomad = file.Nomad
 	c.SignIn = file.SignIn.withDefaults()
 	c.GitHub = file.GitHub.withDefaults()
@@ -160,6 +163,9 @@ func (c Config) check() error {
 		return err
 	}
 	if err := at("smtp", c.SMTP.check(c.PublicURL)); err != nil {
+		return err
+	}
+	if err := at("autograders", c.Autograders.check()); err != nil {
 		return err
 	}
 	return c.checkNomad()

@@ -86,6 +86,7 @@ type Test struct {
 	Report  string   `yaml:"report,omitempty"`
 	// Gradescope is the directory of an autograder of Gradescope; Run is empty then.
 	Gradescope string   `yaml:"gradescope,omitempty"`
+	Setup      bool     `yaml:"setup,omitempty"`
 	Exit       any      `yaml:"exit,omitempty"`
 	Points     any      `yaml:"points,omitempty"`
 	Score      string   `yaml:"score,omitempty"`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -72,6 +73,23 @@ func (c *client) fetch(ctx context.Context, o schema.Order, name string, unpack 
 // keepPrepared sends prepare's files. It does not retry, because they only save later jobs time.
 func (c *client) keepPrepared(ctx context.Context, o schema.Order, pack func(io.Writer) error) error {
 	return c.once(ctx, call{method: http.MethodPut, path: ofJob(o, fmt.Sprintf("prepared.tar?attempt=%d", o.Attempt)), stream: pack, limit: treeLimit})
+}
+
+// autograderLimit bounds one autograder, with the image that may have to be made for it first.
+const autograderLimit = 6 * time.Hour
+
+// autograder has an autograder run in a container of its own. files writes its submission as a tar file.
+func (c *client) autograder(ctx context.Context, o schema.Order, what schema.AutograderOrder, files func(io.Writer) error) (run schema.AutograderRun, err error) {
+	what.Attempt = o.Attempt
+	order, err := json.Marshal(what)
+	if err != nil {
+		return run, fmt.Errorf("encode order: %w", err)
+	}
+	err = c.do(ctx, call{
+		method: http.MethodPost, path: ofJob(o, "autograder?order="+url.QueryEscape(string(order))), stream: files, limit: autograderLimit,
+		answer: func(r *http.Response) error { return readJSON(r, &run) },
+	})
+	return run, err
 }
 
 // heartbeat extends the lease and returns its length.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/grader/grader/runner/grade"
@@ -122,6 +123,9 @@ func (w *work) grade(ctx context.Context, report *reporter) (schema.Result, erro
 		return schema.Result{}, err
 	}
 	job := grade.Job{
+		Autograders: func(ctx context.Context, o schema.AutograderOrder, files func(io.Writer) error) (schema.AutograderRun, error) {
+			return w.client.autograder(ctx, w.order, o, files)
+		},
 		Kind:       w.order.Kind,
 		Gate:       w.order.Gate,
 		Submission: trees.submission,

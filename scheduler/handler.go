@@ -34,8 +34,10 @@ func (s *Scheduler) Handler() http.Handler {
 // runnerAPI serves runners over HTTP, from their registration to their result.
 type runnerAPI struct {
 	*registry
-	Trees Trees
+	Trees       Trees
+	Autograders Autograders // nil: none are run
 
+	dir      string // private directory, also of the caches
 	trees    *cache // tests trees
 	prepared *cache // files that prepare created
 }
@@ -49,6 +51,7 @@ func (s *runnerAPI) handler() http.Handler {
 	mux.Handle("GET "+root+"/jobs/{id}/tests.tar", s.answer(s.known(s.ofJob(s.testsTar))))
 	mux.Handle("GET "+root+"/jobs/{id}/prepared.tar", s.answer(s.known(s.ofJob(s.preparedTar))))
 	mux.Handle("PUT "+root+"/jobs/{id}/prepared.tar", s.answer(s.known(s.ofJob(s.keepPrepared))))
+	mux.Handle("POST "+root+"/jobs/{id}/autograder", s.answer(s.known(s.ofJob(s.runAutograder))))
 	mux.Handle("POST "+root+"/jobs/{id}/heartbeat", s.answer(s.known(s.ofJob(s.heartbeat))))
 	mux.Handle("POST "+root+"/jobs/{id}/events", s.answer(s.known(s.ofJob(s.events))))
 	mux.Handle("POST "+root+"/jobs/{id}/result", s.answer(s.known(s.ofJob(s.result))))

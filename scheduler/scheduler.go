@@ -24,11 +24,13 @@ type Scheduler struct {
 	Controls []schema.PoolControl      // settings made for pools before Start; see Control
 	Forecast Forecast                  // nil: no due dates are known
 	Dir      string                    // private directory for the caches of trees
-	Socket   string                    // unix socket to serve runners on, "" for none
-	Lease    time.Duration             // how long a silent runner keeps its job; 0 is 30 s
-	Cache    int64                     // bytes of trees kept on disk; 0 is 2 GiB
-	Clock    func() time.Time          // nil is time.Now
-	Logger   *slog.Logger              // nil is slog.Default
+	// Autograders runs autograders of Gradescope in containers of their own; nil: none are run.
+	Autograders Autograders
+	Socket      string           // unix socket to serve runners on, "" for none
+	Lease       time.Duration    // how long a silent runner keeps its job; 0 is 30 s
+	Cache       int64            // bytes of trees kept on disk; 0 is 2 GiB
+	Clock       func() time.Time // nil is time.Now
+	Logger      *slog.Logger     // nil is slog.Default
 
 	// Listeners serve runners in addition to the socket. Stop closes them.
 	Listeners []net.Listener
@@ -81,7 +83,7 @@ func (s *Scheduler) assemble() {
 		s.controls.set(is)
 	}
 	s.registry = &registry{s.shared}
-	s.runners = &runnerAPI{registry: s.registry, Trees: s.Trees}
+	s.runners = &runnerAPI{registry: s.registry, Trees: s.Trees, Autograders: s.Autograders}
 	s.overview = &overview{shared: s.shared}
 	for name, f := range s.Flavours {
 		f.Name = name

@@ -22,6 +22,7 @@ const maxPrepared = 1 << 30
 // total.
 func (s *runnerAPI) openCaches(dir string, size int64) error {
 	var err error
+	s.dir = dir
 	if s.trees, err = openCache(filepath.Join(dir, "trees"), size/2); err != nil {
 		return fmt.Errorf("tests trees: %w", err)
 	}
@@ -79,11 +80,7 @@ func (s *runnerAPI) testsTar(w http.ResponseWriter, r *http.Request, m *member, 
 	if err != nil {
 		return err
 	}
-	tests := order.Tests
-	key := digest(strconv.FormatInt(tests.Repository, 10), tests.Commit)
-	f, err := s.trees.openOr(r.Context(), key, s.Clock(), func(ctx context.Context, into io.Writer) error {
-		return s.Trees.ExportTar(ctx, tests.Repository, tests.Commit, into)
-	})
+	f, err := s.openTests(r.Context(), order.Tests)
 	if err != nil {
 		return err
 	}

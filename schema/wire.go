@@ -14,6 +14,7 @@ const Protocol = 3
 //	GET  /runner/v1/jobs/{id}/{submission|tests}.tar      → tar of that tree
 //	GET  /runner/v1/jobs/{id}/prepared.tar                → tar, or 404: not prepared yet
 //	PUT  /runner/v1/jobs/{id}/prepared.tar?attempt=N      tar; only before the job's first EventBuild, first writer wins
+//	POST /runner/v1/jobs/{id}/autograder?order=JSON       tar → AutograderRun; JSON is an AutograderOrder
 //	POST /runner/v1/jobs/{id}/heartbeat                   Heartbeat → Lease; 409: stale, stop now
 //	POST /runner/v1/jobs/{id}/events?attempt=N&first=S    NDJSON of Event; S is the sender's own count, for idempotent repeats
 //	POST /runner/v1/jobs/{id}/result?attempt=N            Result

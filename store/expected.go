@@ -92,3 +92,21 @@ func (h history) dues(spec *assignment.Spec, id int64, students []string, later 
 	}
 	return dues
 }
+
+// ActiveTests is the active tests version of an assignment.
+type ActiveTests struct {
+	Course, Assignment string
+	Tests              schema.Tree
+}
+
+func scanActiveTests(r row) (t ActiveTests, err error) {
+	err = r.Scan(&t.Course, &t.Assignment, &t.Tests.Repository, &t.Tests.Commit, &t.Tests.Tree)
+	return t, err
+}
+
+// ActiveTests returns the active tests version of every assignment, by course and name.
+func (s *QueueTables) ActiveTests(ctx context.Context) ([]ActiveTests, error) {
+	return list(ctx, s.reader, scanActiveTests, `SELECT c.code, a.name, v.repository_id, v.commit_hash, v.tree_hash
+		FROM versions v JOIN assignments a ON a.id = v.assignment_id JOIN courses c ON c.id = a.course_id
+		WHERE v.state = 'active' ORDER BY c.code, a.name`)
+}

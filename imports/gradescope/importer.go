@@ -21,7 +21,7 @@ const autograderDir = "autograder/"
 type Options struct {
 	Points  imports.Number // the assignment's points at Gradescope
 	Timeout time.Duration  // time limit of a run
-	Force   bool           // import even if setup.sh needs something that a runner image may lack
+	Force   bool           // do not have setup.sh run even if it needs something that a runner image may lack
 	Sample  fs.FS          // a submission that must score full marks; nil for none
 }
 
@@ -29,7 +29,7 @@ type Options struct {
 const maxScript = 1 << 20
 
 // Import reads an autograder, which is a directory with setup.sh and run_autograder. CodeInvalid: the directory is not
-// an autograder. CodeRefused: its setup.sh needs something that a runner image lacks.
+// an autograder. If its setup.sh needs something that a runner image lacks, the server is to run it.
 func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 	b := &imports.Bundle{}
 	fsys, found := imports.Enter(fsys, "run_autograder")
@@ -43,7 +43,7 @@ func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 	for _, name := range broken {
 		b.Note(imports.Lost, name, "the link leads out of the package")
 	}
-	ours, err := judgeSetup(b, fsys, o.Force)
+	setup, ours, err := judgeSetup(b, fsys, o.Force)
 	if err != nil {
 		return nil, err
 	}
@@ -58,34 +58,35 @@ func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 	if err := b.CopySolution(o.Sample); err != nil {
 		return nil, err
 	}
-	assign(b, title, o)
+	assign(b, title, setup, o)
 	return b, nil
 }
 
-// judgeSetup refuses a setup.sh that needs something that a runner image lacks. It returns the packages that our own
-// modules replace.
-func judgeSetup(b *imports.Bundle, fsys fs.FS, force bool) (ours []string, err error) {
-	setup, err := imports.ReadText(fsys, "setup.sh", maxScript)
+// judgeSetup decides whether the server must run setup.sh, which it must if setup.sh needs something that a runner image
+// lacks. Otherwise it returns the packages that our own modules replace.
+func judgeSetup(b *imports.Bundle, fsys fs.FS, force bool) (setup bool, ours []string, err error) {
+	text, err := imports.ReadText(fsys, "setup.sh", maxScript)
 	if schema.CodeOf(err) == schema.CodeNotFound {
-		return nil, nil
+		return false, nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return false, nil, err
 	}
-	found := needs(string(setup), func(name string) []string { return requirements(fsys, name) })
+	found := needs(string(text), func(name string) []string { return requirements(fsys, name) })
+	wants := found.words()
+	if len(wants) > 0 && !force {
+		b.Note(imports.Changed, "setup.sh", "the server runs it once and keeps the result as an image, because it needs %s; the course's flavour must have the pool docker, or the server autograders: {image: …}", strings.Join(wants, " and "))
+		return true, nil, nil
+	}
 	if len(found.ours) > 0 {
 		b.Note(imports.Changed, strings.Join(found.ours, ", "), "modules that come with the import stand for it")
 	}
-	wants := found.words()
-	switch {
-	case len(wants) == 0:
+	if len(wants) == 0 {
 		b.Note(imports.Changed, "setup.sh", "it is not run: a runner image has what it installs")
-	case force:
+	} else {
 		b.Note(imports.Lost, "setup.sh", "it is not run; the runner image must have %s", strings.Join(wants, " and "))
-	default:
-		return nil, schema.Errorf(schema.CodeRefused, "setup.sh needs %s; put them into the runner image of a flavour, and import with --image-has-it", strings.Join(wants, " and "))
 	}
-	return found.ours, nil
+	return false, found.ours, nil
 }
 
 // requirements returns the lines of a file that pip install -r names. If the file is missing, it returns one line in
@@ -124,15 +125,17 @@ func copyFile(b *imports.Bundle, fsys fs.FS, f imports.Entry) error {
 }
 
 // assign fills in the assignment, which has one test: the autograder.
-func assign(b *imports.Bundle, title string, o Options) {
+func assign(b *imports.Bundle, title string, setup bool, o Options) {
 	a := &b.Assignment
 	a.Title = title
 	a.Tests = []imports.Test{{
-		Name: "autograder", Gradescope: autograderDir, Points: o.Points,
+		Name: "autograder", Gradescope: autograderDir, Setup: setup, Points: o.Points,
 		Limits: imports.Limits{Time: imports.Duration(o.Timeout), Wall: imports.Duration(o.Timeout)},
 	}}
 	b.AllowJob(o.Timeout)
-	b.Note(imports.Hint, "", "such an autograder runs the student's code in the same sandbox as its own: a student who tries can read its files and write its results. For tests that must not be forged write cases, checkers or drivers")
-	b.Note(imports.Changed, "/autograder", "the layout is in the step's working directory, and the path is replaced in the autograder's text files where it begins a path")
+	b.Note(imports.Hint, "", "such an autograder runs the student's code beside its own: a student who tries can read its files and write its results. For tests that must not be forged write cases, checkers or drivers")
+	if !setup {
+		b.Note(imports.Changed, "/autograder", "the layout is in the step's working directory, and the path is replaced in the autograder's text files where it begins a path")
+	}
 	b.Note(imports.Changed, "submission_metadata.json", "it names students by their logins alone, and lists no earlier submissions")
 }

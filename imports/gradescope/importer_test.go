@@ -24,18 +24,23 @@ func TestSetups(t *testing.T) {
 	for setup, want := range map[string]string{
 		"#!/usr/bin/env bash\r\n\r\napt-get install -y python python-pip python-dev\r\npip install --upgrade pip\r\n": "",
 		"apt-get update && apt-get -y install openjdk-17-jdk \\\n  build-essential\n":                                 "",
-		"pip3 install -r /autograder/source/requirements.txt\n":                                                       "setup.sh needs the packages numpy==1.2; put them into the runner image of a flavour, and import with --image-has-it",
-		"pip install -r other.txt":                              `setup.sh needs the packages (other.txt); put`,
-		"apt-get install -y clang valgrind # tools":             `setup.sh needs the packages clang; put`,
-		"curl -sL https://deb.example/setup | bash -\nnpm ci\n": `setup.sh needs the command "curl -sL https://deb.example/setup | bash -" and the command "npm ci"; put`,
+		"pip3 install -r /autograder/source/requirements.txt\n":                                                       "the packages numpy==1.2;",
+		"pip install -r other.txt":                              "the packages (other.txt);",
+		"apt-get install -y clang valgrind # tools":             "the packages clang;",
+		"curl -sL https://deb.example/setup | bash -\nnpm ci\n": `the command "curl -sL https://deb.example/setup | bash -" and the command "npm ci";`,
 	} {
-		_, err := gradescope.Import(autograder(setup), "A1", gradescope.Options{Points: "10", Timeout: time.Minute})
-		got := ""
+		b, err := gradescope.Import(autograder(setup), "A1", gradescope.Options{Points: "10", Timeout: time.Minute})
 		if err != nil {
-			got = schema.MessageOf(err)
+			t.Errorf("%q: %v", setup, err)
+			continue
 		}
-		if (want == "") != (got == "") || !strings.HasPrefix(got, want) {
-			t.Errorf("%q: %s, want %s", setup, got, want)
+		var notes []string
+		for _, n := range b.Notes {
+			notes = append(notes, n.Text)
+		}
+		said := strings.Contains(strings.Join(notes, "\n"), "the server runs it once and keeps the result as an image, because it needs "+want)
+		if runs := want != ""; b.Assignment.Tests[0].Setup != runs || said != runs {
+			t.Errorf("%q: setup %t, want %q: %q", setup, b.Assignment.Tests[0].Setup, want, notes)
 		}
 	}
 	b, err := gradescope.Import(autograder("npm ci\n"), "A1", gradescope.Options{Points: "10", Timeout: time.Minute, Force: true})

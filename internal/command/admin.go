@@ -29,7 +29,7 @@ func adminCommand() *cli.Command {
 		Action:       noSubcommand,
 		Subcommands: []*cli.Command{
 			adminUserCommand(), adminKeyCommand(), adminTokenCommand(), adminCourseCommand(), adminEnrolCommand(), adminUnenrolCommand(), adminRosterCommand(),
-			adminSubmissionsCommand(), adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(),
+			adminSubmissionsCommand(), adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(), adminImagesCommand(),
 			adminGradesCommand(), adminExtendCommand(), adminExtensionsCommand(), adminOutageCommand(), adminLateDaysCommand(),
 			adminAdjustCommand(), adminAdjustmentsCommand(), adminCommentCommand(), adminCommentsCommand(), adminSubmitForCommand(), adminRegradeCommand(), adminTestsCommand(), adminTeamCommand(), adminPublishCommand(), adminUnpublishCommand(), adminExportCommand(),
 			adminAuditCommand(), adminCopyDatabaseCommand(),

@@ -17,8 +17,9 @@ func importGradescopeCommand() *cli.Command {
 		Name:      "gradescope",
 		Usage:     "an autograder of Gradescope",
 		ArgsUsage: "ZIP|DIR",
-		Description: "The autograder runs in its layout behind the sandbox. Its setup.sh is not run: what it\n" +
-			"installs must be in the runner image, and what is missing there is named.\n\n" +
+		Description: "The autograder runs in its layout behind the sandbox. If its setup.sh needs something that a\n" +
+			"runner image lacks, the server runs setup.sh once in Docker, and each grading in a container of\n" +
+			"the result. With --image-has-it setup.sh is never run.\n\n" +
 			"Example: grader import gradescope autograder.zip -o a1-tests --points 20 --solution a1-solution",
 		Flags: []cli.Flag{
 			outputFlag(),
@@ -26,7 +27,7 @@ func importGradescopeCommand() *cli.Command {
 			&cli.StringFlag{Name: "title", Usage: "`TITLE` of the assignment; default: the name of ZIP or DIR"},
 			&cli.DurationFlag{Name: "timeout", Usage: "`TIME` that a run may take", Value: 10 * time.Minute},
 			&cli.StringFlag{Name: "solution", Usage: "`DIR` with a submission that must score full marks"},
-			&cli.BoolFlag{Name: "image-has-it", Usage: "import although setup.sh needs what a bare runner image lacks"},
+			&cli.BoolFlag{Name: "image-has-it", Usage: "do not have setup.sh run: the runner image has what it installs"},
 		},
 		OnUsageError: misuse,
 		Action:       importGradescope,

@@ -3,6 +3,7 @@ package command
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -158,16 +159,50 @@ func TestGradescopeRefusals(t *testing.T) {
 	needy["setup.sh"] = "apt-get install -y clang\n"
 	from := writeFiles(t, needy)
 	for want, args := range map[string][]string{
-		"say what the assignment is worth at Gradescope, as in --points 20":                                              {from, "-o", "x"},
-		"setup.sh needs the packages clang; put them into the runner image of a flavour, and import with --image-has-it": {from, "-o", filepath.Join(t.TempDir(), "o"), "--points", "20"},
-		"--timeout 2h0m0s: write whole seconds or minutes, at most 1h":                                                   {from, "-o", "x", "--points", "20", "--timeout", "2h"},
+		"say what the assignment is worth at Gradescope, as in --points 20": {from, "-o", "x"},
+		"--timeout 2h0m0s: write whole seconds or minutes, at most 1h":      {from, "-o", "x", "--points", "20", "--timeout", "2h"},
 	} {
 		if status, _, errs := runCommand(t, append([]string{"import", "gradescope"}, args...)...); status == 0 || !strings.Contains(errs, want) {
 			t.Errorf("status %d, %q, want %q", status, errs, want)
 		}
 	}
-	if status, out, errs := runCommand(t, "import", "gradescope", from, "-o", filepath.Join(t.TempDir(), "o"), "--points", "20", "--image-has-it"); status != 0 {
-		t.Errorf("the advice does not work: %s%s", out, errs)
+}
+
+// TestGradescopeSetup imports an autograder whose setup.sh installs a package that runner images lack.
+func TestGradescopeSetup(t *testing.T) {
+	t.Parallel()
+	needy := gradescopePackage()
+	needy["setup.sh"] = "apt-get install -y clang\npip3 install gradescope-utils\n"
+	from := writeFiles(t, needy)
+	for _, c := range []struct {
+		option, note string
+		setup        bool
+	}{
+		{"", "the server runs it once and keeps the result as an image, because it needs the packages clang", true},
+		{"--image-has-it", "it is not run; the runner image must have the packages clang", false},
+	} {
+		to := filepath.Join(t.TempDir(), "o")
+		args := []string{"import", "gradescope", from, "-o", to, "--points", "20"}
+		if c.option != "" {
+			args = append(args, c.option)
+		}
+		status, out, errs := runCommand(t, args...)
+		if status != 0 || !strings.Contains(out, c.note) {
+			t.Errorf("%q: status %d, %s%s", c.option, status, out, errs)
+		}
+		text, err := os.ReadFile(filepath.Join(to, "assignment.yaml"))
+		if err != nil || strings.Contains(string(text), "setup: true") != c.setup {
+			t.Errorf("%q: %v, assignment.yaml:\n%s", c.option, err, text)
+		}
+		if _, err := os.Stat(filepath.Join(to, "autograder", "gradescope_utils")); (err == nil) == c.setup {
+			t.Errorf("%q: our module in place of gradescope-utils: %v", c.option, err)
+		}
+		if !c.setup {
+			continue
+		}
+		if status, out, errs := runCommand(t, "check", to, from); status == 0 || !strings.Contains(out+errs, "push these tests to a server") {
+			t.Errorf("check: status %d, %s%s", status, out, errs)
+		}
 	}
 }
 

@@ -58,6 +58,10 @@ type liveService struct {
 	pools    func(ctx context.Context) ([]scheduler.PoolState, error)
 	runners  func() []scheduler.RunnerState
 	flavours map[string]schema.Flavour
+
+	// images and removeImage are nil if no flavour has images of autograders.
+	images      func(ctx context.Context) ([]schema.AutograderImage, error)
+	removeImage func(ctx context.Context, id string) (removed string, err error)
 }
 
 func newOperator(data string, st *store.Store, room *classroom.Classroom, clock func() time.Time, live *liveService) *Operator {
@@ -165,6 +169,8 @@ func (o *machineOperations) operations() map[string]operation {
 		"pool.size":       typed(schema.ScopeWrite, o.resizePool),
 		"pools":           typed(schema.ScopeRead, o.pools),
 		"runners":         typed(schema.ScopeRead, o.runners),
+		"images":          typed(schema.ScopeRead, o.images),
+		"image.remove":    typed(schema.ScopeAdmin, o.removeImage),
 		"audit":           typed(schema.ScopeRead, o.audit),
 		"outbox":          typed(schema.ScopeAdmin, o.outbox),
 		"outbox.retry":    typed(schema.ScopeAdmin, o.retryOutbox),

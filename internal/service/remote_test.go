@@ -51,7 +51,7 @@ func TestOperationsAsEveryRole(t *testing.T) {
 		"course.add": {`{"Code":"comp1"}`, admin}, "course.set": {`{"Code":"none"}`, admin}, "courses": {`{}`, admin}, "flavours": {`{}`, admin},
 		"enrol": {`{"Course":"comp1","Login":"none","Role":"student"}`, instructors}, "unenrol": {`{"Course":"comp1","Login":"none"}`, instructors},
 		"roster": {`{"Course":"comp1"}`, staff}, "submissions": {`{"Assignment":"comp1/a1"}`, staff}, "wait": {`{"Name":{"Course":"comp1","Assignment":"a1","Owner":"bob","Number":0}}`, everybody},
-		"queue": {`{}`, admin}, "queue.move": {`{"From":"a","To":"none"}`, admin}, "pools": {`{}`, staff}, "pool.mode": {`{"Flavour":"none","Mode":"open"}`, admin}, "pool.size": {`{"Flavour":"none"}`, admin}, "runners": {`{}`, admin}, "audit": {`{"Course":"comp1","Limit":1}`, instructors},
+		"queue": {`{}`, admin}, "queue.move": {`{"From":"a","To":"none"}`, admin}, "pools": {`{}`, staff}, "pool.mode": {`{"Flavour":"none","Mode":"open"}`, admin}, "pool.size": {`{"Flavour":"none"}`, admin}, "runners": {`{}`, admin}, "images": {`{}`, admin}, "image.remove": {`{"ID":"none"}`, admin}, "audit": {`{"Course":"comp1","Limit":1}`, instructors},
 		"extend": {`{` + task + `,"Owner":"bob"}`, instructors}, "extensions": {`{` + task + `}`, staff}, "extension.end": {`{` + task + `,"ID":9}`, instructors},
 		"outage": {`{"Course":"comp1","Start":"x"}`, instructors}, "late-days": {`{"Course":"comp1","LateDays":-1}`, instructors},
 		"adjust": {`{` + task + `,"Owner":"bob","Points":"x"}`, staff}, "adjustments": {`{` + task + `}`, staff}, "adjustment.end": {`{` + task + `,"ID":9}`, staff},

@@ -29,6 +29,7 @@ import (
 	"github.com/grader/grader/nomad"
 	"github.com/grader/grader/notify"
 	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/scheduler/docker"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/receipt"
 	"github.com/grader/grader/store"
@@ -52,21 +53,22 @@ type Service struct {
 	// SingleGate makes every gate one job that grades the solution once, see gitd.Server.
 	SingleGate bool
 
-	stops      []func(context.Context) error // in the order of start; stopped in reverse
-	receiptKey ed25519.PrivateKey
-	store      *store.Store
-	classroom  *classroom.Classroom
-	repos      *repo.Store
-	hooks      *hooks.Server
-	scheduler  *scheduler.Scheduler
-	nomad      *nomad.Pool // nil if no flavour uses this pool
-	ssh        *gitd.Server
-	github     *gitHub
-	mail       *notify.MailServer              // nil: none is configured
-	redirectAt net.Addr                        // address of the redirecting HTTP server, nil if it does not run
-	challenges func(http.Handler) http.Handler // answers ACME's challenges; nil without ACME
-	metricsAt  net.Addr                        // address of the metrics server, nil if it does not run
-	site       atomic.Pointer[web.Server]      // atomic because the SSH server starts first and needs the site's address
+	stops       []func(context.Context) error // in the order of start; stopped in reverse
+	receiptKey  ed25519.PrivateKey
+	store       *store.Store
+	classroom   *classroom.Classroom
+	repos       *repo.Store
+	hooks       *hooks.Server
+	scheduler   *scheduler.Scheduler
+	autograders *docker.Autograders // nil if no flavour has images for them
+	nomad       *nomad.Pool         // nil if no flavour uses this pool
+	ssh         *gitd.Server
+	github      *gitHub
+	mail        *notify.MailServer              // nil: none is configured
+	redirectAt  net.Addr                        // address of the redirecting HTTP server, nil if it does not run
+	challenges  func(http.Handler) http.Handler // answers ACME's challenges; nil without ACME
+	metricsAt   net.Addr                        // address of the metrics server, nil if it does not run
+	site        atomic.Pointer[web.Server]      // atomic because the SSH server starts first and needs the site's address
 }
 
 // Start starts everything and returns once it listens. If a part fails to start, the
@@ -78,7 +80,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	s.onStop(func(context.Context) error { return data.Close() })
 	for _, start := range []func(context.Context, *DataDir) error{
-		s.startStore, s.startGradeUpdates, s.startHooks, s.startTryPins, s.startScheduler, s.openClassroom, s.startKeyExpiry, s.startSSH, s.startGitHub, s.startMail, s.startSite, s.startRedirect, s.startMetrics, s.startOutbox, s.startMissed, s.startAdmin, s.startCaches, s.startHeartbeat, s.startMeasurements, s.startPoolNotices,
+		s.startStore, s.startGradeUpdates, s.startHooks, s.startTryPins, s.startScheduler, s.openClassroom, s.startKeyExpiry, s.startSSH, s.startGitHub, s.startMail, s.startSite, s.startRedirect, s.startMetrics, s.startOutbox, s.startMissed, s.startAdmin, s.startCaches, s.startAutograders, s.startHeartbeat, s.startMeasurements, s.startPoolNotices,
 	} {
 		if err := start(ctx, data); err != nil {
 			return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
@@ -177,6 +179,13 @@ func (s *Service) startScheduler(ctx context.Context, data *DataDir) error {
 	}
 	if s.scheduler.Controls, err = s.store.PoolControls(ctx); err != nil {
 		return fmt.Errorf("what is set for pools: %w", err)
+	}
+	if s.autograders, err = s.makeAutograders(data); err != nil {
+		return err
+	}
+	if s.autograders != nil {
+		s.scheduler.Autograders = s.autograders
+		s.onStop(func(context.Context) error { return s.autograders.Close() })
 	}
 	s.onStop(s.scheduler.Stop)
 	if s.scheduler.Pools, err = s.makePools(ctx, data); err != nil {
@@ -294,9 +303,11 @@ func (s *Service) startAdmin(ctx context.Context, data *DataDir) error {
 
 // Operator returns the Operator of this service.
 func (s *Service) Operator() *Operator {
-	return newOperator(s.Data, s.store, s.classroom, s.now, &liveService{
-		webURL: s.WebURL, pools: s.scheduler.PoolStates, runners: s.scheduler.RunnerStates, flavours: s.scheduler.Flavours,
-	})
+	live := &liveService{webURL: s.WebURL, pools: s.scheduler.PoolStates, runners: s.scheduler.RunnerStates, flavours: s.scheduler.Flavours}
+	if s.autograders != nil {
+		live.images, live.removeImage = s.autograderImages, s.autograders.RemoveImage
+	}
+	return newOperator(s.Data, s.store, s.classroom, s.now, live)
 }
 
 // SSHAddress returns the listen address of the SSH server.

@@ -28,7 +28,9 @@ type Job struct {
 	Flavour    *schema.Flavour   // nil: no flavour's limits apply
 	Provenance schema.Provenance
 	Background bool // compilers run only while nothing else wants the processor
-	Conceal    bool // students see when the job ends, which must not show how long the hidden tests took
+	// Autograders runs tests with setup: true; nil: there are no containers, and such tests fail.
+	Autograders Autograders
+	Conceal     bool // students see when the job ends, which must not show how long the hidden tests took
 }
 
 // Observer receives events as they happen, from one goroutine at a time. Text is already sanitised.

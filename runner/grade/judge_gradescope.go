@@ -27,12 +27,7 @@ func (r *trial) judgeGradescope(ctx context.Context) error {
 
 // gradeGradescope returns the entries, and whether results could be read.
 func (r *trial) gradeGradescope(ctx context.Context) ([]schema.TestResult, bool, error) {
-	p, err := r.gradescopePlace()
-	if err != nil {
-		return nil, false, err
-	}
-	defer p.remove()
-	got, err := r.runAutograder(ctx, p)
+	got, clean, err := r.runGradescope(ctx)
 	if err != nil {
 		return nil, false, err
 	}
@@ -48,10 +43,25 @@ func (r *trial) gradeGradescope(ctx context.Context) ([]schema.TestResult, bool,
 		result, err := r.withoutResults(ctx, got, why)
 		return []schema.TestResult{result}, false, err
 	}
-	sheet := scoreSheet{trial: r, got: found, run: got, clean: func(text string) string {
-		return schema.Excerpt(p.localise(text, r.gradescopeOrder(p).vars), maxOutput)
-	}}
+	sheet := scoreSheet{trial: r, got: found, run: got, clean: clean}
 	return sheet.entries(), true, nil
+}
+
+// runGradescope runs the autograder behind the wall, or in a container if it has its setup.sh run. clean makes its
+// text fit for people.
+func (r *trial) runGradescope(ctx context.Context) (got autograderRun, clean func(text string) string, err error) {
+	if r.test.Setup {
+		got, err = r.runInContainer(ctx)
+		return got, func(text string) string { return schema.Excerpt(text, maxOutput) }, err
+	}
+	p, err := r.gradescopePlace()
+	if err != nil {
+		return got, nil, err
+	}
+	defer p.remove()
+	got, err = r.runAutograder(ctx, p)
+	vars := r.gradescopeOrder(p).vars
+	return got, func(text string) string { return schema.Excerpt(p.localise(text, vars), maxOutput) }, err
 }
 
 // runAutograder runs the autograder, and reads its results after all its processes have ended.

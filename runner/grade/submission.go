@@ -169,6 +169,9 @@ func testsFault(err error) (message, output string, ours bool) {
 	if failed := new(prepareFailure); errors.As(err, &failed) {
 		return failed.message, failed.output, true
 	}
+	if failed := new(setupFailure); errors.As(err, &failed) {
+		return failed.message, failed.output, true
+	}
 	if failed := new(referenceFailure); errors.As(err, &failed) {
 		return failed.message, failed.output, true
 	}

@@ -41,7 +41,7 @@ type daemon struct {
 // create creates a runner's container and returns the content id of its image.
 func (d *daemon) create(ctx context.Context, c *container) (content string, err error) {
 	made, err := d.api.ContainerCreate(ctx, c.pool.config(c), c.pool.hostConfig(c), nil, nil, c.name())
-	if errdefs.IsNotFound(err) && strings.Contains(c.flavour.Image, "@sha256:") {
+	if errdefs.IsNotFound(err) && pinned(c.flavour.Image) {
 		if err := d.pull(ctx, c.flavour.Image); err != nil {
 			return "", err
 		}
@@ -57,6 +57,9 @@ func (d *daemon) create(ctx context.Context, c *container) (content string, err 
 	}
 	return is.Image, nil
 }
+
+// pinned reports whether an image's name has its digest.
+func pinned(image string) bool { return strings.Contains(image, "@sha256:") }
 
 // pull fetches an image that is pinned by its digest.
 func (d *daemon) pull(ctx context.Context, name string) error {

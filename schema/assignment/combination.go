@@ -21,6 +21,9 @@ func (r *reading) combination(t Test, o *object) {
 	default:
 		r.judged(o)
 	}
+	if o.has("setup") && !o.has("gradescope") {
+		r.fail(o.key("setup"), "setup has the setup.sh of a Gradescope autograder run, and there is no gradescope; leave setup out")
+	}
 	if o.has("cases") && !o.has("gradescope") {
 		r.exclude(o, "every case has its own", "stdin", "stdin_file", "stdout", "stdout_file")
 	}

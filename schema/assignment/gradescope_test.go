@@ -44,3 +44,31 @@ func TestGradescopeDirectory(t *testing.T) {
 		}
 	}
 }
+
+func TestGradescopeSetup(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		test, want string
+		setup      bool
+	}{
+		"setup":              {"gradescope: a, points: 20, setup: true", "", true},
+		"no setup":           {"gradescope: b, points: 20, setup: false", "", false},
+		"left out":           {"gradescope: a, points: 20", "", false},
+		"no setup.sh":        {"gradescope: b, points: 20, setup: true", `assignment.yaml:2:53: gradescope "b/" has no setup.sh, which setup: true has run; add "b/setup.sh", or leave setup out`, false},
+		"without gradescope": {"run: ./x, stdout: x, setup: true", "assignment.yaml:2:40: setup has the setup.sh of a Gradescope autograder run, and there is no gradescope; leave setup out", false},
+		"a word":             {"gradescope: a, points: 20, setup: maybe", `assignment.yaml:2:53: setup must be true or false, not text ("maybe")`, false},
+	} {
+		files := memory{"a/run_autograder": "#!/bin/sh", "a/setup.sh": "", "b/run_autograder": "#!/bin/sh"}
+		spec, err := assignment.Load(files.plus("assignment.yaml", "title: A1\ntests: [{name: a, "+c.test+"}]\n"), assignment.Context{})
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+		if err == nil && spec.Tests[0].Setup != c.setup {
+			t.Errorf("%s: setup %t", name, spec.Tests[0].Setup)
+		}
+	}
+}

@@ -159,7 +159,7 @@ func testShape() shape {
 		"stdout": textShape(), "stdout_file": pathShape(), "cases": pathShape(), "compare": compareShape(), "checker": commandShape(), "driver": commandShape(),
 		"flags": shape{"type": "array", "items": textShape()}, "passes": integerShape(1, maxPasses), "scale": either(choiceOf("ignore"), pointsShape()),
 		"report":     words(ReportJUnit, ReportCTest, ReportSARIF, ReportTAP, ReportUnity, ReportGoTest),
-		"gradescope": pathShape(), "exit": either(choiceOf("any"), integerShape(0, 255)),
+		"gradescope": pathShape(), "setup": booleanShape(), "exit": either(choiceOf("any"), integerShape(0, 255)),
 		"points":   either(pointsShape(), shape{"type": "object", "additionalProperties": pointsShape(), "minProperties": 1}),
 		"score":    choiceOf(string(ScoreSum), string(ScoreAll), string(ScoreMin), string(ScoreMax), string(ScoreAccepted)),
 		"stop":     booleanShape(),

@@ -190,6 +190,10 @@ func (l *loader) autograder(r *reading, t *Test, o *object) {
 	if _, found := l.index[name]; !found {
 		r.fail(n, "gradescope %s has no run_autograder, the program that runs the autograder; add %s, or correct the path", quote(t.Gradescope), quote(name))
 	}
+	name = t.Gradescope + "setup.sh"
+	if _, found := l.index[name]; t.Setup && !found {
+		r.fail(o.get("setup"), "gradescope %s has no setup.sh, which setup: true has run; add %s, or leave setup out", quote(t.Gradescope), quote(name))
+	}
 	for _, dir := range []string{r.spec.Starter, r.spec.Solution} {
 		if dir != "" && overlap(dir, t.Gradescope) {
 			r.fail(n, "gradescope %s and %s lie within each other; move one of them", quote(t.Gradescope), quote(dir))

@@ -67,7 +67,7 @@ func TestKeysAndTheirTypesAreChecked(t *testing.T) {
 		"an empty command":                 {"title: A1\ntests:\n  - {name: a, run: ''}\n", "assignment.yaml:3:20: run is empty; write the command"},
 		"a command without a program":      {"title: A1\ntests:\n  - {name: a, run: ['', b]}\n", "assignment.yaml:3:20: run begins with an empty word; write the program first"},
 		"a test without name and run":      {"title: A1\ntests:\n  - {points: 1}\n", "assignment.yaml:3:5: a test needs a name; write name: greets\nassignment.yaml:3:5: a test needs run; write the command, as in run: ./hello"},
-		"a test that is a word":            {"title: A1\ntests: [greets]\n", `assignment.yaml:2:9: a test must be a mapping of name, run, compile, needs, stdin, stdin_file, stdout, stdout_file, cases, compare, checker, driver, flags, passes, scale, report, gradescope, exit, points, score, stop, penalty, requires, visible, hint, time, wall, memory, processes, output, disk, not text ("greets")`},
+		"a test that is a word":            {"title: A1\ntests: [greets]\n", `assignment.yaml:2:9: a test must be a mapping of name, run, compile, needs, stdin, stdin_file, stdout, stdout_file, cases, compare, checker, driver, flags, passes, scale, report, gradescope, setup, exit, points, score, stop, penalty, requires, visible, hint, time, wall, memory, processes, output, disk, not text ("greets")`},
 		"several mistakes, in their order": {"titel: A1\nmystery: 1\ntests:\n  - {name: a, run: 7}\n", "assignment.yaml:1:1: unknown key \"titel\" in the assignment; did you mean \"title\"?\nassignment.yaml:1:1: title is missing; write title: \"A1: Linked lists\"\nassignment.yaml:2:1: unknown key \"mystery\" in the assignment; use title, handout, flavour, release, due, late, submissions, files, team, starter, solution, samples, limits, prepare, build, tests\nassignment.yaml:4:20: run must be a shell line or a list of words such as [./prog, \"7\"], not a number (\"7\")"},
 	})
 }
@@ -289,7 +289,7 @@ func TestConflictingKeysAreRefused(t *testing.T) {
 		"a sample of a range turned":     {"title: A1\nsamples: [{dir: s, score: {min: 4, max: 3}}]\n" + one, `assignment.yaml:2:27: score: min 4 is more than max 3; exchange them`},
 		"build of another word":          {"title: A1\nbuild: make\n" + one, `assignment.yaml:2:8: build must be auto or a list of steps such as [{run: "make"}], not text ("make")`},
 		"a step without run":             {"title: A1\nbuild: [{name: a}]\n" + one, "assignment.yaml:2:9: a step of build needs run; write the command"},
-		"env, which does not exist":      {with("env: {A: b}"), `assignment.yaml:4:23: unknown key "env" in a test; use name, run, compile, needs, stdin, stdin_file, stdout, stdout_file, cases, compare, checker, driver, flags, passes, scale, report, gradescope, exit, points, score, stop, penalty, requires, visible, hint, time, wall, memory, processes, output, disk`},
+		"env, which does not exist":      {with("env: {A: b}"), `assignment.yaml:4:23: unknown key "env" in a test; use name, run, compile, needs, stdin, stdin_file, stdout, stdout_file, cases, compare, checker, driver, flags, passes, scale, report, gradescope, setup, exit, points, score, stop, penalty, requires, visible, hint, time, wall, memory, processes, output, disk`},
 	})
 }
 

@@ -168,6 +168,7 @@ type Test struct {
 	Report   ReportFormat
 
 	Gradescope string // directory of an autograder of Gradescope, with a trailing slash; "" for none
+	Setup      bool   // run Gradescope's setup.sh once, and the autograder in a container of the resulting image
 
 	Exit    *int // expected exit status; nil: 0
 	AnyExit bool

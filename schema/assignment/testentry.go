@@ -12,7 +12,7 @@ const maxPasses = 100
 func testKeys() []string {
 	return append([]string{
 		"name", "run", "compile", "needs", "stdin", "stdin_file", "stdout", "stdout_file", "cases", "compare",
-		"checker", "driver", "flags", "passes", "scale", "report", "gradescope", "exit", "points", "score", "stop", "penalty", "requires", "visible", "hint",
+		"checker", "driver", "flags", "passes", "scale", "report", "gradescope", "setup", "exit", "points", "score", "stop", "penalty", "requires", "visible", "hint",
 	}, limitKeys()...)
 }
 
@@ -69,6 +69,7 @@ func (r *reading) testCommands(o *object, t *Test) {
 	}
 	if n := o.get("gradescope"); n != nil {
 		t.Gradescope, _ = r.directory(n, "gradescope")
+		t.Setup = r.setup(o)
 	} else if !o.has("run") {
 		r.fail(o.at, "a test needs run; write the command, as in run: ./hello")
 	}
@@ -87,6 +88,16 @@ func (r *reading) testCommands(o *object, t *Test) {
 	if n := o.get("needs"); n != nil {
 		t.Needs = r.globs(n, "needs")
 	}
+}
+
+// setup reads whether the autograder's setup.sh makes an image for it.
+func (r *reading) setup(o *object) bool {
+	n := o.get("setup")
+	if n == nil {
+		return false
+	}
+	is, _ := r.boolean(n, "setup")
+	return is
 }
 
 func (r *reading) testName(n *node) string {

@@ -1,0 +1,94 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/grader/grader/configs"
+	"github.com/grader/grader/scheduler/docker"
+	"github.com/grader/grader/schema"
+)
+
+const (
+	// imagesPace is the pause between two removals of unused images.
+	imagesPace = time.Hour
+	// setupProcesses is the maximum number of processes and threads of a setup.sh.
+	setupProcesses = 4096
+)
+
+// makeAutograders returns what runs Gradescope's autograders in containers, or nil if no flavour has an image for
+// them.
+func (s *Service) makeAutograders(data *DataDir) (*docker.Autograders, error) {
+	bases := s.autograderBases()
+	if len(bases) == 0 {
+		return nil, nil
+	}
+	id, err := data.ID()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := data.Subdir(filepath.Join("cache", "autograders"))
+	if err != nil {
+		return nil, err
+	}
+	c := s.Config.Autograders
+	return &docker.Autograders{
+		Server: id, Bases: bases, Dir: dir, Most: cmp.Or(c.Max, runtime.NumCPU()), Clock: s.now, Logger: s.Logger,
+		Build: docker.BuildLimits{Network: c.Network, Time: c.Time, Memory: int64(c.Memory), Disk: int64(c.Disk), Processes: setupProcesses},
+	}, nil
+}
+
+// autograderBases returns the images that setup.sh starts from, by flavour.
+func (s *Service) autograderBases() map[string]string {
+	bases := make(map[string]string)
+	for name, f := range s.Config.Flavours {
+		image := s.Config.Autograders.Image
+		if f.Kind() == configs.PoolDocker {
+			image = f.Image
+		}
+		if image != "" {
+			bases[name] = image
+		}
+	}
+	return bases
+}
+
+// startAutograders removes unused images from time to time.
+func (s *Service) startAutograders(ctx context.Context, _ *DataDir) error {
+	if s.autograders == nil {
+		return nil
+	}
+	s.every(ctx, periodic{interval: imagesPace, failure: "unused images of autograders not removed", run: func(ctx context.Context) error {
+		active, err := s.activeTests(ctx)
+		if err != nil {
+			return err
+		}
+		return s.autograders.Clean(ctx, active)
+	}})
+	return nil
+}
+
+// activeTests returns the active tests version of every assignment.
+func (s *Service) activeTests(ctx context.Context) ([]docker.ActiveTests, error) {
+	versions, err := s.store.ActiveTests(ctx)
+	if err != nil {
+		return nil, err
+	}
+	active := make([]docker.ActiveTests, 0, len(versions))
+	for _, v := range versions {
+		active = append(active, docker.ActiveTests{Name: v.Course + "/" + v.Assignment, Tests: v.Tests})
+	}
+	return active, nil
+}
+
+// autograderImages lists the images.
+func (s *Service) autograderImages(ctx context.Context) ([]schema.AutograderImage, error) {
+	active, err := s.activeTests(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.autograders.Images(ctx, active)
+}

@@ -1,0 +1,103 @@
+package scheduler
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+
+	"github.com/grader/grader/schema"
+)
+
+// Autograders runs autograders of Gradescope, each in a container of its own, from images that their setup.sh made.
+type Autograders interface {
+	// RunAutograder makes the image unless it exists, and runs the autograder once. It returns when all processes of
+	// the run have ended. A setup.sh that failed, and a flavour without such images, are a Failure in the reply.
+	// CodeUnavailable: the daemon does not answer.
+	RunAutograder(ctx context.Context, job AutograderJob) (schema.AutograderRun, error)
+}
+
+// AutograderJob is one run of an autograder.
+type AutograderJob struct {
+	schema.AutograderOrder
+	Flavour    schema.Flavour
+	Tests      schema.Tree
+	Package    func(ctx context.Context) (io.ReadCloser, error) // the tests repository as a tar file
+	Submission io.Reader                                        // the request's tar file
+}
+
+// maxAutograderFiles bounds the tar file of a submission for an autograder, in bytes.
+const maxAutograderFiles = 1 << 30
+
+// runAutograder runs an autograder for the runner's job. The package is read from the server's own copy of the tests,
+// so that a runner cannot choose what an image is made of.
+func (s *runnerAPI) runAutograder(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+	var asked schema.AutograderOrder
+	if err := json.Unmarshal([]byte(r.URL.Query().Get("order")), &asked); err != nil {
+		return &schema.Error{Code: schema.CodeInvalid, Message: "the order is not what this version expects", Err: err}
+	}
+	if err := m.owns(job, asked.Attempt); err != nil {
+		return err
+	}
+	order, err := s.current(r.Context(), m, job)
+	if err != nil {
+		return err
+	}
+	if s.Autograders == nil {
+		reply(w, http.StatusOK, schema.AutograderRun{Failure: "this server makes no images: setup: true needs a flavour whose pool is docker, or autograders: {image: …} in the server's configuration"})
+		return nil
+	}
+	flavour := s.flavour(m.flavour)
+	flavour.Name = m.flavour
+	files, err := s.spool(r.Body)
+	if err != nil {
+		return err
+	}
+	defer files.Close()
+	run, err := s.Autograders.RunAutograder(r.Context(), AutograderJob{
+		AutograderOrder: asked, Flavour: flavour, Tests: order.Tests, Submission: files,
+		Package: func(ctx context.Context) (io.ReadCloser, error) { return s.openTests(ctx, order.Tests) },
+	})
+	if err != nil {
+		return err
+	}
+	reply(w, http.StatusOK, run)
+	return nil
+}
+
+// spool copies a request's body to a file without a name. While a body is unread, the end of its connection is not
+// noticed.
+func (s *runnerAPI) spool(body io.Reader) (*os.File, error) {
+	f, err := os.CreateTemp(s.dir, "autograder-")
+	if err != nil {
+		return nil, fmt.Errorf("submission for autograder: %w", err)
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, errors.Join(fmt.Errorf("submission for autograder: %w", err), f.Close())
+	}
+	n, err := io.Copy(f, io.LimitReader(body, maxAutograderFiles+1))
+	switch {
+	case err != nil:
+		err = &schema.Error{Code: schema.CodeInvalid, Message: "the submission's files broke off", Err: err}
+	case n > maxAutograderFiles:
+		err = schema.Errorf(schema.CodeLimit, "the submission's files are larger than %d bytes", maxAutograderFiles)
+	default:
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// openTests opens the tests tree as a tar file, from the cache.
+func (s *runnerAPI) openTests(ctx context.Context, tests schema.Tree) (*os.File, error) {
+	key := digest(strconv.FormatInt(tests.Repository, 10), tests.Commit)
+	return s.trees.openOr(ctx, key, s.Clock(), func(ctx context.Context, into io.Writer) error {
+		return s.Trees.ExportTar(ctx, tests.Repository, tests.Commit, into)
+	})
+}

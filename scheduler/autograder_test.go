@@ -1,0 +1,80 @@
+package scheduler_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/schema"
+)
+
+// fakeAutograders records the last job and returns a fixed answer.
+type fakeAutograders struct {
+	job        scheduler.AutograderJob
+	tests      string
+	submission string
+	err        error
+}
+
+func (f *fakeAutograders) RunAutograder(ctx context.Context, job scheduler.AutograderJob) (schema.AutograderRun, error) {
+	f.job = job
+	for into, open := range map[*string]func() (io.Reader, error){
+		&f.submission: func() (io.Reader, error) { return job.Submission, nil },
+		&f.tests:      func() (io.Reader, error) { return job.Package(ctx) },
+	} {
+		from, err := open()
+		if err != nil {
+			return schema.AutograderRun{}, err
+		}
+		text, err := io.ReadAll(from)
+		if err != nil {
+			return schema.AutograderRun{}, err
+		}
+		*into = string(text)
+	}
+	return schema.AutograderRun{Results: []byte("{}")}, f.err
+}
+
+func (d *device) autograder(o schema.Order, asked schema.AutograderOrder, files string) answer {
+	d.b.t.Helper()
+	return d.do("POST", fmt.Sprintf("/jobs/%d/autograder?order=%s", o.Job, url.QueryEscape(encode(d.b.t, asked))), files)
+}
+
+func TestAutogradersRunForTheirJob(t *testing.T) {
+	t.Parallel()
+	fake := &fakeAutograders{}
+	b := newBundle(t).start(func(s *scheduler.Scheduler) { s.Autograders = fake })
+	d, other := b.newDevice(), b.newDevice()
+	b.push("alice")
+	o := d.claim()
+	asked := schema.AutograderOrder{Attempt: o.Attempt, Dir: "ag/", Limits: schema.StepLimits{Memory: 1 << 20}}
+	d.autograder(o, asked, "files").want(t, 200, `"results":"e30="`)
+	if fake.submission != "files" || !strings.Contains(fake.tests, "commit "+o.Tests.Commit) || fake.job.Dir != "ag/" || fake.job.Limits.Memory != 1<<20 || fake.job.Flavour.Name != "standard" || fake.job.Tests != o.Tests {
+		t.Errorf("%+v", fake)
+	}
+	other.autograder(o, asked, "").want(t, 403)
+	stale := asked
+	stale.Attempt++
+	d.autograder(o, stale, "").want(t, 409)
+	d.do("POST", fmt.Sprintf("/jobs/%d/autograder?order=x", o.Job), "").want(t, 400, "order")
+	fake.err = schema.Errorf(schema.CodeUnavailable, "the Docker daemon does not answer")
+	d.autograder(o, asked, "").want(t, 503, "the Docker daemon does not answer")
+	d.result(o, graded()).want(t, 204)
+	fake.err = nil
+	if a := d.autograder(o, asked, ""); a.status/100 == 2 {
+		t.Errorf("after the end: %+v", a)
+	}
+}
+
+func TestNoAutograders(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t).start()
+	d := b.newDevice()
+	b.push("alice")
+	o := d.claim()
+	d.autograder(o, schema.AutograderOrder{Attempt: o.Attempt}, "").want(t, 200, "setup: true needs a flavour whose pool is docker")
+}

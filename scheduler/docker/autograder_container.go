@@ -1,0 +1,274 @@
+package docker
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	api "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/pkg/stdcopy"
+
+	"github.com/grader/grader/schema"
+)
+
+// networkNone is the daemon's name for no network.
+const networkNone = "none"
+
+// The limits that end a container, as schema.AutograderRun names them.
+const (
+	limitCPU    = "cpu"
+	limitWall   = "wall"
+	limitMemory = "memory"
+	limitDisk   = "disk"
+)
+
+// statusKilled is the exit status of a shell whose program was killed.
+const statusKilled = 137
+
+// measurePause is the pause between two measurements of a container. A limit on disk or CPU time is exceeded for
+// at most this time and that of a measurement.
+const measurePause = 500 * time.Millisecond
+
+// containerSpec says what one container runs.
+type containerSpec struct {
+	image     string
+	script    string // for the shell
+	env       []string
+	network   string                  // "" is the daemon's default
+	files     func(w io.Writer) error // writes a tar file that is unpacked at the root
+	output    io.Writer               // of what it prints; nil: it is dropped
+	cpu       float64                 // cores; 0: no limit
+	processes int
+	limits    schema.StepLimits // CPU, Wall, Memory and Disk; 0: no limit
+}
+
+// containerEnd says how a container ended and what it used.
+type containerEnd struct {
+	exit      int
+	limit     string // that ended it, "" if none did
+	cpu, wall time.Duration
+	memory    int64
+	disk      int64
+}
+
+// runContainer runs one container. When all its processes have ended, it calls keep, which may read the container's
+// files, and then removes the container.
+func (a *Autograders) runContainer(ctx context.Context, spec containerSpec, keep func(ctx context.Context, container string, end containerEnd) error) error {
+	if err := a.enter(ctx); err != nil {
+		return err
+	}
+	defer a.leave()
+	name := "grader-autograder-" + strings.ToLower(rand.Text()[:12])
+	defer a.daemon.leftovers.remove(ctx, name) // even after an error: the container may exist if the response was lost
+	if _, err := a.daemon.api.ContainerCreate(ctx, a.containerConfig(spec), a.containerHost(spec), nil, nil, name); err != nil {
+		return a.daemon.words(err, spec.image)
+	}
+	if err := a.copyIn(ctx, name, spec.files); err != nil {
+		return err
+	}
+	printed, err := a.follow(ctx, name, spec.output)
+	if err != nil {
+		return err
+	}
+	end, err := a.runToEnd(ctx, name, spec)
+	printed()
+	if err != nil {
+		return err
+	}
+	return keep(ctx, name, end)
+}
+
+func (a *Autograders) containerConfig(spec containerSpec) *api.Config {
+	return &api.Config{
+		Image: spec.image, Hostname: hostname, User: "0:0", WorkingDir: "/",
+		Entrypoint: []string{"/bin/sh", "-c", spec.script}, Cmd: []string{},
+		Env:          append([]string{"HOME=/root", "TMPDIR=/tmp", "LANG=C.UTF-8"}, spec.env...),
+		AttachStdout: spec.output != nil, AttachStderr: spec.output != nil,
+		Labels: map[string]string{labelAutograders: a.Server},
+	}
+}
+
+// containerHost returns the restrictions of a container. Root in it has the capabilities with which an autograder
+// can become another user and change files, and none that reaches out of it.
+func (a *Autograders) containerHost(spec containerSpec) *api.HostConfig {
+	reap, processes := true, int64(spec.processes)
+	h := &api.HostConfig{
+		NetworkMode: api.NetworkMode(spec.network),
+		Init:        &reap,
+		SecurityOpt: []string{"no-new-privileges"},
+		CapDrop:     []string{"NET_RAW", "NET_BIND_SERVICE", "MKNOD", "AUDIT_WRITE", "SETFCAP"},
+		LogConfig:   api.LogConfig{Type: "none"},
+		Resources:   api.Resources{NanoCPUs: int64(spec.cpu * 1e9), Memory: spec.limits.Memory, MemorySwap: spec.limits.Memory},
+	}
+	if spec.processes > 0 {
+		h.PidsLimit = &processes
+	}
+	return h
+}
+
+// copyIn unpacks a tar file at the root of a container that has not started.
+func (a *Autograders) copyIn(ctx context.Context, name string, files func(w io.Writer) error) error {
+	r, w := io.Pipe()
+	wrote := make(chan error, 1)
+	go func() {
+		err := files(w)
+		wrote <- err
+		w.CloseWithError(err)
+	}()
+	err := a.daemon.api.CopyToContainer(ctx, name, "/", r, api.CopyToContainerOptions{})
+	_ = r.Close()
+	if failed := <-wrote; failed != nil && !errors.Is(failed, io.ErrClosedPipe) {
+		return failed
+	}
+	return a.daemon.words(err, "")
+}
+
+// follow copies what a container prints until it ends. The returned function waits for that.
+func (a *Autograders) follow(ctx context.Context, name string, to io.Writer) (wait func(), err error) {
+	if to == nil {
+		return func() {}, nil
+	}
+	stream, err := a.daemon.api.ContainerAttach(ctx, name, api.AttachOptions{Stream: true, Stdout: true, Stderr: true})
+	if err != nil {
+		return nil, a.daemon.words(err, "")
+	}
+	copied := make(chan struct{})
+	stop := context.AfterFunc(ctx, stream.Close)
+	go func() {
+		defer close(copied)
+		_, _ = stdcopy.StdCopy(to, to, stream.Reader) // ends with the container
+	}()
+	return func() {
+		timer := time.AfterFunc(lastOutput, stream.Close)
+		<-copied
+		timer.Stop()
+		stop()
+		stream.Close()
+	}, nil
+}
+
+// lastOutput is how long the rest of an ended container's output may take.
+const lastOutput = 5 * time.Second
+
+// runToEnd starts a container and waits for its end. It ends the container at a limit, and with ctx.
+func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerSpec) (end containerEnd, err error) {
+	ended, failed := a.daemon.api.ContainerWait(ctx, name, api.WaitConditionNextExit)
+	if err := a.daemon.api.ContainerStart(ctx, name, api.StartOptions{}); err != nil {
+		return end, a.daemon.words(err, spec.image)
+	}
+	began := time.Now()
+	measured, stop := a.measure(ctx, name, spec.limits)
+	defer stop()
+	var most <-chan time.Time
+	if spec.limits.Wall > 0 {
+		timer := time.NewTimer(spec.limits.Wall)
+		defer timer.Stop()
+		most = timer.C
+	}
+	limit := ""
+	for {
+		select {
+		case is := <-ended:
+			end = stop()
+			end.wall, end.exit = time.Since(began), int(is.StatusCode)
+			if end.limit = limit; limit == "" {
+				end.limit, err = a.outOfMemory(ctx, name, end.exit)
+			}
+			return end, err
+		case err := <-failed:
+			return end, a.daemon.words(err, "")
+		case <-most:
+			limit, most = limitWall, nil
+		case limit = <-measured:
+			measured = nil
+		}
+		if err := a.daemon.api.ContainerKill(ctx, name, "KILL"); err != nil && ctx.Err() != nil {
+			return end, context.Cause(ctx)
+		}
+	}
+}
+
+// outOfMemory returns limitMemory if a container ended because its memory was used up.
+func (a *Autograders) outOfMemory(ctx context.Context, name string, exit int) (string, error) {
+	is, err := a.daemon.api.ContainerInspect(ctx, name)
+	if err != nil {
+		return "", a.daemon.words(err, "")
+	}
+	if is.State != nil && is.State.OOMKilled && exit == statusKilled {
+		return limitMemory, nil
+	}
+	return "", nil
+}
+
+// measure measures a running container until stop is called, which returns the measurements. A limit on disk or CPU
+// time that was exceeded is sent to the channel.
+func (a *Autograders) measure(ctx context.Context, name string, most schema.StepLimits) (exceeded <-chan string, stop func() containerEnd) {
+	ctx, cancel := context.WithCancel(ctx)
+	limits, done := make(chan string, 1), make(chan struct{})
+	var seen containerEnd
+	go func() {
+		defer close(done)
+		pause := time.NewTicker(measurePause)
+		defer pause.Stop()
+		for told := false; ; {
+			a.measureOnce(ctx, name, &seen)
+			if limit := overLimit(seen, most); limit != "" && !told {
+				told = true
+				limits <- limit
+			}
+			select {
+			case <-pause.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return limits, func() containerEnd {
+		cancel()
+		<-done
+		return seen
+	}
+}
+
+func overLimit(seen containerEnd, most schema.StepLimits) string {
+	switch {
+	case most.Disk > 0 && seen.disk > most.Disk:
+		return limitDisk
+	case most.CPU > 0 && seen.cpu > most.CPU:
+		return limitCPU
+	}
+	return ""
+}
+
+// measureOnce updates measurements. A container that ends meanwhile has none.
+func (a *Autograders) measureOnce(ctx context.Context, name string, seen *containerEnd) {
+	if is, _, err := a.daemon.api.ContainerInspectWithRaw(ctx, name, true); err == nil && is.SizeRw != nil {
+		seen.disk = *is.SizeRw
+	}
+	answer, err := a.daemon.api.ContainerStatsOneShot(ctx, name)
+	if err != nil {
+		return
+	}
+	defer answer.Body.Close()
+	var stats api.StatsResponse
+	if json.NewDecoder(answer.Body).Decode(&stats) != nil {
+		return
+	}
+	seen.cpu = max(seen.cpu, time.Duration(stats.CPUStats.CPUUsage.TotalUsage))
+	seen.memory = max(seen.memory, memoryOf(stats.MemoryStats))
+}
+
+// memoryOf returns the memory in use without the cache of files, in bytes.
+func memoryOf(m api.MemoryStats) int64 {
+	used := m.Usage
+	for _, key := range []string{"total_inactive_file", "inactive_file"} { // of cgroup v1 and v2
+		if cache, found := m.Stats[key]; found && cache <= used {
+			return int64(used - cache)
+		}
+	}
+	return int64(used)
+}

@@ -1,0 +1,204 @@
+package docker
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/containerd/errdefs"
+	api "github.com/docker/docker/api/types/container"
+
+	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/schema"
+)
+
+const (
+	// imageName is the repository of the images; the tag is the image's id.
+	imageName = "grader-autograder"
+	// failureAge is how long a failed setup.sh is not run again. Its failure may be the network's.
+	failureAge = time.Minute
+)
+
+// setupScript runs setup.sh as Gradescope does. A sealed runner image has a link in place of /tmp.
+const setupScript = `if [ -L /tmp ]; then rm /tmp && mkdir -m 1777 /tmp; fi
+if [ -n "$GRADER_UPDATE" ] && command -v apt-get >/dev/null; then apt-get update -qq; fi
+unset GRADER_UPDATE
+cd /autograder || exit 1
+if command -v bash >/dev/null; then shell=bash; else shell=sh; fi
+"$shell" source/setup.sh </dev/null
+status=$?
+cd /autograder && rm -rf submission results && mkdir submission results || exit 1
+exit $status
+`
+
+// build is one run of setup.sh, or its recent failure.
+type build struct {
+	done   chan struct{} // closed at its end
+	id     string        // of the image at the daemon, if it was made
+	failed *setupFailure
+	err    error // the daemon's
+	ended  time.Time
+}
+
+// setupFailure says why there is no image.
+type setupFailure struct{ why, output string }
+
+func (f *setupFailure) message() string {
+	if f == nil {
+		return ""
+	}
+	return f.why
+}
+
+func (f *setupFailure) printed() string {
+	if f == nil {
+		return ""
+	}
+	return f.output
+}
+
+// image returns the daemon's id of the job's image. It makes the image unless it exists. Callers that need the same
+// image at one time wait for the same build, which goes on if they leave.
+func (a *Autograders) image(ctx context.Context, base string, job scheduler.AutograderJob) (id string, failed *setupFailure, err error) {
+	baseID, err := a.baseID(ctx, base)
+	if err != nil {
+		return "", nil, err
+	}
+	files, err := a.pack(ctx, job)
+	if schema.CodeOf(err) == schema.CodeInvalid {
+		return "", &setupFailure{why: schema.MessageOf(err)}, nil
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	key := a.imageKey(baseID, files.digest)
+	b := a.join(ctx, key, baseID, files)
+	select {
+	case <-b.done:
+	case <-ctx.Done():
+		return "", nil, context.Cause(ctx)
+	}
+	if b.err == nil && b.failed == nil {
+		err = a.uses.add(key, job.Tests, a.Clock())
+	}
+	return b.id, b.failed, errors.Join(b.err, err)
+}
+
+// pack reads the job's package.
+func (a *Autograders) pack(ctx context.Context, job scheduler.AutograderJob) (*pack, error) {
+	tests, err := job.Package(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer tests.Close()
+	return readPack(tests, a.Dir, job.Dir, job.Without)
+}
+
+// imageKey returns the id of the image that a setup.sh makes.
+func (a *Autograders) imageKey(baseID string, files []byte) string {
+	h := sha256.New()
+	for _, part := range []string{a.Server, baseID, setupScript, string(files)} {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// join returns the build of an image: the running one, one that failed a moment ago, or a new one. It closes the
+// package or hands it to the build.
+func (a *Autograders) join(ctx context.Context, key, baseID string, files *pack) *build {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	b := a.builds[key]
+	if b != nil && (b.ended.IsZero() || a.Clock().Sub(b.ended) < failureAge) {
+		_ = files.Close()
+		return b
+	}
+	b = &build{done: make(chan struct{})}
+	if a.closed {
+		_ = files.Close()
+		b.err = errClosed
+		close(b.done)
+		return b
+	}
+	a.builds[key] = b
+	a.tasks.Go(func() { //nolint:contextcheck // a build outlives the request that began it
+		defer close(b.done)
+		defer files.Close()
+		b.id, b.failed, b.err = a.find(a.ctx, key, baseID, files)
+		a.finish(key, b)
+	})
+	return b
+}
+
+// finish forgets a build, except a failure of setup.sh.
+func (a *Autograders) finish(key string, b *build) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if b.failed == nil {
+		delete(a.builds, key)
+		return
+	}
+	b.ended = a.Clock()
+}
+
+// find returns an existing image, or makes it.
+func (a *Autograders) find(ctx context.Context, key, baseID string, files *pack) (string, *setupFailure, error) {
+	found, err := a.daemon.api.ImageInspect(ctx, imageName+":"+key)
+	if err == nil {
+		return found.ID, nil, nil
+	}
+	if !errdefs.IsNotFound(err) {
+		return "", nil, a.daemon.words(err, "")
+	}
+	return a.build(ctx, key, baseID, files)
+}
+
+// build runs setup.sh in a container and keeps the result as an image. An interrupted build leaves no image.
+func (a *Autograders) build(ctx context.Context, key, baseID string, files *pack) (id string, failed *setupFailure, err error) {
+	a.Logger.Info("running an autograder's setup.sh", "image", key, "base", baseID)
+	began := a.Clock()
+	printed := &excerpt{}
+	spec := containerSpec{
+		image: baseID, script: setupScript, network: a.Build.Network, files: files.to, output: printed, processes: a.Build.Processes, cpu: a.Build.CPU,
+		env:    []string{"DEBIAN_FRONTEND=noninteractive", "PIP_BREAK_SYSTEM_PACKAGES=1", "PIP_ROOT_USER_ACTION=ignore"},
+		limits: schema.StepLimits{Wall: a.Build.Time, Memory: a.Build.Memory, Disk: a.Build.Disk},
+	}
+	if spec.network != networkNone {
+		spec.env = append(spec.env, "GRADER_UPDATE=1")
+	}
+	err = a.runContainer(ctx, spec, func(ctx context.Context, container string, end containerEnd) error {
+		if why := setupWords(end, a.Build); why != "" {
+			failed = &setupFailure{why: why, output: schema.Excerpt(printed.String(), maxSetupOutput)}
+			return nil
+		}
+		made, err := a.daemon.api.ContainerCommit(ctx, container, api.CommitOptions{
+			Reference: imageName + ":" + key, Config: &api.Config{Labels: map[string]string{labelImage: key, labelImageServer: a.Server}},
+		})
+		id = made.ID
+		return a.daemon.words(err, "")
+	})
+	a.Logger.Info("setup.sh has ended", "image", key, "took", a.Clock().Sub(began).Round(time.Millisecond), "failure", failed.message(), "error", err)
+	return id, failed, err
+}
+
+// maxSetupOutput bounds what staff read of setup.sh, in bytes.
+const maxSetupOutput = 16 << 10
+
+// setupWords returns why setup.sh failed, "" if it did not.
+func setupWords(end containerEnd, most BuildLimits) string {
+	switch end.limit {
+	case limitWall:
+		return fmt.Sprintf("setup.sh has not ended after %s", most.Time)
+	case limitMemory:
+		return fmt.Sprintf("setup.sh used more than %d MiB of memory", most.Memory>>20)
+	case limitDisk:
+		return fmt.Sprintf("setup.sh wrote more than %d MiB", most.Disk>>20)
+	}
+	if end.exit != 0 {
+		return fmt.Sprintf("setup.sh failed with exit status %d", end.exit)
+	}
+	return ""
+}

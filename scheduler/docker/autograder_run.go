@@ -1,0 +1,166 @@
+package docker
+
+import (
+	"archive/tar"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/containerd/errdefs"
+	api "github.com/docker/docker/api/types/container"
+
+	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/schema"
+)
+
+const (
+	submissionDir = "submission/"
+	metadataName  = "submission_metadata.json"
+	resultsPath   = "/autograder/results/results.json"
+	stdoutPath    = "/autograder/results/stdout"
+
+	// maxResults bounds results.json, in bytes. A longer one is not read.
+	maxResults = 8 << 20
+	// maxStdout bounds what is read of results/stdout, in bytes.
+	maxStdout = 64 << 20
+	// maxChanges bounds the changed files that are reported.
+	maxChanges = 100
+	// maxChanged bounds a changed file whose content is compared, in bytes.
+	maxChanged = 16 << 20
+)
+
+// runScript runs an autograder as Gradescope does.
+const runScript = `cd /autograder && exec ./run_autograder >results/stdout 2>&1 </dev/null`
+
+// grade runs an autograder in its image.
+func (a *Autograders) grade(ctx context.Context, image string, job scheduler.AutograderJob) (run schema.AutograderRun, err error) {
+	spec := containerSpec{
+		image: image, script: runScript, network: networkNone, env: []string{"PYTHONPATH=/autograder/source"},
+		files: func(w io.Writer) error { return copySubmission(w, job.Submission) },
+		cpu:   job.Flavour.CPU, processes: job.Limits.Processes, limits: job.Limits,
+	}
+	err = a.runContainer(ctx, spec, func(ctx context.Context, container string, end containerEnd) error {
+		run = schema.AutograderRun{Exit: end.exit, Limit: end.limit, CPU: end.cpu, Wall: end.wall, Memory: end.memory, Disk: end.disk}
+		return errors.Join(a.readResults(ctx, container, &run), a.readStdout(ctx, container, &run), a.readChanges(ctx, container, &run))
+	})
+	return run, err
+}
+
+// copySubmission copies a runner's tar file. Only regular files with the names of the layout are copied, because a
+// runner has run student code.
+func copySubmission(w io.Writer, files io.Reader) error {
+	from, to := tar.NewReader(files), tar.NewWriter(w)
+	if err := to.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: autograderDir + submissionDir, Mode: 0o755}); err != nil {
+		return err
+	}
+	for {
+		h, err := from.Next()
+		if errors.Is(err, io.EOF) {
+			return to.Close()
+		}
+		if err != nil {
+			return fmt.Errorf("read submission: %w", err)
+		}
+		if h.Typeflag != tar.TypeReg || path.Clean(h.Name) != h.Name || h.Name != metadataName && !strings.HasPrefix(h.Name, submissionDir) {
+			return schema.Errorf(schema.CodeInvalid, "the submission's files hold %q, which is not part of the layout", h.Name)
+		}
+		is := tar.Header{Typeflag: tar.TypeReg, Name: autograderDir + h.Name, Size: h.Size, Mode: h.Mode & 0o755, ModTime: h.ModTime, Format: tar.FormatPAX}
+		if err := to.WriteHeader(&is); err != nil {
+			return err
+		}
+		if _, err := io.Copy(to, from); err != nil {
+			return fmt.Errorf("read submission: %w", err)
+		}
+	}
+}
+
+// readResults reads results.json.
+func (a *Autograders) readResults(ctx context.Context, container string, run *schema.AutograderRun) error {
+	return a.readFile(ctx, container, resultsPath, func(h *tar.Header, content io.Reader) (err error) {
+		switch {
+		case h == nil:
+			run.Missing = "the autograder left no results/results.json"
+		case h.Typeflag != tar.TypeReg:
+			run.Missing = "results/results.json is not a regular file"
+		case h.Size > maxResults:
+			run.Missing = "results/results.json is longer than 8 MiB"
+		default:
+			run.Results, err = io.ReadAll(content)
+		}
+		return err
+	})
+}
+
+// readStdout reads the beginning and the end of what the autograder printed.
+func (a *Autograders) readStdout(ctx context.Context, container string, run *schema.AutograderRun) error {
+	return a.readFile(ctx, container, stdoutPath, func(h *tar.Header, content io.Reader) error {
+		if h == nil || h.Typeflag != tar.TypeReg {
+			return nil
+		}
+		text := &excerpt{}
+		if _, err := io.Copy(text, io.LimitReader(content, maxStdout)); err != nil {
+			return err
+		}
+		run.Stdout = text.String()
+		return nil
+	})
+}
+
+// readChanges reports the files of source/ that differ from the image's.
+func (a *Autograders) readChanges(ctx context.Context, container string, run *schema.AutograderRun) error {
+	changes, err := a.daemon.api.ContainerDiff(ctx, container)
+	if err != nil {
+		return a.daemon.words(err, "")
+	}
+	for _, c := range changes {
+		name, ours := strings.CutPrefix(c.Path, "/"+sourceDir)
+		if !ours || c.Kind == api.ChangeAdd || len(run.Changed) == maxChanges {
+			continue
+		}
+		if err := a.readFile(ctx, container, c.Path, func(h *tar.Header, content io.Reader) error {
+			if h != nil && h.Typeflag == tar.TypeDir {
+				return nil
+			}
+			change := schema.AutograderChange{Path: name}
+			if h != nil && h.Typeflag == tar.TypeReg && h.Size <= maxChanged {
+				sum := sha256.New()
+				if _, err := io.Copy(sum, content); err != nil {
+					return err
+				}
+				change.Content = hex.EncodeToString(sum.Sum(nil))
+			}
+			run.Changed = append(run.Changed, change)
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readFile passes a file of a container that has ended to read. The header is nil if the file does not exist. A
+// directory's content is not read.
+func (a *Autograders) readFile(ctx context.Context, container, name string, read func(h *tar.Header, content io.Reader) error) error {
+	answer, _, err := a.daemon.api.CopyFromContainer(ctx, container, name)
+	if errdefs.IsNotFound(err) {
+		return read(nil, nil)
+	}
+	if err != nil {
+		return a.daemon.words(err, "")
+	}
+	defer answer.Close()
+	from := tar.NewReader(answer)
+	h, err := from.Next()
+	if err == nil {
+		err = read(h, from)
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	return nil
+}

@@ -1,0 +1,191 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/containerd/errdefs"
+	api "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+
+	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/schema"
+)
+
+// Autograders makes images with the setup.sh of Gradescope's autograders, and runs each autograder in a container of
+// its own. Set the exported fields before the first call.
+//
+// An image is made once per content: of the base image and of the autograder's files. Its setup.sh belongs to
+// instructors; it runs as root with the network that Build allows. An autograder runs student code itself, so the
+// container is the wall: no network, limits, no further rights.
+type Autograders struct {
+	Host   string            // of the daemon, see Pool
+	Server string            // id of the data directory; labels this server's containers and images
+	Bases  map[string]string // the image that setup.sh starts from, by flavour; flavours without one have no images
+	Build  BuildLimits
+	Most   int    // containers at one time; 0: no limit
+	Dir    string // private directory for packages and the list of uses
+	Clock  func() time.Time
+	Logger *slog.Logger // nil is slog.Default
+
+	once   sync.Once
+	opened error
+	daemon *daemon
+	ctx    context.Context // of builds; ends with Close
+	cancel context.CancelFunc
+	tasks  sync.WaitGroup
+	room   chan struct{} // nil: no limit
+
+	sweeping sync.Mutex
+	swept    bool
+
+	mu     sync.Mutex
+	closed bool
+	builds map[string]*build // running ones and recent failures, by the image's id
+	uses   *imageUses
+}
+
+// BuildLimits bounds one run of setup.sh.
+type BuildLimits struct {
+	Network string // a network of the daemon; "" is its default, "none" is none
+	Time    time.Duration
+	Memory  int64 // bytes
+	Disk    int64 // bytes that it may add to the image
+	CPU     float64
+	// Processes is the maximum number of processes and threads.
+	Processes int
+}
+
+// Labels of what Autograders makes. They differ from those of runners, because each removes only its own.
+const (
+	labelAutograders = "grader.autograders"      // the server, of a container
+	labelImage       = "grader.autograder.image" // the image's id
+	labelImageServer = "grader.autograder.server"
+)
+
+// open creates the client at the first call.
+func (a *Autograders) open() error {
+	a.once.Do(func() {
+		if a.Logger == nil {
+			a.Logger = slog.Default()
+		}
+		if a.Clock == nil {
+			a.Clock = time.Now
+		}
+		if a.Most > 0 {
+			a.room = make(chan struct{}, a.Most)
+		}
+		a.builds = make(map[string]*build)
+		a.ctx, a.cancel = context.WithCancel(context.Background())
+		d, err := open(a.Host)
+		if err != nil {
+			a.opened = err
+			return
+		}
+		d.server, d.logger, d.leftovers = a.Server, a.Logger, newLeftovers(d.api, a.Logger)
+		a.daemon = d
+		if err := os.MkdirAll(a.Dir, 0o700); err != nil {
+			a.opened = fmt.Errorf("directory of autograders: %w", err)
+			return
+		}
+		a.uses, a.opened = openImageUses(a.Dir)
+	})
+	return a.opened
+}
+
+// RunAutograder implements scheduler.Autograders.
+func (a *Autograders) RunAutograder(ctx context.Context, job scheduler.AutograderJob) (schema.AutograderRun, error) {
+	base := a.Bases[job.Flavour.Name]
+	if base == "" {
+		return schema.AutograderRun{Failure: fmt.Sprintf("flavour %s has no image in which setup.sh could run: setup: true needs a flavour whose pool is docker, or autograders: {image: …} in the server's configuration", job.Flavour.Name)}, nil
+	}
+	if err := a.open(); err != nil {
+		return schema.AutograderRun{}, err
+	}
+	if err := a.sweep(ctx); err != nil {
+		return schema.AutograderRun{}, err
+	}
+	image, failed, err := a.image(ctx, base, job)
+	if err != nil || failed != nil {
+		return schema.AutograderRun{Failure: failed.message(), Setup: failed.printed()}, err
+	}
+	return a.grade(ctx, image, job)
+}
+
+// sweep removes the containers that an earlier server of this data directory left, once.
+func (a *Autograders) sweep(ctx context.Context) error {
+	a.sweeping.Lock()
+	defer a.sweeping.Unlock()
+	if a.swept {
+		return nil
+	}
+	left, err := a.daemon.api.ContainerList(ctx, api.ListOptions{
+		All: true, Filters: filters.NewArgs(filters.Arg("label", labelAutograders+"="+a.Server)),
+	})
+	if err != nil {
+		return a.daemon.words(err, "")
+	}
+	for _, is := range left {
+		a.Logger.Info("removing an autograder's container that a dead server left", "container", is.ID)
+		a.daemon.leftovers.remove(ctx, is.ID)
+	}
+	a.swept = true
+	return nil
+}
+
+// enter waits until one more container may run.
+func (a *Autograders) enter(ctx context.Context) error {
+	if a.room == nil {
+		return nil
+	}
+	select {
+	case a.room <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (a *Autograders) leave() {
+	if a.room != nil {
+		<-a.room
+	}
+}
+
+// baseID returns the content id of a base image.
+func (a *Autograders) baseID(ctx context.Context, base string) (string, error) {
+	found, err := a.daemon.api.ImageInspect(ctx, reference(base))
+	if errdefs.IsNotFound(err) && pinned(base) {
+		if err := a.daemon.pull(ctx, base); err != nil {
+			return "", err
+		}
+		found, err = a.daemon.api.ImageInspect(ctx, reference(base))
+	}
+	return found.ID, a.daemon.words(err, base)
+}
+
+// Close ends every container and waits until they are removed. It may be called twice.
+func (a *Autograders) Close() error {
+	if err := a.open(); err != nil {
+		return nil //nolint:nilerr // nothing was started
+	}
+	a.mu.Lock()
+	first := !a.closed
+	a.closed = true
+	a.mu.Unlock()
+	if !first {
+		return nil
+	}
+	a.cancel()
+	a.daemon.leftovers.giveUp()
+	a.tasks.Wait()
+	a.daemon.leftovers.close()
+	if err := a.daemon.api.Close(); err != nil {
+		return fmt.Errorf("close Docker's client: %w", err)
+	}
+	return nil
+}
