@@ -75,7 +75,7 @@ func (a *Autograders) image(ctx context.Context, base string, job scheduler.Auto
 		return "", nil, err
 	}
 	key := a.imageKey(baseID, files.digest)
-	b := a.join(ctx, key, baseID, files)
+	b := a.join(key, baseID, files)
 	select {
 	case <-b.done:
 	case <-ctx.Done():
@@ -108,7 +108,7 @@ func (a *Autograders) imageKey(baseID string, files []byte) string {
 
 // join returns the build of an image: the running one, one that failed a moment ago, or a new one. It closes the
 // package or hands it to the build.
-func (a *Autograders) join(ctx context.Context, key, baseID string, files *pack) *build {
+func (a *Autograders) join(key, baseID string, files *pack) *build {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	b := a.builds[key]
@@ -124,9 +124,9 @@ func (a *Autograders) join(ctx context.Context, key, baseID string, files *pack)
 		return b
 	}
 	a.builds[key] = b
-	a.tasks.Go(func() { //nolint:contextcheck // a build outlives the request that began it
+	a.tasks.Go(func() { // it outlives the request that began it
 		defer close(b.done)
-		defer files.Close()
+		defer func() { _ = files.Close() }()
 		b.id, b.failed, b.err = a.find(a.ctx, key, baseID, files)
 		a.finish(key, b)
 	})
