@@ -186,7 +186,7 @@ func (i *importer) list() error {
 	i.files = files
 	for _, f := range files {
 		dir := path.Dir(f.Name)
-		if path.Ext(f.Name) == ".jar" && (dir == path.Join(i.module, path.Base(dir)) || dir == path.Base(dir)) && slices.Contains(jarDirs(), path.Base(dir)) {
+		if path.Ext(f.Name) == ".jar" && plainPath.MatchString(path.Base(f.Name)) && (dir == path.Join(i.module, path.Base(dir)) || dir == path.Base(dir)) && slices.Contains(jarDirs(), path.Base(dir)) {
 			i.jars = append(i.jars, f.Name)
 		}
 		if isBelow(f.Name, i.project.test) && path.Ext(f.Name) == ".java" {

@@ -236,18 +236,22 @@ func (m *model) configure(plugins []pomPlugin) {
 // propertyUse matches a use of a property.
 var propertyUse = regexp.MustCompile(`\$\{([^{}$]+)\}`)
 
-// expand replaces properties. A property may use others; after a few rounds what is left stays as it is.
+// expand replaces properties. A property may use others; after a few rounds what is left stays as it is. Long texts stay
+// too, so that a few properties cannot expand to a text of any length.
 func (m *model) expand(text string) string {
-	const rounds, most = 8, 4096
+	const rounds, most = 8, 1000
 	text = strings.TrimSpace(text)
 	for range rounds {
+		if len(text) > most {
+			break
+		}
 		next := propertyUse.ReplaceAllStringFunc(text, func(use string) string {
-			if value, ok := m.properties[use[2:len(use)-1]]; ok {
+			if value, ok := m.properties[use[2:len(use)-1]]; ok && len(value) <= most {
 				return value
 			}
 			return use
 		})
-		if next == text || len(next) > most {
+		if next == text {
 			break
 		}
 		text = next
