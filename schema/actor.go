@@ -17,6 +17,7 @@ type Actor struct {
 	Channel Channel
 	Key     string // fingerprint of the SSH key that authenticated the user or created their token; "" for none
 	Scope   Scope  // of the API token that authenticated the user; "" for none
+	Request int64  // id of the APIRequest that the actor sent; 0: none
 }
 
 // The actors without an account. No account can have these logins.

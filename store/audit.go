@@ -24,7 +24,10 @@ func (t *tx) audit(ctx context.Context, by schema.Actor, e schema.AuditEntry) er
 	_, err := t.exec(ctx, `INSERT INTO audit (at, actor, channel, action, course, subject, before_value, after_value, detail)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		micros(e.At), by.User.Login, by.Channel, e.Action, e.Course, e.Subject, e.Before, e.After, e.Detail)
-	return err
+	if err != nil {
+		return err
+	}
+	return t.didAPIRequest(ctx, by.Request)
 }
 
 // entry is an audit entry with the current time.

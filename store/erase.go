@@ -30,7 +30,7 @@ func (s *AccountTables) Erase(ctx context.Context, by schema.Actor, user schema.
 			return err
 		}
 		e := &erasure{tx: t, user: user, alias: alias}
-		for _, step := range []func(context.Context) error{e.identify, e.texts, e.gitHub, e.mentions, e.names, e.keys, e.account} {
+		for _, step := range []func(context.Context) error{e.identify, e.texts, e.gitHub, e.mentions, e.names, e.keys, e.requests, e.account} {
 			if err := step(ctx); err != nil {
 				return err
 			}

@@ -54,7 +54,13 @@ func beKilled(work, file string) error {
 		if err != nil {
 			return err
 		}
-		_, err = s.ImportRoster(ctx, schema.Operator(), schema.RosterImport{Course: c, Rows: rosterRows(), Expires: time.Now().Add(time.Hour)})
+		q, _, err := s.BeginAPIRequest(ctx, schema.APIRequest{User: 1, Key: []byte("k"), Content: []byte("c"), Scope: schema.ScopeWrite})
+		if err != nil {
+			return err
+		}
+		by := schema.Operator()
+		by.Request = q.ID
+		_, err = s.ImportRoster(ctx, by, schema.RosterImport{Course: c, Rows: rosterRows(), Expires: time.Now().Add(time.Hour)})
 		return errors.Join(err, s.Close())
 	}
 	return fmt.Errorf("no work %q", work)
@@ -177,7 +183,8 @@ func finals(t *testing.T, s *Store, assignment int64, final string) int {
 }
 
 // TestKilledDuringRosterImport kills a process that imports a roster. Then either the whole
-// file is imported or nothing. Importing it again completes it without duplicates.
+// file is imported or nothing, and the state of the API's request says which. Importing it again
+// completes it without duplicates.
 func TestKilledDuringRosterImport(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -202,6 +209,10 @@ func TestKilledDuringRosterImport(t *testing.T) {
 			kind = schema.RosterUnchanged
 		default:
 			t.Errorf("%d accounts, %d enrolled, %d codes, %d audit entries", users, enrolled, codes, entries)
+		}
+		done := ok(one(t.Context(), s.reader, value[bool], `SELECT EXISTS (SELECT 1 FROM api_requests WHERE state = 'done')`))(t)
+		if done != (kind == schema.RosterUnchanged) {
+			t.Errorf("%d accounts, but the request is in the state done: %v", users, done)
 		}
 		for _, change := range ok(s.ImportRoster(t.Context(), schema.Operator(), schema.RosterImport{Course: c, Rows: rosterRows(), Expires: time.Now().Add(time.Hour)}))(t) {
 			if change.Line > 0 && change.Kind != kind { // skip the bundle's own people

@@ -10,7 +10,7 @@ import (
 // newAPI returns the HTTP API with the site's dependencies.
 func (s *Server) newAPI() (*api.API, error) {
 	return api.New(api.Options{
-		Classroom: s.Classroom, Accounts: s.Accounts, Results: s.Results, Live: s.Live, Files: s.Trees, Contents: s.Handouts, Uploads: s.Uploads, Room: s.site.room, Operations: s.Operations,
+		Classroom: s.Classroom, Accounts: s.Accounts, Results: s.Results, Live: s.Live, Files: s.Trees, Contents: s.Handouts, Uploads: s.Uploads, Requests: s.Requests, Room: s.site.room, Operations: s.Operations,
 		Clock: s.now, Logger: s.logger(), Version: s.Version, PublicURL: s.PublicURL, Measure: s.meters.measured, Closing: s.closing,
 	})
 }

@@ -39,6 +39,7 @@ type Server struct {
 	Handouts   Handouts
 	Trees      Trees
 	Uploads    Uploads        // nil: work is handed in only with git
+	Requests   api.Requests   // sent with an Idempotency-Key; nil: the API refuses the header
 	Operations api.Operations // of grader admin, for the API; nil: the API does not serve them
 	Sessions   Sessions
 	Starters   Starters                 // first files of a new assignment; the zero value: assignments are created only with git

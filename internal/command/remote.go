@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +12,9 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -94,37 +97,86 @@ func apiTokenOf(c *cli.Context) (string, error) {
 	return string(bytes.TrimSpace(text)), nil
 }
 
-// call runs one operation of admin on the server. Arguments and reply are JSON.
+// call runs one operation of admin on the server. Arguments and reply are JSON. If the connection
+// breaks, it sends the request once more, with the same Idempotency-Key, so that the server does not
+// run the operation twice. It waits while the server still runs it.
 func (r *remote) call(ctx context.Context, operation string, arguments []byte) ([]byte, error) {
+	key := rand.Text()
+	for again := false; ; {
+		response, err := r.send(ctx, operation, key, arguments)
+		switch {
+		case err == nil && response.status == http.StatusOK:
+			return response.body, nil
+		case err == nil && again && response.wait >= 0:
+			if err := pause(ctx, response.wait); err != nil {
+				return nil, err
+			}
+		case err == nil:
+			return nil, r.problem(response)
+		case again || ctx.Err() != nil || notReached(err):
+			return nil, r.unreachable(ctx, err, again)
+		default:
+			again = true
+		}
+	}
+}
+
+// remoteReply is the server's response to an operation.
+type remoteReply struct {
+	status   int
+	line     string // status with its text
+	location string
+	wait     time.Duration // how long the operation, which is still running, should be given; -1: it is not
+	body     []byte
+}
+
+// send sends a request once.
+func (r *remote) send(ctx context.Context, operation, key string, arguments []byte) (remoteReply, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.base+"/api/v1/admin/"+operation, bytes.NewReader(arguments))
 	if err != nil {
-		return nil, err
+		return remoteReply{}, err
 	}
+	request.GetBody = nil // call sends the request again, not http.Client
 	request.Header.Set("Authorization", "Bearer "+r.token)
 	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Idempotency-Key", `"`+key+`"`)
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, r.unreachable(ctx, err)
+		return remoteReply{}, err
 	}
 	defer response.Body.Close()
-	reply, err := io.ReadAll(response.Body)
-	if err != nil {
-		return nil, schema.Errorf(schema.CodeUnavailable, "%s went away before it had answered; look whether it was done, and try again", r.base)
+	reply := remoteReply{status: response.StatusCode, line: response.Status, location: response.Header.Get("Location"), wait: -1}
+	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && response.StatusCode == http.StatusConflict {
+		reply.wait = time.Duration(seconds) * time.Second
 	}
-	if response.StatusCode == http.StatusOK {
-		return reply, nil
-	}
-	return nil, r.problem(response, reply)
+	reply.body, err = io.ReadAll(response.Body)
+	return reply, err
 }
 
-// unreachable returns the error for a request without a response. Its message says whether the server may have run the
-// operation.
-func (r *remote) unreachable(ctx context.Context, err error) error {
+// pause waits. The error says that ctx ended.
+func pause(ctx context.Context, wait time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(wait):
+		return nil
+	}
+}
+
+// notReached reports whether no connection to the server was made.
+func notReached(err error) bool {
+	dial := new(net.OpError)
+	return errors.As(err, &dial) && dial.Op == "dial"
+}
+
+// unreachable returns the error for a request without a response, which may have been sent again. Its message says
+// whether the server may have run the operation.
+func (r *remote) unreachable(ctx context.Context, err error, again bool) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if dial := new(net.OpError); errors.As(err, &dial) && dial.Op == "dial" {
+	if dial := new(net.OpError); !again && errors.As(err, &dial) && dial.Op == "dial" {
 		return schema.Errorf(schema.CodeUnavailable, "%s does not answer: %s", r.base, dial.Err)
 	}
 	if u := new(url.Error); errors.As(err, &u) {
@@ -134,16 +186,16 @@ func (r *remote) unreachable(ctx context.Context, err error) error {
 }
 
 // problem returns the error in the server's response.
-func (r *remote) problem(response *http.Response, reply []byte) error {
+func (r *remote) problem(response remoteReply) error {
 	var p struct {
 		Detail string      `json:"detail"`
 		Code   schema.Code `json:"code"`
 	}
-	if err := json.Unmarshal(reply, &p); err == nil && p.Code != "" {
+	if err := json.Unmarshal(response.body, &p); err == nil && p.Code != "" {
 		return &schema.Error{Code: p.Code, Message: p.Detail}
 	}
-	if to := response.Header.Get("Location"); to != "" {
-		return schema.Errorf(schema.CodeInvalid, "%s leads to %s; give that address as --server", r.base, schema.Sanitize(to))
+	if response.location != "" {
+		return schema.Errorf(schema.CodeInvalid, "%s leads to %s; give that address as --server", r.base, schema.Sanitize(response.location))
 	}
-	return fmt.Errorf("%s answers %s; is it a grader server?", r.base, response.Status)
+	return fmt.Errorf("%s answers %s; is it a grader server?", r.base, response.line)
 }

@@ -275,7 +275,7 @@ func (s *Service) startSite(ctx context.Context, _ *DataDir) error {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(newCollector(s))
 	site := &web.Server{
-		Addr: s.Web, Classroom: s.classroom, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Trees: siteTrees{s.repos}, Uploads: s.ssh, Operations: Remote{s.Operator()}, Sessions: s.store.AccountTables, SignIn: services, TLS: https,
+		Addr: s.Web, Classroom: s.classroom, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Trees: siteTrees{s.repos}, Uploads: s.ssh, Requests: s.store, Operations: Remote{s.Operator()}, Sessions: s.store.AccountTables, SignIn: services, TLS: https,
 		Metrics: metrics, Starters: web.Starters{Languages: configs.StarterLanguages(), Files: configs.Starter},
 		Clock: s.Clock, Logger: s.Logger, PublicURL: s.Config.PublicURL, SSHAddress: s.SSHName(), Version: s.Version,
 	}

@@ -62,6 +62,21 @@ type Uploads interface {
 	Upload(ctx context.Context, by schema.Actor, u schema.Upload) (schema.Uploaded, error)
 }
 
+// Requests stores the requests that were sent with an Idempotency-Key.
+type Requests interface {
+	// BeginAPIRequest stores a request in the state running and returns it with its id. If the person
+	// sent a request with that key within schema.KeepAPIRequests, it returns that one instead, and
+	// begun is false. CodeLimit: too many requests of the person are kept.
+	BeginAPIRequest(ctx context.Context, q schema.APIRequest) (kept schema.APIRequest, begun bool, err error)
+	// DoubtAPIRequest records that a running request begins work that is not part of a transaction.
+	DoubtAPIRequest(ctx context.Context, id int64) error
+	// AnswerAPIRequest stores the answer to a request.
+	AnswerAPIRequest(ctx context.Context, id int64, answer []byte) error
+	// DropAPIRequest removes a request that changed nothing, so that it can be sent again. A request
+	// in the state done stays, and one in the state unknown unless the caller is sure.
+	DropAPIRequest(ctx context.Context, id int64, sure bool) error
+}
+
 // Options holds the configuration and the ports of the API.
 type Options struct {
 	Classroom *classroom.Classroom
@@ -70,7 +85,8 @@ type Options struct {
 	Live      Live
 	Files     Files
 	Contents  Contents
-	Uploads   Uploads // nil: files can be handed in only with git
+	Uploads   Uploads  // nil: files can be handed in only with git
+	Requests  Requests // nil: the API refuses the header Idempotency-Key
 	// Room limits the large requests that are received at once. nil: the API creates its own.
 	Room *intake.Room
 	// Operations runs the operations of grader admin. nil: the API does not serve them.
@@ -93,6 +109,7 @@ type API struct {
 	document    []byte // OpenAPI
 	streams     *sse.Streams
 	texts       *sse.Shared[string] // of events, for streams of staff
+	once        once                // requests with an Idempotency-Key that are running
 	unsubscribe func()              // ends the subscription to revocations
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -38,6 +39,7 @@ type bundle struct {
 	tokens  map[string]string // LOGIN SCOPE → secret
 	pushes  int
 	uploads *uploads
+	answers *answers
 	channel schema.Channel // channel of pushes; "" is SSH
 	close   func()         // ends the streams, as when the site stops
 }
@@ -65,14 +67,8 @@ func newBundle(t *testing.T) *bundle {
 	b.uploads = &uploads{bundle: b}
 	closing := make(chan struct{})
 	b.close = sync.OnceFunc(func() { close(closing) })
-	b.api, err = api.New(api.Options{
-		Classroom: b.Classroom, Accounts: b.store, Results: b.store, Live: b.live, Files: files{}, Contents: files{}, Uploads: b.uploads, Operations: &operations{b},
-		Clock: time.Now, Logger: slog.New(slog.DiscardHandler), Version: "v0.1.0", Closing: closing,
-	})
-	check(t, err)
-	t.Cleanup(func() { b.api.Close(context.Background()) })
-	b.server = httptest.NewServer(b.api)
-	t.Cleanup(b.server.Close)
+	b.answers = &answers{Store: b.store}
+	b.start(closing)
 	t.Cleanup(b.close)
 	for _, code := range []string{"comp1", "other1"} {
 		_, err := b.Courses.Add(t.Context(), schema.Operator(), classroom.NewCourse{Code: code, Title: "Title of " + code, Zone: "America/Toronto", Flavour: "standard"})
@@ -84,6 +80,34 @@ func newBundle(t *testing.T) *bundle {
 	check(t, b.Courses.Enrol(t.Context(), schema.Operator(), "other1", "mallory", schema.RoleInstructor))
 	b.publishTests("comp1", "a1", source, "ida")
 	return b
+}
+
+// start starts the API on the store. A second call stands for a restart of the server.
+func (b *bundle) start(closing <-chan struct{}) {
+	b.t.Helper()
+	var err error
+	b.api, err = api.New(api.Options{
+		Classroom: b.Classroom, Accounts: b.store, Results: b.store, Live: b.live, Files: files{}, Contents: files{}, Uploads: b.uploads, Requests: b.answers, Operations: &operations{b},
+		Clock: time.Now, Logger: slog.New(slog.DiscardHandler), Version: "v0.1.0", Closing: closing,
+	})
+	check(b.t, err)
+	b.t.Cleanup(func() { b.api.Close(context.Background()) })
+	b.server = httptest.NewServer(b.api)
+	b.t.Cleanup(b.server.Close)
+}
+
+// answers stores the requests with an Idempotency-Key. If lose is set, it stores no answers, as if
+// the process were killed before that.
+type answers struct {
+	*store.Store
+	lose bool
+}
+
+func (a *answers) AnswerAPIRequest(ctx context.Context, id int64, answer []byte) error {
+	if a.lose {
+		return errors.New("killed")
+	}
+	return a.Store.AnswerAPIRequest(ctx, id, answer)
 }
 
 func (b *bundle) person(login string, role schema.Role) {
@@ -390,11 +414,15 @@ type uploads struct {
 	all   []schema.Upload
 	other bool   // another push to the same repository immediately follows each upload
 	hold  func() // called before each upload, unless nil
+	fail  error  // returned instead of each upload, unless nil
 }
 
 func (u *uploads) Upload(ctx context.Context, by schema.Actor, up schema.Upload) (is schema.Uploaded, err error) {
 	if u.hold != nil {
 		u.hold()
+	}
+	if u.fail != nil {
+		return is, u.fail
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()

@@ -43,18 +43,27 @@ func (a *API) handler(route route) http.Handler {
 		if c != nil {
 			defer c.place.Leave()
 		}
-		var reply any
-		if err == nil {
-			reply, err = route.run(c)
+		if err == nil && r.Method == http.MethodPost && r.Header[keyHeader] != nil {
+			err = c.runOnce(r.Context(), route)
+		} else if err == nil {
+			c.run(route)
 		}
-		switch {
-		case errors.Is(err, errWritten):
-		case err != nil:
+		if err != nil {
 			a.failed(w, r, err)
-		default:
-			c.answer(reply)
 		}
 	})
+}
+
+// run runs a route and writes its reply.
+func (c *call) run(route route) {
+	reply, err := route.run(c)
+	switch {
+	case errors.Is(err, errWritten):
+	case err != nil:
+		c.failed(c.w, c.r, err)
+	default:
+		c.answer(reply)
+	}
 }
 
 // begin authenticates the client and checks the token's scope.

@@ -59,6 +59,9 @@ func (r route) operation(registry huma.Registry, failure *huma.Schema) *huma.Ope
 	for _, p := range r.query {
 		op.Parameters = append(op.Parameters, &huma.Param{Name: p.name, In: "query", Description: p.help, Schema: &huma.Schema{Type: p.kind, Enum: enum(p.values)}})
 	}
+	if r.method == http.MethodPost {
+		op.Parameters = append(op.Parameters, keyParameter())
+	}
 	switch {
 	case r.body != nil:
 		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: registry.Schema(r.body, true, "")}}}
@@ -84,6 +87,15 @@ func (r route) operation(registry huma.Registry, failure *huma.Schema) *huma.Ope
 		op.Responses["304"] = &huma.Response{Description: "The state that If-None-Match names is the present one"}
 	}
 	return op
+}
+
+// keyParameter returns the description of the header Idempotency-Key.
+func keyParameter() *huma.Param {
+	shortest, longest := minKey, maxKey
+	return &huma.Param{
+		Name: keyHeader, In: "header", Schema: &huma.Schema{Type: huma.TypeString, MinLength: &shortest, MaxLength: &longest},
+		Description: "A random value, such as a UUID, that is new for each request. Sending the same request again with the same key gives the first answer again, for 24 hours",
+	}
 }
 
 // fileSchema returns the schema of a body with files.

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/grader/grader/schema"
+)
+
+// maxAPIRequests is the maximum number of requests that are kept for one person.
+const maxAPIRequests = 10_000
+
+func scanAPIRequest(r row) (q schema.APIRequest, err error) {
+	err = r.Scan(&q.ID, &q.User, &q.Key, &q.Content, &q.Scope, &q.State, &q.Answer, instant{&q.MadeAt})
+	return q, err
+}
+
+// BeginAPIRequest stores a request in the state running and returns it with its id. If the person
+// sent a request with that key within schema.KeepAPIRequests, it returns that one instead, and begun
+// is false. CodeLimit: too many requests of the person are kept.
+func (s *AccountTables) BeginAPIRequest(ctx context.Context, q schema.APIRequest) (kept schema.APIRequest, begun bool, err error) {
+	err = s.write(ctx, "begin API request", func(t *tx) error {
+		now := s.clock()
+		if _, err := t.exec(ctx, `DELETE FROM api_requests WHERE made_at <= ?`, micros(now.Add(-schema.KeepAPIRequests))); err != nil {
+			return err
+		}
+		kept, err = one(ctx, t, scanAPIRequest, `SELECT id, user_id, key_hash, content_hash, scope, state, answer, made_at
+			FROM api_requests WHERE user_id = ? AND key_hash = ?`, q.User, q.Key)
+		if !errors.Is(err, sql.ErrNoRows) {
+			begun = false
+			return err
+		}
+		n, err := one(ctx, t, value[int], `SELECT count(*) FROM api_requests WHERE user_id = ?`, q.User)
+		if err != nil {
+			return err
+		}
+		if n >= maxAPIRequests {
+			return schema.Errorf(schema.CodeLimit, "you sent %d requests with an Idempotency-Key in the last 24 hours, and no more are kept; send this one later, or without a key", n)
+		}
+		kept, err = one(ctx, t, scanAPIRequest, `INSERT INTO api_requests (user_id, key_hash, content_hash, scope, state, made_at) VALUES (?, ?, ?, ?, 'running', ?)
+			RETURNING id, user_id, key_hash, content_hash, scope, state, answer, made_at`, q.User, q.Key, q.Content, q.Scope, micros(now))
+		begun = err == nil
+		return err
+	})
+	return kept, begun, err
+}
+
+// DoubtAPIRequest records that a running request begins work that is not part of a transaction of
+// this store.
+func (s *AccountTables) DoubtAPIRequest(ctx context.Context, id int64) error {
+	return s.write(ctx, "doubt API request", func(t *tx) error {
+		_, err := t.exec(ctx, `UPDATE api_requests SET state = 'unknown' WHERE id = ? AND state = 'running'`, id)
+		return err
+	})
+}
+
+// didAPIRequest records that the transaction contains the work of a request.
+func (t *tx) didAPIRequest(ctx context.Context, id int64) error {
+	if id == 0 {
+		return nil
+	}
+	_, err := t.exec(ctx, `UPDATE api_requests SET state = 'done' WHERE id = ? AND state IN ('running', 'unknown')`, id)
+	return err
+}
+
+// AnswerAPIRequest stores the answer to a request.
+func (s *AccountTables) AnswerAPIRequest(ctx context.Context, id int64, answer []byte) error {
+	return s.write(ctx, "answer API request", func(t *tx) error {
+		_, err := t.exec(ctx, `UPDATE api_requests SET state = 'answered', answer = ? WHERE id = ?`, answer, id)
+		return err
+	})
+}
+
+// DropAPIRequest removes a request that changed nothing, so that it can be sent again. A request in
+// the state done stays, and one in the state unknown unless the caller is sure.
+func (s *AccountTables) DropAPIRequest(ctx context.Context, id int64, sure bool) error {
+	return s.write(ctx, "drop API request", func(t *tx) error {
+		_, err := t.exec(ctx, `DELETE FROM api_requests WHERE id = ? AND (state = 'running' OR ? AND state = 'unknown')`, id, sure)
+		return err
+	})
+}
