@@ -312,7 +312,14 @@ func (i *importer) known(where, command string) string {
 		i.bundle.Note(imports.Changed, where, "python and pytest are python3 and python3 -m pytest")
 	}
 	for _, m := range otherWord.FindAllStringSubmatch(renamed, -1) {
-		i.bundle.Note(imports.Hint, where, "it runs %s: the runner image must have it, with what it would download", m[1])
+		instead := ""
+		switch tool := strings.TrimPrefix(m[1], "./"); tool {
+		case "mvn", "mvnw":
+			instead = "; grader import maven imports the same project without it"
+		case "gradle", "gradlew":
+			instead = "; grader import gradle imports the same project without it"
+		}
+		i.bundle.Note(imports.Hint, where, "it runs %s: the runner image must have it, with what it would download%s", m[1], instead)
 	}
 	return renamed
 }

@@ -168,6 +168,30 @@ note: classroom_roster.csv: it names people and is left out; import it with grad
 	}
 }
 
+// TestJavaTools checks that the imports of Java projects are named where a test runs Maven or Gradle.
+func TestJavaTools(t *testing.T) {
+	t.Parallel()
+	for run, want := range map[string]string{
+		"mvn -B test":           "it runs mvn: the runner image must have it, with what it would download; grader import maven imports the same project without it",
+		"cd a && ./mvnw test":   "it runs ./mvnw: the runner image must have it, with what it would download; grader import maven imports the same project without it",
+		"gradle test":           "it runs gradle: the runner image must have it, with what it would download; grader import gradle imports the same project without it",
+		"./gradlew test":        "it runs ./gradlew: the runner image must have it, with what it would download; grader import gradle imports the same project without it",
+		"sbt test":              "it runs sbt: the runner image must have it, with what it would download",
+		"java -jar mvn.jar x y": "",
+	} {
+		b, err := classroom.ImportFile("autograding.json", "A1", []byte(`{"tests": [{"name": "t", "run": "`+run+`", "points": 1}]}`), classroom.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want != "" {
+			want = "note: t: " + want
+		}
+		if got := notes(b); got != want {
+			t.Errorf("%s: %q, want %q", run, got, want)
+		}
+	}
+}
+
 func TestNoTests(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
