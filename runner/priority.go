@@ -9,6 +9,8 @@ import (
 	"strconv"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/runner/sandbox"
 )
 
 // priority records whether this process's threads run at SCHED_IDLE, which means only while nothing
@@ -20,18 +22,18 @@ type priority struct {
 	low    bool
 }
 
-// background moves every thread to SCHED_IDLE or back to the normal policy. It only logs an error,
-// because the error costs nothing but time.
+// background moves every thread from the normal policy to SCHED_IDLE, or back. Nice values and other
+// policies stay. It only logs an error, because the error costs nothing but time.
 func (p *priority) background(on bool) {
 	if !p.may || p.low == on {
 		return
 	}
 	p.low = on
-	policy := uint32(unix.SCHED_NORMAL)
+	from, to := uint32(unix.SCHED_IDLE), uint32(unix.SCHED_NORMAL)
 	if on {
-		policy = unix.SCHED_IDLE
+		from, to = to, from
 	}
-	if err := setPolicy(policy); err != nil {
+	if err := setPolicy(from, to); err != nil {
 		p.logger.Warn("the runner's priority is not as wanted", "background", on, "error", err)
 	}
 }
@@ -42,18 +44,19 @@ func canRaise() bool {
 	can := make(chan bool)
 	go func() {
 		runtime.LockOSThread() // never unlocked: the thread ends with the function
-		down := setThread(0, unix.SCHED_IDLE)
-		can <- errors.Join(down, setThread(0, unix.SCHED_NORMAL)) == nil
+		_, down := sandbox.ChangePolicy(0, unix.SCHED_NORMAL, unix.SCHED_IDLE)
+		_, up := sandbox.ChangePolicy(0, unix.SCHED_IDLE, unix.SCHED_NORMAL)
+		can <- errors.Join(down, up) == nil
 	}()
 	return <-can
 }
 
-// setPolicy sets the policy of every thread. A thread may start another one meanwhile, which
-// inherits its policy, so setPolicy repeats until all threads have this policy.
-func setPolicy(policy uint32) error {
+// setPolicy changes the policy of every thread. A thread may start another one meanwhile, which
+// inherits its policy, so setPolicy repeats until no thread has the old one.
+func setPolicy(from, to uint32) error {
 	const most = 100
 	for range most {
-		changed, err := setThreads(policy)
+		changed, err := setThreads(from, to)
 		if err != nil {
 			return fmt.Errorf("set priority: %w", err)
 		}
@@ -64,8 +67,8 @@ func setPolicy(policy uint32) error {
 	return errors.New("set priority: threads keep starting")
 }
 
-// setThreads sets the policy of the threads that exist, and reports whether one had another.
-func setThreads(policy uint32) (changed bool, err error) {
+// setThreads changes the policy of the threads that exist, and reports whether one had the old one.
+func setThreads(from, to uint32) (changed bool, err error) {
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil {
 		return false, err
@@ -75,19 +78,11 @@ func setThreads(policy uint32) (changed bool, err error) {
 		if err != nil {
 			return changed, err
 		}
-		attr, err := unix.SchedGetAttr(id, 0)
-		if err == nil && attr.Policy != policy {
-			changed = true
-			err = setThread(id, policy)
-		}
+		had, err := sandbox.ChangePolicy(id, from, to)
 		if err != nil && !errors.Is(err, unix.ESRCH) { // the thread has ended
 			return changed, err
 		}
+		changed = changed || had
 	}
 	return changed, nil
-}
-
-// setThread sets a thread's policy; id 0 is the calling thread.
-func setThread(id int, policy uint32) error {
-	return unix.SchedSetAttr(id, &unix.SchedAttr{Policy: policy}, 0)
 }

@@ -65,6 +65,41 @@ func TestPriorityIsOfEveryThread(t *testing.T) {
 	}
 }
 
+// TestPriorityKeepsChoices checks that a stay in the background keeps the nice values of threads, and
+// policies other than the normal one.
+func TestPriorityKeepsChoices(t *testing.T) {
+	if !canRaise() {
+		t.Skip("this process may not raise its priority again: run as root")
+	}
+	for name, c := range map[string]struct{ is, background unix.SchedAttr }{
+		"nice":   {unix.SchedAttr{Policy: unix.SCHED_NORMAL, Nice: 10}, unix.SchedAttr{Policy: unix.SCHED_IDLE, Nice: 10}},
+		"urgent": {unix.SchedAttr{Policy: unix.SCHED_NORMAL, Nice: -5}, unix.SchedAttr{Policy: unix.SCHED_IDLE, Nice: -5}},
+		"batch":  {unix.SchedAttr{Policy: unix.SCHED_BATCH, Nice: 3}, unix.SchedAttr{Policy: unix.SCHED_BATCH, Nice: 3}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				runtime.LockOSThread() // never unlocked: the thread ends with the function
+				if err := unix.SchedSetAttr(0, &c.is, 0); err != nil {
+					t.Error(err)
+					return
+				}
+				p := priority{logger: slog.New(slog.NewTextHandler(t.Output(), nil)), may: true}
+				for i, want := range []unix.SchedAttr{c.background, c.is} {
+					on := i == 0
+					p.background(on)
+					got, err := unix.SchedGetAttr(0, 0)
+					if err != nil || got.Policy != want.Policy || got.Nice != want.Nice {
+						t.Errorf("background %v: policy %d, nice %d, want %d and %d; %v", on, got.Policy, got.Nice, want.Policy, want.Nice, err)
+					}
+				}
+			}()
+			<-done
+		})
+	}
+}
+
 // TestPriorityThatCannotBeRaisedStays checks that a process that could not raise its priority again
 // keeps it.
 func TestPriorityThatCannotBeRaisedStays(t *testing.T) {

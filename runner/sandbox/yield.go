@@ -1,7 +1,5 @@
 package sandbox
 
-import "golang.org/x/sys/unix"
-
 // yielding reports whether the processes of a group run only while nothing else on the machine
 // needs the processor.
 type yielding bool
@@ -37,11 +35,4 @@ func (g *cgroup) yield(on bool) error {
 
 func (u *unified) yield(on bool) error {
 	return u.yields.set(on, u.dir, "cpu.weight", "1", "100")
-}
-
-// runAsUsual gives the calling thread, and what it starts, the normal policy. The steps of a runner
-// that runs in the background must not inherit its policy. A runner that may not raise its priority
-// has not lowered it either.
-func runAsUsual() error {
-	return unix.SchedSetAttr(0, &unix.SchedAttr{Policy: unix.SCHED_NORMAL}, 0)
 }

@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"runtime"
 	"strconv"
@@ -25,38 +26,66 @@ func mayRaise() bool {
 	return <-may
 }
 
-// setPolicies sets the policy of each of this process's threads.
-func setPolicies(t *testing.T, policy uint32) {
+// setThreads sets the policy and the nice value of each of this process's threads until the test
+// ends.
+func setThreads(t *testing.T, policy uint32, nice int32) {
 	t.Helper()
+	was, err := unix.SchedGetAttr(0, 0)
+	must(t, err)
+	t.Cleanup(func() { must(t, eachThread(was)) })
+	must(t, eachThread(&unix.SchedAttr{Policy: unix.SCHED_NORMAL, Nice: nice})) // the kernel ignores Nice with SCHED_IDLE
+	must(t, eachThread(&unix.SchedAttr{Policy: policy, Nice: nice}))
+}
+
+func eachThread(attr *unix.SchedAttr) error {
 	for range 3 { // a thread may start another one meanwhile
 		threads, err := os.ReadDir("/proc/self/task")
-		must(t, err)
+		if err != nil {
+			return err
+		}
 		for _, thread := range threads {
 			id, err := strconv.Atoi(thread.Name())
-			must(t, err)
-			if err := unix.SchedSetAttr(id, &unix.SchedAttr{Policy: policy}, 0); err != nil && !errors.Is(err, unix.ESRCH) {
-				t.Fatal(err)
+			if err != nil {
+				return err
+			}
+			if err := unix.SchedSetAttr(id, attr, 0); err != nil && !errors.Is(err, unix.ESRCH) {
+				return err
 			}
 		}
 	}
+	return nil
 }
 
-// TestStepsDoNotRunLast checks that steps run at normal priority even if the runner opened the wall
-// at the lowest.
-func TestStepsDoNotRunLast(t *testing.T) {
+// TestPriorityOfSteps checks that steps do not inherit SCHED_IDLE from a runner in the background, but
+// every other policy and the nice value, which an operator chose.
+func TestPriorityOfSteps(t *testing.T) {
 	if !mayRaise() {
 		t.Skip("this process may not raise its priority again")
 	}
 	for _, level := range []sandbox.Level{sandbox.LevelUID, sandbox.LevelNamespace} {
-		setPolicies(t, unix.SCHED_IDLE)
-		w := openAt(t, level, 1)
-		s := newScratch(t, w)
-		r := mustRun(t, w, shell(s, "read -r line </proc/self/stat; echo \"$line\""))
-		setPolicies(t, unix.SCHED_NORMAL)
-		stat := string(r.Stdout)
-		fields := strings.Fields(stat[strings.LastIndex(stat, ")")+1:])
-		if len(fields) < 39 || fields[41-3] != "0" { // field 41 is the policy (proc_pid_stat(5))
-			t.Errorf("%s: %q: not the usual policy", level, stat)
+		for _, c := range []struct {
+			name         string
+			policy, want uint32
+			nice         int32
+		}{
+			{"in the background", unix.SCHED_IDLE, unix.SCHED_NORMAL, 0},
+			{"in the background, nice", unix.SCHED_IDLE, unix.SCHED_NORMAL, 10},
+			{"nice", unix.SCHED_NORMAL, unix.SCHED_NORMAL, 10},
+			{"urgent", unix.SCHED_NORMAL, unix.SCHED_NORMAL, -5},
+			{"batch", unix.SCHED_BATCH, unix.SCHED_BATCH, 3},
+		} {
+			t.Run(string(level)+" "+c.name, func(t *testing.T) {
+				setThreads(t, c.policy, c.nice)
+				w := openAt(t, level, 1)
+				s := newScratch(t, w)
+				r := mustRun(t, w, shell(s, "read -r line </proc/self/stat; echo \"$line\""))
+				stat := string(r.Stdout)
+				fields := strings.Fields(stat[strings.LastIndex(stat, ")")+1:])
+				// proc_pid_stat(5): field 19 is the nice value, field 41 the policy
+				if want := fmt.Sprint(c.nice, " ", c.want); len(fields) < 39 || fields[19-3]+" "+fields[41-3] != want {
+					t.Errorf("%q: nice value and policy are not %s", stat, want)
+				}
+			})
 		}
 	}
 }
