@@ -63,6 +63,11 @@ func (e *erasure) identify(ctx context.Context) error {
 	for _, a := range accounts {
 		e.accounts.ids, e.accounts.logins = append(e.accounts.ids, a.ID), append(e.accounts.logins, a.Login)
 	}
+	former, err := e.formerGitHubLogins(ctx)
+	if err != nil {
+		return err
+	}
+	e.accounts.logins = append(e.accounts.logins, former...)
 	if e.fingerprints, err = list(ctx, e, value[string], `SELECT fingerprint FROM keys WHERE user_id = ?`, e.user.ID); err != nil {
 		return err
 	}
@@ -143,7 +148,7 @@ func scanMention(r row) (m mention, err error) {
 
 // mentions replaces the person's names in the audit log, in reasons and in comments. A GitHub
 // login can be an ordinary word like "late" or "none", so GitHub logins are replaced only in audit
-// entries about linked accounts.
+// entries about linked accounts. In those about the person, all logins are replaced.
 func (e *erasure) mentions(ctx context.Context) error {
 	columns, err := e.columns(ctx, mentionColumns()...)
 	if err != nil {
@@ -154,21 +159,26 @@ func (e *erasure) mentions(ctx context.Context) error {
 			return err
 		}
 	}
-	if e.namedGitHub == nil {
-		return nil
-	}
 	for _, name := range []string{"before_value", "after_value"} {
-		if err := e.replace(ctx, place{"audit", name}, e.namedGitHub, " AND action = 'user.link-github'"); err != nil {
+		if e.namedGitHub != nil {
+			if err := e.replace(ctx, place{"audit", name}, e.namedGitHub, " AND action = 'user.link-github'"); err != nil {
+				return err
+			}
+		}
+		if err := e.replace(ctx, place{"audit", name}, anyWord(), " AND action = 'user.link-github' AND subject = ?", e.alias); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// anyWord returns a pattern like those of named that matches every word.
+func anyWord() *regexp.Regexp { return regexp.MustCompile(`()(\S+)()`) }
+
 // replace replaces every match of a pattern from named in a column by the alias. and is an
-// additional SQL condition on the rows.
-func (e *erasure) replace(ctx context.Context, c place, named *regexp.Regexp, and string) error {
-	all, err := list(ctx, e, scanMention, "SELECT"+" rowid, "+c.name+" FROM "+c.table+" WHERE "+c.name+" <> ''"+and)
+// additional SQL condition on the rows, with its values.
+func (e *erasure) replace(ctx context.Context, c place, named *regexp.Regexp, and string, values ...any) error {
+	all, err := list(ctx, e, scanMention, "SELECT"+" rowid, "+c.name+" FROM "+c.table+" WHERE "+c.name+" <> ''"+and, values...)
 	if err != nil {
 		return err
 	}

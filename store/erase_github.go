@@ -126,5 +126,23 @@ func (e *erasure) others(ctx context.Context, c followed) (bool, error) {
 // gitHubAccounts holds the ids and logins of a person's GitHub accounts.
 type gitHubAccounts struct {
 	ids    []int64
-	logins []string
+	logins []string // with former ones
+}
+
+// formerGitHubLogins returns the logins at GitHub that the audit log has of the person's linked
+// accounts, which may have been renamed or unlinked since. It leaves out the current logins of other
+// people's accounts.
+func (e *erasure) formerGitHubLogins(ctx context.Context) ([]string, error) {
+	texts, err := list(ctx, e, value[string], `SELECT before_value || ' ' || after_value FROM audit WHERE action = 'user.link-github' AND subject = ?`, e.user.Login)
+	if err != nil {
+		return nil, err
+	}
+	others, err := list(ctx, e, value[string], `SELECT lower(login) FROM github_accounts WHERE user_id <> ?`, e.user.ID)
+	if err != nil {
+		return nil, err
+	}
+	logins := strings.Fields(strings.Join(texts, " "))
+	return slices.DeleteFunc(logins, func(login string) bool {
+		return login == e.alias || slices.Contains(e.accounts.logins, login) || slices.Contains(others, strings.ToLower(login))
+	}), nil
 }

@@ -175,6 +175,41 @@ func TestEraseKeepsWordsOfOthers(t *testing.T) {
 	equal(t, links, []string{"|erased-1", "erased-1|erased-1 erased-1"})
 }
 
+// TestEraseFormerGitHubLogins erases a person with a GitHub account that was renamed, one that was
+// moved from another person here and renamed, and one that another person has now.
+func TestEraseFormerGitHubLogins(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	link := func(login string, id int64, at string) {
+		t.Helper()
+		check(t, b.LinkGitHub(t.Context(), schema.Operator(), b.user(login), schema.GitHubAccount{Host: "https://github.com", ID: id, Login: at}))
+	}
+	link("bob", 1, "Bobby-Old")
+	link("bob", 1, "bobnew")
+	link("alice", 2, "moved")
+	link("bob", 2, "moved")
+	link("bob", 2, "moved2")
+	link("bob", 3, "shared")
+	link("alice", 3, "shared")
+	old := schema.GitHubCommit{Repository: "comp2402-f26/a1-bobby-old", RepositoryID: 7, Commit: strings.Repeat("a", 40)}
+	check(t, b.EnqueueGitHubStatus(t.Context(), schema.GitHubStatus{GitHubCommit: old, Refused: "late"}))
+	links := func(subject string) []string {
+		return ok(list(t.Context(), b.reader, value[string], `SELECT before_value || '|' || after_value FROM audit WHERE action = 'user.link-github' AND subject = ? ORDER BY rowid`, subject))(t)
+	}
+	bob := b.user("bob")
+	for range 2 { // the second time, nothing is left to do
+		ok(b.Erase(t.Context(), schema.Operator(), bob, "erased-1"))(t)
+		equal(t, links("erased-1"), []string{
+			"|erased-1", "erased-1|erased-1 erased-1", "erased-1 erased-1|erased-1 erased-1 erased-1", "erased-1 erased-1 erased-1|erased-1 erased-1",
+		})
+		equal(t, links("alice"), []string{"|erased-1", "erased-1|", "|shared"})
+		if left := ok(b.Outbox(t.Context(), 10))(t); len(left) != 0 {
+			t.Errorf("the outbox holds %+v", left)
+		}
+		bob.Login = "erased-1"
+	}
+}
+
 // TestEraseKeepsStatusesOfOthers erases a person whose logins are words of the refusals that other
 // people have not been sent yet. Only the refusals of the person's own pushes go.
 func TestEraseKeepsStatusesOfOthers(t *testing.T) {
