@@ -85,7 +85,7 @@ type NewExtension struct {
 type Extended struct {
 	ID     int64     `json:"id"`
 	Owner  string    `json:"owner"`
-	Due    time.Time `json:"due"`    // the last minute, in the course's zone
+	Due    time.Time `json:"due"`    // of the owner, or of the team that they are in; the last minute, in the course's zone
 	End    time.Time `json:"end"`    // the last minute that is graded
 	Graded int       `json:"graded"` // number of kept pushes that are graded now
 }
@@ -122,11 +122,24 @@ func (g *Grades) Extend(ctx context.Context, by schema.Actor, n NewExtension) (E
 	if graded > 0 {
 		g.live.Wake()
 	}
-	terms, err := g.store.Terms(ctx, a.ID, n.Owner, g.clock())
+	owner, err := g.work.store.OwnerOf(ctx, a.ID, n.Owner) // a member's extension applies to their team
+	if err != nil {
+		return Extended{}, fmt.Errorf("find team: %w", err)
+	}
+	terms, err := g.terms(ctx, a.ID, owner)
 	return Extended{
 		ID: granted.ID, Owner: n.Owner, Graded: graded,
 		Due: terms.Schedule.Due().In(zone), End: terms.Schedule.End().Add(-time.Minute).In(zone),
 	}, err
+}
+
+// terms returns the terms for a push of the owner now.
+func (g *Grades) terms(ctx context.Context, assignment int64, owner string) (course.Terms, error) {
+	terms, err := g.store.Terms(ctx, assignment, owner, g.clock())
+	if err != nil {
+		return terms, fmt.Errorf("read terms: %w", err)
+	}
+	return terms, nil
 }
 
 // extension parses the requested extension.
@@ -358,9 +371,9 @@ func (g *Grades) Mark(ctx context.Context, by schema.Actor, name schema.Submissi
 	if err != nil {
 		return sub, err
 	}
-	terms, err := g.store.Terms(ctx, a.ID, name.Owner, g.clock())
+	terms, err := g.terms(ctx, a.ID, name.Owner)
 	if err != nil {
-		return sub, fmt.Errorf("read terms: %w", err)
+		return sub, err
 	}
 	mark := course.Mark{Name: sub.Name, Rule: string(spec.Counts), Kept: sub.Kept, Ended: terms.Schedule.Ended(g.clock())}
 	if err := course.MayMark(access, mark); err != nil {

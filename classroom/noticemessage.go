@@ -152,13 +152,18 @@ func (n *Notices) regraded(ctx context.Context, m *schema.NoticeMessage, by sche
 	return nil
 }
 
-// extension writes that an extension was granted, with the current due date.
+// extension writes that an extension was granted to the reader or to their team, with the current
+// due date of their pushes.
 func (n *Notices) extension(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, is schema.Notice) error {
 	who, a, err := n.about(ctx, m, by, is.Assignment)
 	if err != nil {
 		return err
 	}
-	access, err := n.work.Access(ctx, who.Viewer(), a.ID, is.Owner)
+	owner, err := n.work.OwnerOf(ctx, who, a.ID)
+	if err != nil {
+		return err
+	}
+	access, err := n.work.Access(ctx, who.Viewer(), a.ID, owner)
 	if err != nil {
 		return err
 	}
@@ -166,11 +171,17 @@ func (n *Notices) extension(ctx context.Context, m *schema.NoticeMessage, by sch
 	if err != nil {
 		return err
 	}
-	if !access.Own() || !slices.ContainsFunc(all, func(e schema.GrantedExtension) bool { return e.ID == is.Extension && e.Owner == is.Owner }) {
-		return schema.Errorf(schema.CodeNotFound, "extension %d has ended", is.Extension)
+	if !slices.ContainsFunc(all, func(e schema.GrantedExtension) bool {
+		return e.ID == is.Extension && (e.Owner == owner || slices.Contains(access.Owner.Logins, e.Owner))
+	}) {
+		return schema.Errorf(schema.CodeNotFound, "extension %d has ended, or is not of %s any more", is.Extension, owner)
+	}
+	terms, err := n.grades.terms(ctx, a.ID, owner)
+	if err != nil {
+		return err
 	}
 	m.Subject = is.Assignment + ": you have an extension"
-	m.Text = append(m.Text, fmt.Sprintf("You have an extension. It is now due %s (%s).", access.Owner.Schedule.Due().In(who.Course.Location()).Format("2006-01-02 15:04"), who.Course.Zone))
+	m.Text = append(m.Text, fmt.Sprintf("You have an extension. It is now due %s (%s).", terms.Schedule.Due().In(who.Course.Location()).Format("2006-01-02 15:04"), who.Course.Zone))
 	return nil
 }
 

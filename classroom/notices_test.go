@@ -285,6 +285,76 @@ func TestExtensionThatMovesNothing(t *testing.T) {
 	}
 }
 
+// TestExtensionOfTeamMember extends the due dates of members of a team. The whole team is told the
+// team's due date, if it moves.
+func TestExtensionOfTeamMember(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	members := []string{"alice", "bob"}
+	for _, login := range []string{"alice", "bob", "carol"} {
+		if b.actors[login].User.Login == "" {
+			b.person(login, schema.RoleStudent)
+		}
+		b.subscribe(login, schema.NoticeMail, login+"@example.org", schema.NoticeExtension)
+	}
+	b.assignment("due", "title: Due\ndue: 2026-09-20 12:00\nteam: {max: 3, formed_by: staff}\ntests:\n  - {name: a, run: ./a}\n")
+	_, err := b.Teams.Create(t.Context(), b.actors["ida"], classroom.TeamArgs{Course: "comp1", Assignment: "due", Team: "blue", Logins: members})
+	check(t, err)
+	b.deliver()
+	for _, c := range []struct {
+		owner, due string
+		told       []string
+		is         string // the due date of the owner's pushes after it
+	}{
+		{"alice", "2026-09-22 18:00", members, "2026-09-22 18:00"},
+		{"bob", "2026-09-21 18:00", nil, "2026-09-22 18:00"},
+		{"bob", "2026-09-23 18:00", members, "2026-09-23 18:00"},
+		{"blue", "2026-09-24 18:00", members, "2026-09-24 18:00"},
+		{"alice", "2026-09-24 12:00", nil, "2026-09-24 18:00"},
+		{"carol", "2026-09-21 12:00", []string{"carol"}, "2026-09-21 12:00"},
+	} {
+		extended, err := b.Grades.Extend(t.Context(), b.actors["ida"], classroom.NewExtension{Course: "comp1", Assignment: "due", Owner: c.owner, Due: c.due})
+		check(t, err)
+		if got := extended.Due.Format("2006-01-02 15:04"); got != c.is {
+			t.Errorf("%s until %s: the reply says due %s, want %s", c.owner, c.due, got, c.is)
+		}
+		want := map[string][]string{}
+		for _, login := range c.told {
+			want[login+"@example.org"] = []string{"comp1/due: you have an extension\ncomp1/due: Due\nYou have an extension. It is now due " + c.is + " (UTC)."}
+		}
+		if diff := cmp.Diff(want, b.deliver()); diff != "" {
+			t.Errorf("%s until %s: %s", c.owner, c.due, diff)
+		}
+	}
+}
+
+// TestExtensionOfFormerMember grants an extension to a member who leaves before the notices are sent.
+// Only the former member still has the extension.
+func TestExtensionOfFormerMember(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	if b.actors["bob"].User.Login == "" {
+		b.person("bob", schema.RoleStudent)
+	}
+	for _, login := range []string{"alice", "bob"} {
+		b.subscribe(login, schema.NoticeMail, login+"@example.org", schema.NoticeExtension)
+	}
+	b.assignment("due", "title: Due\ndue: 2026-09-20 12:00\nteam: {max: 3, formed_by: staff}\ntests:\n  - {name: a, run: ./a}\n")
+	team := classroom.TeamArgs{Course: "comp1", Assignment: "due", Team: "blue", Logins: []string{"alice", "bob"}}
+	_, err := b.Teams.Create(t.Context(), b.actors["ida"], team)
+	check(t, err)
+	b.deliver()
+	_, err = b.Grades.Extend(t.Context(), b.actors["ida"], classroom.NewExtension{Course: "comp1", Assignment: "due", Owner: "alice", Due: "2026-09-25 18:00"})
+	check(t, err)
+	team.Logins = []string{"alice"}
+	_, err = b.Teams.Remove(t.Context(), b.actors["ida"], team)
+	check(t, err)
+	want := map[string][]string{"alice@example.org": {"comp1/due: you have an extension\ncomp1/due: Due\nYou have an extension. It is now due 2026-09-25 18:00 (UTC)."}}
+	if diff := cmp.Diff(want, b.deliver()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestSkippedGateDoesNotHideFailures checks that a skipped gate sends no notice, but that staff get
 // one when that version fails on submissions.
 func TestSkippedGateDoesNotHideFailures(t *testing.T) {

@@ -14,13 +14,18 @@ func scanGranted(r row) (g schema.GrantedExtension, err error) {
 	return g, err
 }
 
-// AddExtension grants an owner more time for an assignment. The same transaction recomputes the
-// owner's grades and queues the kept pushes that are no longer after the end. The second result
-// is the number of queued pushes.
+// AddExtension grants an owner more time for an assignment. A member's extension applies to their
+// team. The same transaction recomputes the owner's grades, queues the kept pushes that are no
+// longer after the end, and notifies the owner or the team if their due time moves. The second
+// result is the number of queued pushes.
 func (s *GradeTables) AddExtension(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, e schema.Extension, reason string) (granted schema.GrantedExtension, queued int, err error) {
 	now := s.clock()
 	err = s.write(ctx, "add extension", func(t *tx) error {
-		_, before, err := s.scheduleOf(ctx, t, a, owner)
+		pushes, err := ownerOf(ctx, t, a.ID, owner) // the team, if the owner is in one
+		if err != nil {
+			return err
+		}
+		_, before, err := s.scheduleOf(ctx, t, a, pushes)
 		if err != nil {
 			return err
 		}
@@ -34,12 +39,12 @@ func (s *GradeTables) AddExtension(ctx context.Context, by schema.Actor, a schem
 		if queued, err = s.recompute(ctx, t, a.Course.ID, owner, now); err != nil {
 			return err
 		}
-		_, after, err := s.scheduleOf(ctx, t, a, owner)
+		_, after, err := s.scheduleOf(ctx, t, a, pushes)
 		if err != nil {
 			return err
 		}
 		if !after.Due().Equal(before.Due()) {
-			if err := notifyOwners(ctx, t, now, a.ID, owner, schema.Notice{Topic: schema.NoticeExtension, Owner: owner, Extension: granted.ID}); err != nil {
+			if err := notifyOwners(ctx, t, now, a.ID, pushes, schema.Notice{Topic: schema.NoticeExtension, Owner: pushes, Extension: granted.ID}); err != nil {
 				return err
 			}
 		}

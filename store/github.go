@@ -260,7 +260,8 @@ func (t *tx) tellGitHubAgain(ctx context.Context, now time.Time, courseID, assig
 	all, err := list(ctx, t, scanGitHubStatus, `SELECT g.repository, g.repository_id, g.installation, g.commit_hash, c.code, a.name, g.owner,
 			(SELECT max(s.number) FROM submissions s WHERE s.assignment_id = g.assignment_id AND s.owner = g.owner AND s.commit_hash = g.commit_hash) AS latest
 		FROM courses c JOIN assignments a ON a.course_id = c.id JOIN github_commits g ON g.assignment_id = a.id
-		WHERE c.id = ?1 AND (?2 = 0 OR a.id = ?2) AND (?3 = '' OR g.owner = ?3) AND g.owner <> '' AND latest > 0`, courseID, assignment, owner)
+		WHERE c.id = ?1 AND (?2 = 0 OR a.id = ?2) AND (?3 = '' OR g.owner = ?3
+			OR g.owner = (SELECT m.team FROM seats m WHERE m.assignment_id = a.id AND m.login = ?3 AND m.left_at = 0)) AND g.owner <> '' AND latest > 0`, courseID, assignment, owner)
 	if err != nil {
 		return err
 	}

@@ -89,6 +89,47 @@ func TestRetryKeepsOrder(t *testing.T) {
 	equal(t, got, want)
 }
 
+// writtenStatuses delivers the waiting statuses and returns their keys, sorted.
+func (b *bundle) writtenStatuses() (keys []string) {
+	b.t.Helper()
+	ctx := b.t.Context()
+	for {
+		e, _, err := b.TakeOutgoing(ctx, schema.OutgoingGitHubStatus, nil, b.tick())
+		if schema.CodeOf(err) == schema.CodeNotFound {
+			slices.Sort(keys)
+			return keys
+		}
+		check(b.t, err)
+		keys = append(keys, e.Key)
+		check(b.t, b.Delivered(ctx, e))
+	}
+}
+
+// TestStatusesFollowExtensionOfMember checks that an extension of a member, and its end, also write
+// the statuses of the team's commits again, but not those of a team that the member has left.
+func TestStatusesFollowExtensionOfMember(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ctx, ida, a := t.Context(), b.actor("ida", ""), b.assignment
+	b.team(a, "blue", "alice", "bob")
+	sub := b.teamPush(a, "blue", "alice", 5)
+	check(t, b.AddGitHubCommit(ctx, schema.GitHubCommit{Repository: "o/a1-blue", RepositoryID: 3, Commit: sub.Commit}, a.ID, "blue"))
+	blue := []string{"3/" + sub.Commit}
+	extend := func() schema.GrantedExtension {
+		e, _, err := b.AddExtension(ctx, ida, a, "bob", schema.Extension{Days: 2}, "ill")
+		check(t, err)
+		return e
+	}
+	granted := extend()
+	equal(t, b.writtenStatuses(), blue)
+	ok(b.EndExtension(ctx, ida, a, granted.ID))(t)
+	equal(t, b.writtenStatuses(), blue)
+	b.leave(a, "blue", "bob")
+	b.writtenStatuses()
+	extend()
+	equal(t, b.writtenStatuses(), []string(nil))
+}
+
 // TestStatusesFollowGrades makes changes that affect what an owner may see. The statuses of the
 // owner's commits are written again, each once, and no others.
 func TestStatusesFollowGrades(t *testing.T) {
@@ -140,17 +181,7 @@ func TestStatusesFollowGrades(t *testing.T) {
 		}, everybody},
 	} {
 		c.do()
-		var got []string
-		for {
-			e, _, err := b.TakeOutgoing(ctx, schema.OutgoingGitHubStatus, nil, b.tick())
-			if schema.CodeOf(err) == schema.CodeNotFound {
-				break
-			}
-			check(t, err)
-			got = append(got, e.Key)
-			check(t, b.Delivered(ctx, e))
-		}
-		slices.Sort(got)
+		got := b.writtenStatuses()
 		want := slices.Sorted(slices.Values(c.want))
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: the statuses of %v are written, want %v", c.what, got, want)
