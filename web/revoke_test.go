@@ -162,3 +162,27 @@ func TestUnenrolEndsStreams(t *testing.T) {
 	browsers["own"].mustSee(t, r.path, http.StatusNotFound)
 	browsers["own"].mustSee(t, "/", http.StatusOK)
 }
+
+// TestDemotionEndsStreams makes an instructor a TA. Her stream ends, and she stays signed in.
+func TestDemotionEndsStreams(t *testing.T) {
+	t.Parallel()
+	r, browsers := newRevocable(t)
+	ines := r.visitor()
+	if got := ines.post("/" + must[actions.Link](t)(r.room.Accounts.SignInLink(t.Context(), schema.Operator(), "ines")).Path()); got.status != http.StatusSeeOther {
+		t.Fatalf("sign in: status %d: %s", got.status, got.body)
+	}
+	ends, stays := r.follow(ines), r.follow(browsers["own"])
+	if err := r.room.Courses.Enrol(t.Context(), schema.Operator(), "comp2402", "ines", schema.RoleTA); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(ends); err != nil {
+		t.Errorf("the stream: %v", err)
+	}
+	ines.mustSee(t, r.path, http.StatusOK)
+	r.happen(&schema.GradedSubmission{Grading: schema.Grading{Job: r.job}}, schema.Event{Kind: schema.EventLine, Text: "still watched"})
+	for line := ""; !strings.Contains(line, "still watched"); {
+		if line = must[string](t)(stays.ReadString('\n')); line == "" {
+			t.Fatal("the student's stream ended")
+		}
+	}
+}
