@@ -15,7 +15,7 @@ import (
 
 // Autograders runs autograders of Gradescope, each in a container of its own, from images that their setup.sh made.
 type Autograders interface {
-	// RunAutograder makes the image unless it exists, and runs the autograder once. It returns when all processes of
+	// RunAutograder makes the image unless it exists, and runs the autograder once unless the order has ImageOnly. It returns when all processes of
 	// the run have ended. A setup.sh that failed, and a flavour without such images, are a Failure in the reply.
 	// CodeUnavailable: the daemon does not answer.
 	RunAutograder(ctx context.Context, job AutograderJob) (schema.AutograderRun, error)

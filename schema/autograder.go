@@ -9,6 +9,8 @@ type AutograderOrder struct {
 	Dir     string     `json:"dir"`               // of the tests repository, with a trailing slash
 	Without []string   `json:"without,omitempty"` // files of the tests repository that the autograder must not have
 	Limits  StepLimits `json:"limits"`            // Output is not used
+	// ImageOnly has the image made unless it exists, and runs nothing.
+	ImageOnly bool `json:"image_only,omitempty"`
 }
 
 // AutograderRun answers an AutograderOrder. If Failure is not empty, the autograder did not run.

@@ -83,13 +83,35 @@ func TestAutograderInContainer(t *testing.T) {
 		t.Errorf("%q, want %q", got.JudgeMessage, want)
 	}
 	want := schema.StepLimits{CPU: 10 * time.Minute, Wall: 7 * time.Minute, Memory: 768 << 20, Processes: 256, Disk: 512 << 20}
-	if asked := server.asked[0]; asked.Dir != "autograder/" || asked.Limits != want || len(asked.Without) > 0 {
+	if len(server.asked) != 2 || !server.asked[0].ImageOnly {
+		t.Errorf("the image was not made before the job's limit began: %+v", server.asked)
+	}
+	if asked := server.asked[1]; asked.ImageOnly || asked.Dir != "autograder/" || asked.Limits != want || len(asked.Without) > 0 {
 		t.Errorf("%+v, want %+v", asked, want)
 	}
 	metadata := server.files["submission_metadata.json"]
 	delete(server.files, "submission_metadata.json")
 	if diff := cmp.Diff(map[string]string{"submission/answer": "7", "submission/dir/other": "x"}, server.files); diff != "" || !strings.HasPrefix(metadata, `{"id":`) {
 		t.Errorf("-want +got:\n%s\n%s", diff, metadata)
+	}
+}
+
+// TestImageIsNotPartOfTheJob checks that making an image may take longer than the job's limit.
+func TestImageIsNotPartOfTheJob(t *testing.T) {
+	t.Parallel()
+	need(t, "sh")
+	g := newGrader(t)
+	server := &container{run: schema.AutograderRun{Results: []byte(`{"score": 7}`)}}
+	job := graded(setupTests(t), files{"answer": "7"}.write(t))
+	var limits []bool
+	job.Autograders = func(ctx context.Context, order schema.AutograderOrder, files func(io.Writer) error) (schema.AutograderRun, error) {
+		_, limited := ctx.Deadline()
+		limits = append(limits, limited)
+		return server.autograder(ctx, order, files)
+	}
+	points(t, mustGrade(t, g, job), "7", "10")
+	if diff := cmp.Diff([]bool{false, true}, limits); diff != "" {
+		t.Errorf("which requests have a limit: -want +got:\n%s", diff)
 	}
 }
 

@@ -71,15 +71,13 @@ func (g *Grader) Grade(ctx context.Context, j Job, o Observer) (schema.Result, e
 	}
 	defer s.close()
 	result := s.begin()
-	bounded, cancel := s.within(ctx)
-	defer cancel()
 	if j.Kind == schema.JobGate {
 		if err := s.warn(); err != nil {
 			return schema.Result{}, err
 		}
-		err = s.gate(bounded, &result)
-	} else {
-		err = s.submission(bounded, &result)
+	}
+	if err = s.makeImages(ctx); err == nil {
+		err = s.grade(ctx, &result)
 	}
 	if err = s.settleError(err, &result); err != nil {
 		return schema.Result{}, err
@@ -89,6 +87,16 @@ func (g *Grader) Grade(ctx context.Context, j Job, o Observer) (schema.Result, e
 	}
 	result.FinishedAt = s.now()
 	return result, nil
+}
+
+// grade runs the job within its limit.
+func (s *session) grade(ctx context.Context, result *schema.Result) error {
+	bounded, cancel := s.within(ctx)
+	defer cancel()
+	if s.job.Kind == schema.JobGate {
+		return s.gate(bounded, result)
+	}
+	return s.submission(bounded, result)
 }
 
 // PinsOf returns the names of the cases that the reference solution reports, for Job.Pins.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/grader/grader/runner/sandbox"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
 )
 
 // Autograders runs an autograder of Gradescope in a container of its own. files writes a tar file with submission/ and
@@ -28,43 +29,72 @@ type setupFailure struct{ message, output string }
 // Error implements error.
 func (f *setupFailure) Error() string { return f.message }
 
+// makeImages has the images of the job's autograders made, which may take longer than the job's limit. The error may
+// be a setupFailure.
+func (s *session) makeImages(ctx context.Context) error {
+	for i := range s.spec.Tests {
+		t := &s.spec.Tests[i]
+		if !t.Setup {
+			continue
+		}
+		order, err := s.autograderOrder(t)
+		if err != nil {
+			return err
+		}
+		order.ImageOnly = true
+		if _, err := s.askAutograder(ctx, t, order, func(w io.Writer) error { return tar.NewWriter(w).Close() }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // runInContainer runs the autograder in a container from the image that its setup.sh made. The error may be a
 // setupFailure.
 func (r *trial) runInContainer(ctx context.Context) (autograderRun, error) {
-	if r.job.Autograders == nil {
-		return autograderRun{}, &setupFailure{message: r.test.Name + ": setup: true runs in a container that a server makes; push these tests to a server whose flavour has the pool docker"}
-	}
 	metadata, err := r.metadata()
 	if err != nil {
 		return autograderRun{}, err
 	}
-	order, err := r.autograderOrder()
+	order, err := r.autograderOrder(r.test)
 	if err != nil {
 		return autograderRun{}, err
 	}
-	run, err := r.job.Autograders(ctx, order, func(w io.Writer) error { return r.packForContainer(w, metadata) })
-	switch {
-	case ctx.Err() != nil && err != nil:
-		return autograderRun{}, errCutOff
-	case err != nil:
-		return autograderRun{}, fmt.Errorf("run autograder: %w", err)
-	case run.Failure != "":
-		return autograderRun{}, &setupFailure{message: r.test.Name + ": " + run.Failure, output: schema.Excerpt(run.Setup, maxBuildOutput)}
+	run, err := r.askAutograder(ctx, r.test, order, func(w io.Writer) error { return r.packForContainer(w, metadata) })
+	if err != nil {
+		return autograderRun{}, err
 	}
 	return r.readContainerRun(run)
 }
 
+// askAutograder sends an order to the server.
+func (s *session) askAutograder(ctx context.Context, t *assignment.Test, order schema.AutograderOrder, files func(io.Writer) error) (schema.AutograderRun, error) {
+	if s.job.Autograders == nil {
+		return schema.AutograderRun{}, &setupFailure{message: t.Name + ": setup: true runs in a container that a server makes; push these tests to a server whose flavour has the pool docker"}
+	}
+	run, err := s.job.Autograders(ctx, order, files)
+	switch {
+	case ctx.Err() != nil && err != nil:
+		return run, errCutOff
+	case err != nil:
+		return run, fmt.Errorf("run autograder: %w", err)
+	case run.Failure != "":
+		return run, &setupFailure{message: t.Name + ": " + run.Failure, output: schema.Excerpt(run.Setup, maxBuildOutput)}
+	}
+	return run, nil
+}
+
 // autograderOrder returns the order for the server.
-func (r *trial) autograderOrder() (schema.AutograderOrder, error) {
-	files, err := r.testsFiles()
+func (s *session) autograderOrder(t *assignment.Test) (schema.AutograderOrder, error) {
+	files, err := s.testsFiles()
 	if err != nil {
 		return schema.AutograderOrder{}, err
 	}
-	most := r.bounds(r.test.Limits)
-	order := schema.AutograderOrder{Dir: r.test.Gradescope, Limits: schema.StepLimits{CPU: most.CPU, Wall: most.Wall, Memory: most.Memory, Processes: most.Processes, Disk: most.Disk}}
-	secret := r.secrets()
+	most := s.bounds(t.Limits)
+	order := schema.AutograderOrder{Dir: t.Gradescope, Limits: schema.StepLimits{CPU: most.CPU, Wall: most.Wall, Memory: most.Memory, Processes: most.Processes, Disk: most.Disk}}
+	secret := s.secrets()
 	for _, f := range files {
-		if strings.HasPrefix(f.path, r.test.Gradescope) && secret(f.path) {
+		if strings.HasPrefix(f.path, t.Gradescope) && secret(f.path) {
 			order.Without = append(order.Without, f.path)
 		}
 	}

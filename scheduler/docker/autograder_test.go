@@ -182,7 +182,11 @@ func TestImageIsMadeOncePerContent(t *testing.T) {
 		})
 	}
 	all.Wait()
-	a.run(files)
+	only := a.job(files)
+	only.ImageOnly = true
+	if run, err := a.RunAutograder(t.Context(), only); err != nil || run.Results != nil || run.Failure != "" {
+		t.Errorf("%v %+v, want nothing", err, run)
+	}
 	if n := a.setups(); n != 1 {
 		t.Errorf("setup.sh was run %d times for one content", n)
 	}

@@ -110,7 +110,7 @@ func (a *Autograders) RunAutograder(ctx context.Context, job scheduler.Autograde
 		return schema.AutograderRun{}, err
 	}
 	image, failed, err := a.image(ctx, base, job)
-	if err != nil || failed != nil {
+	if err != nil || failed != nil || job.ImageOnly {
 		return schema.AutograderRun{Failure: failed.message(), Setup: failed.printed()}, err
 	}
 	return a.grade(ctx, image, job)
