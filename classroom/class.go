@@ -3,6 +3,7 @@ package classroom
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/grader/grader/course"
@@ -14,9 +15,11 @@ type ClassStore interface {
 	// ClassRows returns the students of the assignment's course with their standing, by
 	// login.
 	ClassRows(ctx context.Context, a schema.Assignment) ([]schema.ClassRow, error)
-	// JobOutcomes returns the outcomes of the entries of the jobs' results. Jobs without a
-	// result are left out.
-	JobOutcomes(ctx context.Context, jobs []int64) ([]schema.JobOutcomes, error)
+	// ClassResults returns the results of jobs, by job. It leaves out jobs without a result.
+	ClassResults(ctx context.Context, jobs []int64) (map[int64]course.ClassResult, error)
+	// ResultsVersion returns a number that changes when results that ClassResults has returned
+	// change.
+	ResultsVersion(ctx context.Context) (int64, error)
 	// LatestJobs returns the jobs of the latest graded submissions of some owners to an
 	// assignment, at most n of each owner, newest first.
 	LatestJobs(ctx context.Context, a schema.Assignment, owners []string, n int) (map[string][]int64, error)
@@ -107,18 +110,19 @@ func (c *Classes) stuck(ctx context.Context, a Assignment, rows []schema.ClassRo
 
 // resultsOf returns the jobs' results. It reads results that are not cached from the store.
 func (c *Classes) resultsOf(ctx context.Context, jobs []int64) (map[int64]course.ClassResult, error) {
-	known, missing := c.results.find(jobs)
-	if len(missing) == 0 {
-		return known, nil
-	}
-	all, err := c.store.JobOutcomes(ctx, missing)
+	version, err := c.store.ResultsVersion(ctx) // before the results, so that a change is never missed
 	if err != nil {
 		return nil, err
 	}
-	for _, one := range all {
-		result := course.ClassResult{Cells: course.ClassCells(one.Cases), Failures: course.Failures(one)}
-		known[one.Job] = result
-		c.results.keep(one.Job, result)
+	known, missing := c.results.find(version, jobs)
+	if len(missing) == 0 {
+		return known, nil
 	}
+	read, err := c.store.ClassResults(ctx, missing)
+	if err != nil {
+		return nil, err
+	}
+	c.results.keep(version, read)
+	maps.Copy(known, read)
 	return known, nil
 }

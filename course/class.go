@@ -61,6 +61,15 @@ type ClassResult struct {
 	Failures []Failure
 }
 
+// ResultRules is the version of the rules of NewClassResult. Increase it with every change of the
+// rules, so that stored results are derived again.
+const ResultRules = 1
+
+// NewClassResult groups the cases of a job's result by test, and lists its failures.
+func NewClassResult(of schema.JobOutcomes) ClassResult {
+	return ClassResult{Cells: ClassCells(of.Cases), Failures: Failures(of)}
+}
+
 // Stuck holds the failure that a student is stuck on, and the number of consecutive submissions
 // with it.
 type Stuck struct {

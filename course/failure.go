@@ -93,7 +93,7 @@ func startOf(text string, n int) string {
 func Failures(of schema.JobOutcomes) []Failure {
 	if b := of.Build; b != nil && b.Outcome == schema.OutcomeCompileError {
 		said := firstError(b.Output)
-		f := newFailure(buildFailure, cmp.Or(said, b.Message, "it failed"))
+		f := NewFailure(buildFailure, FailureText(cmp.Or(said, b.Message, "it failed")))
 		f.Unclear = said == "" && strings.TrimSpace(b.Output) != ""
 		return []Failure{f}
 	}
@@ -103,7 +103,7 @@ func Failures(of schema.JobOutcomes) []Failure {
 		if one.Outcome == schema.OutcomePassed || one.Outcome == schema.OutcomeNotRun {
 			continue
 		}
-		f := newFailure(cmp.Or(one.Test, one.Name), cmp.Or(one.Message, one.Signal, strings.ReplaceAll(string(one.Outcome), "-", " ")))
+		f := NewFailure(cmp.Or(one.Test, one.Name), FailureText(cmp.Or(one.Message, one.Signal, strings.ReplaceAll(string(one.Outcome), "-", " "))))
 		if !known[f] {
 			known[f] = true
 			all = append(all, f)
@@ -115,8 +115,9 @@ func Failures(of schema.JobOutcomes) []Failure {
 	return all
 }
 
-func newFailure(test, message string) Failure {
-	f := Failure{Test: test, Text: FailureText(message)}
+// NewFailure returns the failure of a test with a text from FailureText.
+func NewFailure(test, text string) Failure {
+	f := Failure{Test: test, Text: text}
 	sum := sha256.Sum256([]byte(f.Test + "\x00" + f.Text))
 	f.Key = hex.EncodeToString(sum[:8])
 	return f

@@ -17,18 +17,17 @@ type ClassRow struct {
 
 // CaseOutcome is the outcome of one entry of a result, without its output.
 type CaseOutcome struct {
-	Name     string  `json:"name"`
-	Test     string  `json:"test"` // test that the case belongs to
-	Outcome  Outcome `json:"outcome"`
-	Score    Points  `json:"score"`
-	MaxScore Points  `json:"max_score"`
-	Message  string  `json:"message"`
-	Signal   string  `json:"signal"`
+	Name     string
+	Test     string // test that the case belongs to
+	Outcome  Outcome
+	Score    Points
+	MaxScore Points
+	Message  string
+	Signal   string
 }
 
 // JobOutcomes holds the entries of a job's result.
 type JobOutcomes struct {
-	Job   int64
 	Cases []CaseOutcome
 	Build *BuildResult // nil: none
 }

@@ -32,6 +32,15 @@ func (r Result) Summary() Result {
 	return short
 }
 
+// Outcomes returns the entries of the result without their output.
+func (r Result) Outcomes() JobOutcomes {
+	of := JobOutcomes{Build: r.Build, Cases: make([]CaseOutcome, 0, len(r.Tests))}
+	for _, t := range r.Tests {
+		of.Cases = append(of.Cases, CaseOutcome{Name: t.Name, Test: t.Test, Outcome: t.Outcome, Score: t.Score, MaxScore: t.MaxScore, Message: t.Message, Signal: t.Signal})
+	}
+	return of
+}
+
 // WithoutTexts returns the result without the output of the student's programs and messages about
 // it. It keeps outcomes and points.
 func (r Result) WithoutTexts() Result {

@@ -37,25 +37,6 @@ func (s *GradeTables) ClassRows(ctx context.Context, a schema.Assignment) ([]sch
 	return rows, err
 }
 
-// JobOutcomes returns the outcomes of the entries of the jobs' results. Jobs without a result
-// are left out.
-func (s *GradeTables) JobOutcomes(ctx context.Context, jobs []int64) ([]schema.JobOutcomes, error) {
-	ids, err := encode(jobs)
-	if err != nil {
-		return nil, err
-	}
-	return list(ctx, s.reader, func(r row) (schema.JobOutcomes, error) {
-		var of schema.JobOutcomes
-		var result struct {
-			Tests []schema.CaseOutcome `json:"tests"`
-			Build *schema.BuildResult  `json:"build"`
-		}
-		err := r.Scan(&of.Job, decoded{&result})
-		of.Cases, of.Build = result.Tests, result.Build
-		return of, err
-	}, `SELECT r.job_id, r.body FROM json_each(?) wanted CROSS JOIN results r ON r.job_id = wanted.value`, ids)
-}
-
 // LatestJobs returns the jobs of the latest graded submissions of some owners to an assignment, at
 // most n of each owner, newest first. Owners without a graded submission are left out.
 func (s *GradeTables) LatestJobs(ctx context.Context, a schema.Assignment, owners []string, n int) (map[string][]int64, error) {

@@ -121,6 +121,17 @@ func (e *erasure) texts(ctx context.Context) error {
 			if _, err := e.exec(ctx, `UPDATE results SET body = ? WHERE job_id = ?`, body, job); err != nil {
 				return err
 			}
+			short, err := encode(r.WithoutTexts().Summary())
+			if err != nil {
+				return err
+			}
+			// Summaries from before migration 4 are whole results.
+			if _, err := e.exec(ctx, `UPDATE summaries SET body = ? WHERE job_id = ?`, short, job); err != nil {
+				return err
+			}
+			if err := e.rewriteOutcomes(ctx, job, r.WithoutTexts()); err != nil {
+				return err
+			}
 		}
 		if _, err := e.exec(ctx, `DELETE FROM events WHERE job_id = ?`, job); err != nil {
 			return err

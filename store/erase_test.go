@@ -330,14 +330,14 @@ func TestEveryColumnIsConsidered(t *testing.T) {
 	considered := slices.Concat(mentionColumns(), nameColumns(), keyColumns())
 	deleted := strings.Fields(`keys.fingerprint keys.public keys.comment sessions.hash sessions.key sessions.data sessions.id sessions.way sessions.browser
 		tokens.hash tokens.kind api_tokens.hash api_tokens.name api_tokens.scope users.name users.email users.student_id github_accounts.host
-		events.kind events.body comments.file receipts.body results.body summaries.body github_commits.repository github_commits.commit_hash github_commits.told
+		events.kind events.body comments.file receipts.body results.body outcomes.body summaries.body github_commits.repository github_commits.commit_hash github_commits.told
 		notice_destinations.channel notice_destinations.address notice_destinations.topics notice_destinations.secret notice_destinations.unsubscribe notice_destinations.code_hash
 		outbox.kind outbox.entry_key outbox.receiver outbox.body outbox.token outbox.last_error`)
 	impersonal := strings.Fields(`adjustments.points assignments.name audit.action audit.channel audit.course course_versions.intent_id course_versions.commit_hash
 		course_versions.tree_hash course_versions.source courses.code courses.title courses.zone courses.flavour courses.other_flavours courses.settings
 		enrolments.role enrolments.section gate_parts.body gate_verdicts.body github_deliveries.delivery grades.score grades.max_score grades.state
 		grades.deducted grades.adjusted grades.final grades.seen grades.team intents.id intents.channel intents.ref intents.old_hash intents.new_hash intents.options
-		intents.state invitations.team job_counts.state jobs.kind jobs.flavour jobs.state jobs.runner measurements.flavour notice_marks.topic notice_marks.mark outbox_pauses.kind
+		intents.state invitations.team job_counts.state jobs.kind jobs.flavour jobs.state jobs.runner measurements.flavour notice_marks.topic notice_marks.mark outbox_pauses.kind outcome_layouts.hash outcome_layouts.body
 		outbox_pauses.receiver pool_controls.flavour pool_controls.mode publications.section queue_courses.flavour queue_owners.flavour queue_turns.flavour
 		receipts.hash receipts.key regraded.tally regraded.changes regraded.before_tally regraded.before_final regraded.after_final regraded.before_seen
 		regraded.after_seen regrades.which regrades.state repositories.kind runners.id runners.flavour runners.secret_hash runners.host runners.image

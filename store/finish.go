@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -36,7 +37,7 @@ func (t *tx) ended(ctx context.Context, job int64) (schema.Event, error) {
 }
 
 func (s *QueueTables) finish(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) (schema.Event, error) {
-	if err := t.addResult(ctx, j.ID, r); err != nil {
+	if err := t.addResult(ctx, j, r); err != nil {
 		return schema.Event{}, err
 	}
 	if err := t.start(ctx, j, now); err != nil {
@@ -51,7 +52,7 @@ func (s *QueueTables) finish(ctx context.Context, t *tx, j schema.Job, r schema.
 	return t.addEvent(ctx, j.ID, schema.Event{Kind: schema.EventEnded, State: schema.StateDone, Attempt: j.Attempt, At: now, Result: &r})
 }
 
-func (t *tx) addResult(ctx context.Context, job int64, r schema.Result) error {
+func (t *tx) addResult(ctx context.Context, j schema.Job, r schema.Result) error {
 	body, err := encode(r)
 	if err != nil {
 		return err
@@ -59,15 +60,20 @@ func (t *tx) addResult(ctx context.Context, job int64, r schema.Result) error {
 	if len(body) > maxResult {
 		return schema.Errorf(schema.CodeLimit, "a result may have %d bytes; this one has %d", maxResult, len(body))
 	}
-	if _, err = t.exec(ctx, `INSERT INTO results (job_id, body) VALUES (?, ?)`, job, body); err != nil {
+	if _, err = t.exec(ctx, `INSERT INTO results (job_id, body) VALUES (?, ?)`, j.ID, body); err != nil {
 		return err
 	}
 	short, err := encode(r.Summary())
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `INSERT INTO summaries (job_id, body) VALUES (?, ?)`, job, short)
-	return err
+	if _, err = t.exec(ctx, `INSERT INTO summaries (job_id, body) VALUES (?, ?)`, j.ID, short); err != nil {
+		return err
+	}
+	if j.Kind != schema.JobGrade && j.Kind != schema.JobRegrade {
+		return nil // pages of a class show only submissions
+	}
+	return t.putOutcomes(ctx, j.ID, course.NewClassResult(r.Outcomes()))
 }
 
 // applyResult applies the result to the graded submission or version. It ignores the result

@@ -36,12 +36,17 @@ func TestMain(m *testing.M) {
 // beKilled opens a database, reports that it is open, and runs its task.
 func beKilled(work, file string) error {
 	ctx := context.Background()
+	if work == "fill" {
+		fmt.Println("begun")
+	}
 	s, err := Open(ctx, file, Options{})
 	if err != nil {
 		return err
 	}
 	fmt.Println("begun")
 	switch work {
+	case "fill":
+		return s.Close()
 	case "apply":
 		set, err := s.Regrade(ctx, 1)
 		if err != nil {

@@ -90,6 +90,9 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := g.updateMissingGrades(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), d.Close())
 	}
+	if err := g.fillOutcomes(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store: %w", err), d.Close())
+	}
 	return &Store{
 		database: d, grading: g,
 		AccountTables: &AccountTables{d}, CourseTables: &CourseTables{g}, RosterTables: &RosterTables{g},

@@ -101,6 +101,7 @@ func (c *cloner) copyAll(ctx context.Context) error {
 		{"events", ofJob, map[string]string{"job_id": "t.job_id + c.step"}},
 		{"results", ofJob, map[string]string{"job_id": "t.job_id + c.step"}},
 		{"summaries", ofJob, map[string]string{"job_id": "t.job_id + c.step"}},
+		{"outcomes", ofJob, map[string]string{"job_id": "t.job_id + c.step"}},
 		{"grades", own, map[string]string{"owner": "c.login"}},
 	} {
 		if err := c.copyTable(ctx, one.table, one.from, one.changed); err != nil {
