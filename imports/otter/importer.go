@@ -1,5 +1,5 @@
-// Package otter turns autograders of otter-grader into tests repositories: what `otter generate` packs, or the
-// directory autograder/ that `otter assign` writes. otter-grader itself, which needs Jupyter, is not run: the programs in
+// Package otter turns autograders of otter-grader into tests repositories: the zip file
+// that `otter generate` or `otter assign` writes. otter-grader itself, which needs Jupyter, is not run: the programs in
 // files read the same test files, run a notebook or a script, and write the same results.
 //
 // Facts: the sources of ucbds-infra/otter-grader 7.0.0: otter/test_files, otter/execute/preprocessor.py,
@@ -106,7 +106,7 @@ func copyAutograder(b *imports.Bundle, fsys fs.FS) error {
 	tests := 0
 	for _, f := range files {
 		switch dir, _, _ := strings.Cut(f.Name, "/"); {
-		case path.Dir(f.Name) == "tests" && path.Ext(f.Name) == ".py":
+		case path.Dir(f.Name) == "tests" && path.Ext(f.Name) == ".py" && f.Name != "tests/__init__.py":
 			tests++
 			b.Copy(autograderDir+f.Name, fsys, f.Name, false)
 		case dir == "files" || f.Name == configFile:
@@ -121,7 +121,7 @@ func copyAutograder(b *imports.Bundle, fsys fs.FS) error {
 		}
 	}
 	if tests == 0 {
-		return schema.Errorf(schema.CodeInvalid, "this is not an autograder of otter-grader: there is no .py file in tests/. Import what `otter generate` packs, or autograder/ of `otter assign`")
+		return schema.Errorf(schema.CodeInvalid, "this is not an autograder of otter-grader: there is no .py file in tests/. Import the zip file that `otter generate` or `otter assign` writes")
 	}
 	return copyOurs(b)
 }

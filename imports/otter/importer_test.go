@@ -25,7 +25,7 @@ func tree(below string, files map[string]string) fstest.MapFS {
 // generated returns what `otter generate` packs.
 func generated() map[string]string {
 	return map[string]string{
-		"tests/q1.py": "test = {}", "files/data.csv": "1", "otter_config.json": `{"seed": 42, "assignment_name": "hw1", "pdf": false}`,
+		"tests/q1.py": "test = {}", "tests/__init__.py": "", "files/data.csv": "1", "otter_config.json": `{"seed": 42, "assignment_name": "hw1", "pdf": false}`,
 		"run_autograder": "#!/bin/bash", "run_otter.py": "import otter", "setup.sh": "mamba", "requirements.txt": "numpy==1.26\n# a comment\notter-grader==7.0.0\n",
 		"environment.yml": "dependencies:\n  - python=3.12\n  - conda-forge::pandas=2\n  - pip:\n      - -r requirements.txt\n      - scipy>=1\n",
 	}
@@ -47,8 +47,8 @@ func TestImport(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		want := []string{
-			"autograder/files/data.csv", "autograder/otter/__init__.py", "autograder/otter/test_files/__init__.py", "autograder/otter_config.json",
-			"autograder/run_autograder", "autograder/run_otter.py", "autograder/submission.py", "autograder/tests.py", "autograder/tests/q1.py", "solution/hw1.py",
+			"autograder/files/data.csv", "autograder/otter/__init__.py", "autograder/otter/test_files/__init__.py", "autograder/otter_cases.py", "autograder/otter_config.json",
+			"autograder/otter_submission.py", "autograder/run_autograder", "autograder/run_otter.py", "autograder/tests/q1.py", "solution/hw1.py",
 		}
 		if diff := cmp.Diff(want, b.Names()); diff != "" || !b.Executable("autograder/run_autograder") {
 			t.Errorf("%s: %s", name, diff)

@@ -18,7 +18,7 @@ func importOtterCommand() *cli.Command {
 		Usage:     "an autograder of otter-grader",
 		ArgsUsage: "ZIP|DIR",
 		Description: "Its test files run against the student's notebook or script, without otter-grader and Jupyter.\n" +
-			"Import what otter generate packs, or autograder/ of otter assign.\n\n" +
+			"Import the zip file that otter generate or otter assign writes.\n\n" +
 			"Example: grader import otter autograder.zip -o hw1-tests --points 10 --solution hw1-solution",
 		Flags: []cli.Flag{
 			outputFlag(),

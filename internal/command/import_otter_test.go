@@ -88,9 +88,11 @@ func TestImportOtter(t *testing.T) {
 	to := filepath.Join(t.TempDir(), "tests")
 	tests := otterTests()
 	tests["files/given.txt"] = "5"
+	tests["tests/__init__.py"] = ""
 	if status, out, errs := runCommand(t, "import", "otter", zipOf(t, "hw1", tests), "-o", to, "--points", "8"); status != 0 {
 		t.Fatalf("status %d, %s%s", status, out, errs)
 	}
+	type cell = map[string]any
 	script := func(old, replaced string) map[string]string {
 		if !strings.Contains(otterScript, old) {
 			t.Fatalf("no %q in the script", old)
@@ -100,7 +102,6 @@ func TestImportOtter(t *testing.T) {
 	notebook := func(cells ...map[string]any) map[string]string {
 		return map[string]string{"hw1.ipynb": notebookOf(t, cells...), "helper.py": "FIVE = 5\n"}
 	}
-	type cell = map[string]any
 	solved := []cell{
 		{"source": []string{"%matplotlib inline\n", "!pip install otter-grader\n", "import otter\n", "grader = otter.Notebook()"}},
 		{"source": "def square(n):\n    return n * n"},
@@ -127,6 +128,7 @@ func TestImportOtter(t *testing.T) {
 		"an exit of the script":       {script("x = 7", "import sys; sys.exit()"), "6 / 8", ""},
 		"an exit in a function":       {script("return n * n", "raise SystemExit"), "4 / 8", ""},
 		"a given file":                {script("x = 5", "x = int(open('given.txt').read())"), "8 / 8", ""},
+		"a module named as ours":      {map[string]string{"hw1.ipynb": notebookOf(t, cell{"source": "from submission import x"}), "submission.py": "x = 5\n", "tests.py": ""}, "2 / 8", ""},
 		"an unknown test":             {script(`grader.check("q2")`, `grader.check("q9")`), "6 / 8", ""},
 		"tests that students replace": {map[string]string{"hw1.py": "x = 5\n", "tests/q1.py": "OK_FORMAT = True\ntest = {'name': 'q1', 'points': 4, 'suites': [{'cases': [{'code': ''}]}]}\n"}, "2 / 8", ""},
 		"a notebook":                  {notebook(solved...), "8 / 8", "q2 results: All test cases passed!"},

@@ -8,8 +8,8 @@ import textwrap
 import traceback
 
 import otter
-import submission
-import tests
+import otter_submission
+import otter_cases
 
 config = {}
 if os.path.exists("source/otter_config.json"):
@@ -61,7 +61,7 @@ class Outcome:
         return self.summary()
 
 
-files = {file.key: file for file in map(tests.TestFile, sorted(glob.glob("source/tests/*.py")))}
+files = {file.key: file for file in map(otter_cases.TestFile, sorted(glob.glob("source/tests/*.py")))}
 outcomes = {}
 
 
@@ -76,8 +76,8 @@ otter.Notebook.checker = staticmethod(check)
 os.chdir("submission")
 sys.path.append(os.getcwd())
 try:
-    env = submission.run(submission.cells(), check, config.get("seed"), config.get("seed_variable"))
-except submission.Refused as refusal:
+    env = otter_submission.run(otter_submission.cells(), check, config.get("seed"), config.get("seed_variable"))
+except otter_submission.Refused as refusal:
     write({"score": 0, "output": str(refusal)})
     sys.exit()
 except BaseException:
