@@ -2,14 +2,19 @@ package web_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	actions "github.com/grader/grader/classroom"
 	"github.com/grader/grader/configs"
+	"github.com/grader/grader/internal/chrome"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/web"
 )
@@ -92,5 +97,24 @@ func TestStaffScreenshots(t *testing.T) {
 	}
 	if said := c.Complaints(); len(said) > 0 {
 		t.Errorf("the browser complains: %q", said)
+	}
+}
+
+// TestKeyboardReachesStaffPages visits the controls of the pages for staff with only the Tab key, on a
+// desktop and on a phone.
+func TestKeyboardReachesStaffPages(t *testing.T) {
+	s := busySite(t)
+	if err := s.ledger.Measure(t.Context(), time.Now(), []schema.Measurement{{Flavour: "standard", Waiting: 3, Busy: 1, Max: 2}}); err != nil {
+		t.Fatal(err)
+	}
+	c := s.instructor()
+	pages := append(slices.Sorted(maps.Values(staffPages())), "/-/operations", "/comp2402/a1/-/grid?show=stuck", "/comp2402")
+	c.Open("/comp2402/a1/-/grid")
+	pages = append(pages, chrome.Ask[string](c.Browser, `document.querySelector('a[href*="failure="]').getAttribute("href")`))
+	for _, width := range []int64{1280, 390} {
+		c.Do("dress", media("light"), chromedp.EmulateViewport(width, 844))
+		for _, path := range pages {
+			c.mustWalk(path)
+		}
 	}
 }
