@@ -61,9 +61,9 @@ func confirmation(m schema.NoticeMessage, user schema.User, code string) schema.
 	m.Subject = "confirm this address for notices"
 	m.Code, m.Page = code, "/-/notifications/confirm?code="+code
 	m.Text = []string{
-		fmt.Sprintf("%s wants notices about grading to be sent here.", user.Login),
-		"If that is you, confirm it on the page below, or over ssh: notify confirm " + code,
-		fmt.Sprintf("The code is valid until %s. If it is not you, do nothing: nothing more will be sent.", course.ConfirmationEnd(m.To).UTC().Format("2006-01-02 15:04 MST")),
+		fmt.Sprintf("%s asked for grading notices at this address.", user.Login),
+		"To confirm the address, open the page below, or over ssh: notify confirm " + code,
+		fmt.Sprintf("The code is valid until %s. If this was not you, ignore this message.", course.ConfirmationEnd(m.To).UTC().Format("2006-01-02 15:04 MST")),
 	}
 	return m
 }

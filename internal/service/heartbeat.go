@@ -18,7 +18,7 @@ func (s *Service) startHeartbeat(ctx context.Context, _ *DataDir) error {
 	if err := s.store.Started(ctx, s.now(), leastDowntime); err != nil {
 		return fmt.Errorf("heartbeat: %w", err)
 	}
-	beat := periodic{beatEvery, false, "note that the server runs", func(ctx context.Context) error { return s.store.Beat(ctx, s.now()) }}
+	beat := periodic{beatEvery, false, "heartbeat could not be stored", func(ctx context.Context) error { return s.store.Beat(ctx, s.now()) }}
 	s.onStop(func(ctx context.Context) error { // runs after the last periodic beat
 		s.runOnce(ctx, beat)
 		return nil

@@ -9,7 +9,7 @@ import (
 
 // startMeasurements starts to measure the queues once a minute.
 func (s *Service) startMeasurements(ctx context.Context, _ *DataDir) error {
-	s.every(ctx, periodic{time.Minute, false, "note how the queues do", s.measure})
+	s.every(ctx, periodic{time.Minute, false, "queues could not be measured", s.measure})
 	return nil
 }
 

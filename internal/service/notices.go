@@ -61,6 +61,6 @@ func switchedOff(why string) outbox.Sender {
 
 // startPoolNotices starts to check the pools once a minute and to notify people of failures.
 func (s *Service) startPoolNotices(ctx context.Context, _ *DataDir) error {
-	s.every(ctx, periodic{poolsEvery, false, "note failing pools", s.classroom.Notices.NotePools})
+	s.every(ctx, periodic{poolsEvery, false, "pools could not be checked", s.classroom.Notices.NotePools})
 	return nil
 }
