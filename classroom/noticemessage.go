@@ -18,42 +18,60 @@ const (
 	maxPoolReason = 300
 )
 
-// Message composes the text of a notice from what its reader may see now. It returns false if
-// there is nothing to send any more, because the destination was removed, its owner may not see
-// the subject, or the change was undone.
-func (n *Notices) Message(ctx context.Context, is schema.Notice) (schema.NoticeMessage, bool, error) {
+// Message composes the text of a notice from what its reader may see now. dropped says for the log
+// why there is nothing to send any more: the destination was removed, its person has switched the
+// topic off or may not see the subject, or the change was undone.
+func (n *Notices) Message(ctx context.Context, is schema.Notice) (m schema.NoticeMessage, dropped string, err error) {
 	to, user, err := n.store.NoticeDestination(ctx, is.Destination)
 	if err != nil {
 		return nothing(err)
 	}
-	m := schema.NoticeMessage{To: to, Topic: is.Topic}
-	if is.Topic == schema.NoticeConfirm {
-		valid := !to.Confirmed() && !user.Disabled && n.clock().Before(course.ConfirmationEnd(to))
-		return confirmation(m, user, is.Code), valid, nil
+	m = schema.NoticeMessage{To: to, Topic: is.Topic}
+	if dropped = n.unwanted(to, user, is.Topic); dropped != "" {
+		return m, dropped, nil
 	}
-	if !to.Confirmed() || !slices.Contains(to.Topics, is.Topic) || user.Disabled {
-		return m, false, nil
+	if is.Topic == schema.NoticeConfirm {
+		return confirmation(m, user, is.Code), "", nil
 	}
 	compose := map[schema.NoticeTopic]func(context.Context, *schema.NoticeMessage, schema.Actor, schema.Notice) error{
 		schema.NoticeVerdict: n.verdict, schema.NoticeRegraded: n.regraded, schema.NoticeExtension: n.extension,
 		schema.NoticeTests: n.brokenTests, schema.NoticePool: n.failingPool,
 	}[is.Topic]
 	if compose == nil {
-		return m, false, schema.Errorf(schema.CodeInvalid, "this server does not know notices about %q", is.Topic)
+		return m, "", schema.Errorf(schema.CodeInvalid, "this server does not know notices about %q", is.Topic)
 	}
 	if err := compose(ctx, &m, schema.Actor{User: user}, is); err != nil {
 		return nothing(err)
 	}
-	return m, true, nil
+	return m, "", nil
 }
 
-// nothing returns no message, and no error if the subject is gone or hidden from the reader.
-func nothing(err error) (schema.NoticeMessage, bool, error) {
+// unwanted returns why a destination gets no notice of a topic, or "" if it does.
+func (n *Notices) unwanted(to schema.NoticeDestination, user schema.User, topic schema.NoticeTopic) string {
+	confirms := topic == schema.NoticeConfirm
+	switch {
+	case user.Disabled:
+		return "the account is disabled"
+	case confirms && to.Confirmed():
+		return "the address is confirmed already"
+	case confirms && !n.clock().Before(course.ConfirmationEnd(to)):
+		return "the code has expired"
+	case !confirms && !to.Confirmed():
+		return "the address is not confirmed"
+	case !confirms && !slices.Contains(to.Topics, topic):
+		return fmt.Sprintf("its person has switched off the topic %s at this address", topic)
+	}
+	return ""
+}
+
+// nothing returns the error as the reason why a message is dropped, if it says that the subject is
+// gone or hidden from the reader.
+func nothing(err error) (schema.NoticeMessage, string, error) {
 	switch schema.CodeOf(err) {
 	case schema.CodeNotFound, schema.CodeForbidden, schema.CodeRefused:
-		err = nil
+		return schema.NoticeMessage{}, err.Error(), nil
 	}
-	return schema.NoticeMessage{}, false, err
+	return schema.NoticeMessage{}, "", err
 }
 
 // confirmation returns the message with the code that confirms a destination.

@@ -68,14 +68,75 @@ func (b *bundle) deliver() map[string][]string {
 	for _, e := range all {
 		var n schema.Notice
 		check(b.t, json.Unmarshal(e.Body, &n))
-		m, sent, err := b.Notices.Message(b.t.Context(), n)
+		m, dropped, err := b.Notices.Message(b.t.Context(), n)
 		check(b.t, err)
-		if sent {
+		if dropped == "" {
 			messages[m.To.Address] = append(messages[m.To.Address], m.Subject+"\n"+strings.Join(m.Text, "\n"))
 		}
 		check(b.t, b.store.Delivered(b.t.Context(), e))
 	}
 	return messages
+}
+
+// TestDroppedNoticesSayWhy takes away the reasons for notices while they wait.
+func TestDroppedNoticesSayWhy(t *testing.T) {
+	t.Parallel()
+	for want, do := range map[string]func(*bundle, schema.NoticeDestination){
+		"": func(*bundle, schema.NoticeDestination) {},
+		"its person has switched off the topic verdict at this address": func(b *bundle, d schema.NoticeDestination) {
+			_, err := b.Notices.Choose(b.t.Context(), b.actors["alice"], "", d.ID, []schema.NoticeTopic{schema.NoticeRegraded})
+			check(b.t, err)
+		},
+		"the address 1 for notices was removed": func(b *bundle, d schema.NoticeDestination) {
+			_, err := b.Notices.Remove(b.t.Context(), b.actors["alice"], "", d.ID)
+			check(b.t, err)
+		},
+		"the account is disabled": func(b *bundle, _ schema.NoticeDestination) {
+			_, err := b.Accounts.SetDisabled(b.t.Context(), b.actors["root"], "alice", true)
+			check(b.t, err)
+		},
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			b := newBundle(t)
+			d := b.subscribe("alice", schema.NoticeMail, "alice@example.org")
+			b.deliver()
+			b.push("alice")
+			b.pass(course.LongWait)
+			b.grade(cases("v1", true, true))
+			waits := b.waiting()
+			if len(waits) != 1 {
+				t.Fatalf("%d notices wait, want 1", len(waits))
+			}
+			do(b, d)
+			_, dropped, err := b.Notices.Message(t.Context(), waits[0])
+			check(t, err)
+			if dropped != want {
+				t.Errorf("dropped: %q, want %q", dropped, want)
+			}
+		})
+	}
+}
+
+// TestConfirmationSaysWhoAsked checks the message with a code, and that it is not sent after the code
+// has expired.
+func TestConfirmationSaysWhoAsked(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	_, err := b.Notices.Add(t.Context(), b.actors["alice"], classroom.NewDestination{Channel: schema.NoticeMail, Address: "alice@example.org"})
+	check(t, err)
+	is := b.waiting()[0]
+	m, dropped, err := b.Notices.Message(t.Context(), is)
+	check(t, err)
+	want := []string{"alice asked for grading notices at this address.", "To confirm the address, open the page below, or over ssh: notify confirm " + is.Code,
+		"The code is valid until " + b.now().Add(course.ConfirmationLife).UTC().Format("2006-01-02 15:04 MST") + ". If this was not you, ignore this message."}
+	if diff := cmp.Diff(want, m.Text); diff != "" || dropped != "" {
+		t.Errorf("dropped %q; %s", dropped, diff)
+	}
+	b.pass(course.ConfirmationLife)
+	if _, dropped, err := b.Notices.Message(t.Context(), is); err != nil || dropped != "the code has expired" {
+		t.Errorf("after the end of the code: %q, %v", dropped, err)
+	}
 }
 
 // TestNoticesNeedAConfirmedChoice checks that people get no notices that they did not choose, or

@@ -24,8 +24,8 @@ type Mail struct {
 
 // Send implements outbox.Sender.
 func (m *Mail) Send(ctx context.Context, e schema.OutboxEntry) error {
-	message, found, err := messageOf(ctx, m.Composer, e)
-	if err != nil || !found {
+	message, err := messageOf(ctx, m.Composer, e)
+	if err != nil {
 		return err
 	}
 	letter, err := m.letter(e, message)

@@ -26,9 +26,12 @@ import (
 type composed map[int64]schema.NoticeMessage
 
 // Message implements notify.Composer.
-func (c composed) Message(_ context.Context, is schema.Notice) (schema.NoticeMessage, bool, error) {
+func (c composed) Message(_ context.Context, is schema.Notice) (schema.NoticeMessage, string, error) {
 	m, found := c[is.Destination]
-	return m, found, nil
+	if !found {
+		return m, "the destination was removed", nil
+	}
+	return m, "", nil
 }
 
 // bench is an outbox with the senders of this package. Its clock stands still.

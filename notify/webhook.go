@@ -74,8 +74,8 @@ type callData struct {
 
 // Send implements outbox.Sender.
 func (w *Webhooks) Send(ctx context.Context, e schema.OutboxEntry) error {
-	message, found, err := messageOf(ctx, w.composer, e)
-	if err != nil || !found {
+	message, err := messageOf(ctx, w.composer, e)
+	if err != nil {
 		return err
 	}
 	is := call{Type: string(message.Topic), Time: e.MadeAt.UTC(), Data: callData{NoticeMessage: message}}

@@ -7,6 +7,7 @@
 //
 //	waiting ──▶ (being delivered) ──▶ delivered: removed
 //	   ▲                │
+//	   │                ├──▶ dropped: removed, nothing is left to deliver
 //	   ├── postponed ◀──┤  a temporary failure, or a pause that the receiver asked for
 //	   └── retried ◀── given up  a refusal, or MaxAge of temporary failures
 //

@@ -177,8 +177,12 @@ func (w *Worker) attempt(ctx context.Context, e schema.OutboxEntry) error {
 	cancel()
 	stored, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWait)
 	defer cancel()
+	dropped := new(Dropped)
 	switch {
 	case err == nil:
+		return w.Store.Delivered(stored, e)
+	case errors.As(err, &dropped):
+		w.logger().Info("outbox entry dropped", "kind", e.Kind, "key", e.Key, "receiver", e.Receiver, "reason", reason(dropped))
 		return w.Store.Delivered(stored, e)
 	case ctx.Err() != nil: // the worker stops, and the entry stays due
 		return ctx.Err()

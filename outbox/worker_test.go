@@ -1,12 +1,14 @@
 package outbox_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -269,6 +271,39 @@ func TestRefusedEntry(t *testing.T) {
 			b.deliver(t)
 			b.expect(t, "retried", "bad 1")
 		})
+	}
+}
+
+// TestDroppedEntry drops an entry at its second attempt. It is removed and not given up, the log says
+// why, and other entries go on.
+func TestDroppedEntry(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	var log bytes.Buffer
+	b.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	b.answer = func(e schema.OutboxEntry) error {
+		switch {
+		case e.Key == "good":
+			return nil
+		case e.Attempts == 1:
+			return errors.New("broken pipe")
+		}
+		return fmt.Errorf("send: %w", &outbox.Dropped{Reason: "the topic is switched off"})
+	}
+	b.add(t, "unwanted", "r", "1")
+	b.add(t, "good", "r", "1")
+	for next := b.deliver(t); next != "never"; next = b.deliver(t) {
+		d, _ := time.ParseDuration(next)
+		b.at = b.at.Add(d)
+	}
+	if left := b.waiting(t); len(left) != 0 {
+		t.Errorf("left: %+v", left)
+	}
+	if diff := cmp.Diff([]string{"unwanted 1", "good 1", "unwanted 1"}, b.sent); diff != "" {
+		t.Error(diff)
+	}
+	if got := log.String(); !strings.Contains(got, `level=INFO msg="outbox entry dropped" kind=test key=unwanted receiver=r reason="the topic is switched off"`) || strings.Contains(got, "given up") {
+		t.Errorf("logged %s", got)
 	}
 }
 
