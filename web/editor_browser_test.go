@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,5 +170,27 @@ func TestEditorIsLoadedWhereTextIsEdited(t *testing.T) {
 	got := ines.submit("/comp2402/-/settings/validate", url.Values{"text": {"late_tokens: 1\n"}})
 	if strings.TrimSpace(got.body) != `{"problems":[]}` {
 		t.Errorf("validate what is right: %s", got.body)
+	}
+}
+
+// TestMarkdownIsHighlighted writes Markdown in files of each name, and none in a file of another name.
+func TestMarkdownIsHighlighted(t *testing.T) {
+	s, _ := newShelf(t)
+	c := s.instructor()
+	const styled = `(text => { const e = [...document.querySelectorAll(".cm-line span[class]")].find(e => e.textContent.includes(text)); return e ? getComputedStyle(e) : {}; })`
+	for name, want := range map[string]bool{"README.md": true, "docs/NOTES.MARKDOWN": true, "notes.txt": false} {
+		c.Open(editor + "/files/" + name + "?new=1")
+		c.becomes("wait for the editor", `document.querySelector(".cm-editor") !== null`)
+		c.Do("write", chromedp.Focus(chromedp.CSS(".cm-content")), write("# A title\n\nSome **bold** text and *leaning* text\n\n| a | b |\n|---|---|\n| ~~gone~~ | `c` |\n"))
+		if want {
+			c.becomes("see a bold title", styled+`("A title").fontWeight === "700"`)
+		}
+		got := chrome.Ask[[]bool](c.Browser, `[`+styled+`("A title").fontWeight === "700", `+styled+`("bold").fontWeight === "700", `+styled+`("leaning").fontStyle === "italic", `+styled+`("gone").textDecorationLine === "line-through"]`)
+		if slices.Contains(got, !want) {
+			t.Errorf("%s: title, bold, italic and struck text: %v", name, got)
+		}
+	}
+	if said := c.Complaints(); len(said) > 0 {
+		t.Errorf("the browser complains: %q", said)
 	}
 }

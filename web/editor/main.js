@@ -1,7 +1,7 @@
 // This script replaces the form's textarea with an editor. It copies each change into the textarea,
 // which the form submits. Mistakes come from site.js, which has the server check the text.
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { HighlightStyle, StreamLanguage, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { HighlightStyle, Language, StreamLanguage, bracketMatching, defineLanguageFacet, indentOnInput, indentUnit, languageDataProp, syntaxHighlighting } from "@codemirror/language";
 import { yaml } from "@codemirror/lang-yaml";
 import { c, cpp, java } from "@codemirror/legacy-modes/mode/clike";
 import { go } from "@codemirror/legacy-modes/mode/go";
@@ -13,13 +13,20 @@ import { search, searchKeymap } from "@codemirror/search";
 import { EditorState } from "@codemirror/state";
 import { EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { GFM, parser } from "@lezer/markdown";
 
 const modes = { c, h: c, cc: cpp, cpp, cxx: cpp, hh: cpp, hpp: cpp, java, go, js: javascript, mjs: javascript, json, py: python, sh: shell, bash: shell };
+
+// markdown highlights Markdown with GitHub's extensions. @codemirror/lang-markdown would also highlight HTML, CSS
+// and JavaScript in it, and make the editor half as large again.
+const markdownData = defineLanguageFacet({ commentTokens: { block: { open: "<!--", close: "-->" } } });
+const markdown = new Language(markdownData, parser.configure([GFM, { props: [languageDataProp.add({ Document: markdownData })] }]), [], "markdown");
 
 // language returns the highlighting of a file by the end of its name, none for others.
 function language(name) {
   const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
   if (ending === "yaml" || ending === "yml") return [yaml(), indentUnit.of("  ")];
+  if (ending === "md" || ending === "markdown") return [markdown, indentUnit.of("  ")];
   const mode = Object.hasOwn(modes, ending) ? modes[ending] : null;
   return [mode ? StreamLanguage.define(mode) : [], indentUnit.of("    ")];
 }
@@ -31,6 +38,13 @@ const colours = HighlightStyle.define([
   { tag: [tags.string, tags.special(tags.string)], color: "var(--good)" },
   { tag: [tags.number, tags.bool, tags.null, tags.atom], color: "var(--cyan)" },
   { tag: [tags.definition(tags.propertyName), tags.propertyName, tags.typeName], color: "var(--accent)" },
+  { tag: [tags.processingInstruction, tags.contentSeparator, tags.quote, tags.labelName], color: "var(--soft)" },
+  { tag: tags.heading, color: "var(--accent)", fontWeight: "bold" },
+  { tag: [tags.link, tags.url], color: "var(--accent)" },
+  { tag: tags.monospace, color: "var(--good)" },
+  { tag: tags.emphasis, fontStyle: "italic" },
+  { tag: tags.strong, fontWeight: "bold" },
+  { tag: tags.strikethrough, textDecoration: "line-through" },
   { tag: tags.invalid, color: "var(--bad)" },
 ]);
 
