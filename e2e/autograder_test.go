@@ -117,3 +117,39 @@ func TestSetupThatFails(t *testing.T) {
 		})
 	}
 }
+
+// TestServerKilledDuringSetup kills the server while setup.sh runs. The next server removes the container, and runs
+// setup.sh again for the waiting gate.
+func TestServerKilledDuringSetup(t *testing.T) {
+	t.Parallel()
+	needContainers(t)
+	contained, err := os.ReadFile(inContainers(t, graderImage, 1, 1))
+	check(t, err)
+	c := (&classroom{t: t, config: autogradersConfig(t, string(contained), "")}).open("alice")
+	defer c.removeAutograders()
+	files := setupAutograder(installsJudge + "sleep 3\n")
+	files["solution/says"] = "right"
+	l := beginPush(t, c.people["ada"], c.write("ada", "c101/a2/tests", files), "c101/a2/tests", "main")
+	id, err := os.ReadFile(filepath.Join(c.data, "id"))
+	check(t, err)
+	builds := func(what string) []string {
+		return strings.Fields(docker(t, "ps", "--all", "--quiet", "--no-trunc", "--filter", "label=grader.autograders="+strings.TrimSpace(string(id)), "--filter", what))
+	}
+	var begun []string
+	eventually(t, "setup.sh runs", func() bool { begun = builds("status=running"); return len(begun) == 1 })
+	c.server.Kill()
+	l.end()
+	if images := docker(t, "images", "-q", "--filter", "label=grader.autograder.server="+strings.TrimSpace(string(id))); images != "" {
+		t.Errorf("an interrupted setup.sh left the image %s", images)
+	}
+	c.serve()
+	eventually(t, "the killed server's container is removed", func() bool { return len(builds("id="+begun[0])) == 0 })
+	eventually(t, "the tests are active", func() bool { return strings.Contains(c.admin("tests", "list", "c101/a2"), "active") })
+	if images := strings.Split(strings.TrimSpace(c.admin("images")), "\n"); len(images) != 1 || !strings.Contains(images[0], "c101/a2") {
+		t.Errorf("images: %q", images)
+	}
+	eventually(t, "no container is left", func() bool { return len(builds("status=running")) == 0 })
+	if got := c.submits("alice", "a2", 1, map[string]string{"says": "wrong"}); got.Score.String() != "4" {
+		t.Errorf("%+v", got)
+	}
+}

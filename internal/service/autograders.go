@@ -56,12 +56,12 @@ func (s *Service) autograderBases() map[string]string {
 	return bases
 }
 
-// startAutograders removes unused images from time to time.
+// startAutograders removes what a killed server left, and unused images from time to time.
 func (s *Service) startAutograders(ctx context.Context, _ *DataDir) error {
 	if s.autograders == nil {
 		return nil
 	}
-	s.every(ctx, periodic{interval: imagesPace, failure: "unused images of autograders not removed", run: func(ctx context.Context) error {
+	s.every(ctx, periodic{interval: imagesPace, atOnce: true, failure: "unused images of autograders not removed", run: func(ctx context.Context) error {
 		active, err := s.activeTests(ctx)
 		if err != nil {
 			return err

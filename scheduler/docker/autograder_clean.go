@@ -83,8 +83,15 @@ func (a *Autograders) remove(ctx context.Context, key string) error {
 	return a.uses.remove(key)
 }
 
-// Clean removes the images that no active tests version uses and that were not used for a day.
+// Clean removes the images that no active tests version uses and that were not used for a day. The first call also
+// removes the containers that an earlier server of this data directory left.
 func (a *Autograders) Clean(ctx context.Context, active []ActiveTests) error {
+	if err := a.open(); err != nil {
+		return err
+	}
+	if err := a.sweep(ctx); err != nil {
+		return err
+	}
 	images, err := a.Images(ctx, active)
 	if err != nil {
 		return err
