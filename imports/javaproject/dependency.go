@@ -2,6 +2,7 @@ package javaproject
 
 import (
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/grader/grader/imports"
@@ -37,6 +38,13 @@ func (d dependency) isJar(file string) bool {
 	return found && (name == "" || len(name) > 1 && name[0] == '-' && name[1] >= '0' && name[1] <= '9')
 }
 
+// imageJar matches jars of the frameworks in $CLASSPATH_JUNIT. A second version of them beside the image's would be a
+// mixture of both. A project's own AssertJ is used instead of the image's.
+var imageJar = regexp.MustCompile(`^(?:junit|hamcrest|opentest4j|apiguardian-api)(?:-?[0-9].*)?\.jar$|^(?:junit-(?:jupiter|platform|vintage)|hamcrest-(?:core|library|all))(?:-.*)?\.jar$`)
+
+// assertJ is the only library of the image that a project's jar replaces.
+func assertJ() dependency { return dependency{group: "org.assertj", artifact: "assertj-core"} }
+
 // jarDirs returns the directories whose jars belong to the project.
 func jarDirs() []string { return []string{"lib", "libs"} }
 
@@ -47,7 +55,7 @@ func (i *importer) noteDependencies() {
 		switch {
 		case d.processor:
 			i.bundle.Note(imports.Lost, d.String(), "annotation processors do not run: they would run code of a library while grading")
-		case d.inImage():
+		case d.inImage() && !(d.artifact == assertJ().artifact && i.hasJar(d)):
 			carried = append(carried, d.String())
 		case !i.hasJar(d):
 			i.bundle.Note(imports.Lost, d.String(), "%s", i.advice(d))

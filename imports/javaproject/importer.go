@@ -186,7 +186,7 @@ func (i *importer) list() error {
 	i.files = files
 	for _, f := range files {
 		dir := path.Dir(f.Name)
-		if path.Ext(f.Name) == ".jar" && plainPath.MatchString(path.Base(f.Name)) && (dir == path.Join(i.module, path.Base(dir)) || dir == path.Base(dir)) && slices.Contains(jarDirs(), path.Base(dir)) {
+		if path.Ext(f.Name) == ".jar" && plainPath.MatchString(path.Base(f.Name)) && !imageJar.MatchString(path.Base(f.Name)) && (dir == path.Join(i.module, path.Base(dir)) || dir == path.Base(dir)) && slices.Contains(jarDirs(), path.Base(dir)) {
 			i.jars = append(i.jars, f.Name)
 		}
 		if isBelow(f.Name, i.project.test) && path.Ext(f.Name) == ".java" {
@@ -389,18 +389,18 @@ func (i *importer) compileMain() string {
 }
 
 func (i *importer) compileTests() string {
-	return fmt.Sprintf("javac -proc:none -encoding %s -d $TEST_OUT -cp $CLASSPATH_JUNIT:$ARTEFACTS/out%s %s", i.project.encoding, i.testJars(), i.sources(i.project.test, "$NEEDS/"+testsDir))
+	return fmt.Sprintf("javac -proc:none -encoding %s -d $TEST_OUT -cp %s %s", i.project.encoding, i.classPath("$ARTEFACTS/out"), i.sources(i.project.test, "$NEEDS/"+testsDir))
 }
 
 // runTests returns the command of the tests. Like the tools it runs in the directory of the module.
 func (i *importer) runTests() string {
-	classes := "$CLASSPATH_JUNIT:$TEST_OUT"
+	classes := []string{"$TEST_OUT"}
 	for _, dir := range slices.DeleteFunc(slices.Clone(i.project.testResources), func(dir string) bool { return !i.isDir(dir) }) {
-		classes += ":$NEEDS/" + testsDir + dir
+		classes = append(classes, "$NEEDS/"+testsDir+dir)
 	}
-	classes += ":$ARTEFACTS/out"
+	classes = append(classes, "$ARTEFACTS/out")
 	for _, dir := range i.project.mainResources {
-		classes += ":$ARTEFACTS/" + dir
+		classes = append(classes, "$ARTEFACTS/"+dir)
 	}
 	before := ""
 	if i.reads {
@@ -409,13 +409,19 @@ func (i *importer) runTests() string {
 	if i.module != "." {
 		before += "cd " + i.module + " && "
 	}
-	return before + fmt.Sprintf("java -cp %s%s org.junit.platform.console.ConsoleLauncher --scan-class-path $TEST_OUT --include-classname '%s' --reports-dir $REPORTS --details summary --disable-banner",
-		classes, i.testJars(), i.project.pattern)
+	return before + fmt.Sprintf("java -cp %s org.junit.platform.console.ConsoleLauncher --scan-class-path $TEST_OUT --include-classname '%s' --reports-dir $REPORTS --details summary --disable-banner",
+		i.classPath(classes...), i.project.pattern)
 }
 
-func (i *importer) testJars() string {
-	if len(i.jars) == 0 {
-		return ""
+// classPath returns the class path of the tests: JUnit's, the given entries, and the project's jars.
+func (i *importer) classPath(entries ...string) string {
+	entries = append([]string{"$CLASSPATH_JUNIT"}, entries...)
+	const jars = "$NEEDS/" + jarsDir + "*"
+	switch {
+	case i.hasJar(assertJ()):
+		entries = append([]string{jars}, entries...)
+	case len(i.jars) > 0:
+		entries = append(entries, jars)
 	}
-	return ":$NEEDS/" + jarsDir + "*"
+	return strings.Join(entries, ":")
 }

@@ -238,6 +238,34 @@ func TestJars(t *testing.T) {
 	}
 }
 
+// TestImageJars checks that jars of the image's frameworks are not mixed with the image's, and that a project's AssertJ
+// comes before the image's.
+func TestImageJars(t *testing.T) {
+	t.Parallel()
+	dependency := "<dependencies><dependency><groupId>org.assertj</groupId><artifactId>assertj-core</artifactId><version>3.25.1</version></dependency></dependencies>"
+	files := map[string]string{"pom.xml": pom(dependency)}
+	for _, jar := range []string{"junit-4.13.jar", "junit.jar", "junit-jupiter-api-5.10.0.jar", "junit-platform-commons-1.10.0.jar", "hamcrest-core-1.3.jar", "hamcrest-2.2.jar", "opentest4j-1.3.0.jar", "apiguardian-api-1.1.2.jar"} {
+		files["lib/"+jar] = ""
+	}
+	b := imported(t, with(files), javaproject.Maven, javaproject.Options{})
+	if got := b.Below("lib/"); len(got) > 0 || strings.Contains(string(b.Assignment.Tests[0].Run), "$NEEDS/lib/*") || !strings.Contains(notes(b), "versions are used of org.assertj:assertj-core:3.25.1") {
+		t.Errorf("%v, %+v\n%s", got, b.Assignment.Tests[0], notes(b))
+	}
+	for _, jar := range []string{"assertj-core-3.25.1.jar", "junit-quickcheck-core-1.0.jar", "hamcrest-json-1.0.jar"} {
+		files["lib/"+jar] = ""
+	}
+	b = imported(t, with(files), javaproject.Maven, javaproject.Options{})
+	if diff := cmp.Diff([]string{"lib/assertj-core-3.25.1.jar", "lib/hamcrest-json-1.0.jar", "lib/junit-quickcheck-core-1.0.jar"}, b.Below("lib/")); diff != "" {
+		t.Error(diff)
+	}
+	if test := b.Assignment.Tests[0]; !strings.Contains(string(test.Compile), "-cp $NEEDS/lib/*:$CLASSPATH_JUNIT:") || !strings.Contains(string(test.Run), "-cp $NEEDS/lib/*:$CLASSPATH_JUNIT:$TEST_OUT:") {
+		t.Errorf("%+v", test)
+	}
+	if strings.Contains(notes(b), "assertj") {
+		t.Errorf("the notes are\n%s", notes(b))
+	}
+}
+
 func TestSources(t *testing.T) {
 	t.Parallel()
 	b := imported(t, with(map[string]string{

@@ -122,6 +122,7 @@ func TestImportJavaLibrary(t *testing.T) {
 	content, err := os.ReadFile(jar)
 	must(t, err)
 	withJar["lib/numbers-1.2.jar"] = string(content)
+	withJar["lib/junit-platform-launcher-1.0.0.jar"] = "mvn dependency:copy-dependencies copies JUnit too"
 	to = filepath.Join(t.TempDir(), "tests")
 	if status, out, errs := runCommand(t, "import", "maven", zipOf(t, "stack", withJar), "-o", to, "--solved"); status != 0 || strings.Contains(out, "numbers:1.2: the library") {
 		t.Fatalf("status %d, %s%s", status, out, errs)
