@@ -55,7 +55,7 @@ func (i *importer) noteDependencies() {
 		switch {
 		case d.processor:
 			i.bundle.Note(imports.Lost, d.String(), "annotation processors do not run: they would run code of a library while grading")
-		case d.inImage() && !(d.artifact == assertJ().artifact && i.hasJar(d)):
+		case d.inImage() && (d.artifact != assertJ().artifact || !i.hasJar(d)):
 			carried = append(carried, d.String())
 		case !i.hasJar(d):
 			i.bundle.Note(imports.Lost, d.String(), "%s", i.advice(d))
