@@ -11,6 +11,7 @@ import (
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/pktline"
+	"github.com/grader/grader/gitd/repo"
 	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
@@ -145,16 +146,16 @@ func (s *receiver) refusedForSize(p *push) *refusal {
 		"Leave out the large files, and rewrite the history to one commit", sizeWord(s.Repos.MaxRead()), sizeWord(s.Repos.MaxPack())), p.rewrite([]string{s.removeLarge(p)})}
 }
 
-// refusedForObject refuses a push with a changed file for which git needs size bytes of memory. git
-// stores files of any size that are sent whole, but must rebuild in memory those that are sent as
-// changes.
+// refusedForObject refuses a push with versions of a file for which git needs size bytes of memory. git
+// stores a version that is sent whole without that memory, but must rebuild one that is sent as
+// changes to another.
 func (s *receiver) refusedForObject(p *push, size string) *refusal {
 	bytes, err := strconv.ParseInt(size, 10, 64)
 	if err != nil {
 		bytes = math.MaxInt64
 	}
-	return &refusal{refusalObjectSize, "", fmt.Sprintf("a version of a file in your history has %s, and is sent as changes to another version, for which git has too little memory here. "+
-		"Leave out the large files, and rewrite the history to one commit", sizeWord(bytes)), p.rewrite([]string{s.removeLarge(p)})}
+	return &refusal{refusalObjectSize, "", fmt.Sprintf("your history has several versions of a file of %s, and git can rebuild at most %s here. "+
+		"Leave out the large files, and rewrite the history to one commit", sizeWord(bytes), sizeWord(repo.MaxRebuilt)), p.rewrite([]string{s.removeLarge(p)})}
 }
 
 // removeLarge returns the command that removes large files from the index.

@@ -461,12 +461,12 @@ func gitAdvice() []advice {
 			s.git("commit", "-q", "-m", "remove it")
 			s.push()
 		}},
-		{name: "a large file that was changed", code: "object-size", says: "has 50 MiB, and is sent as changes", refuse: func(s *student) {
+		{name: "a large file that was changed", code: "object-size", says: "several versions of a file of 50 MiB, and git can rebuild at most 48 MiB here", refuse: func(s *student) {
 			s.add("data.csv", versioned)
 			s.add("data.csv", versioned+"the end\n")
 			s.push()
 		}},
-		{name: "a large file that was changed in earlier commits", code: "object-size", says: "has 50 MiB, and is sent as changes", refuse: func(s *student) {
+		{name: "a large file that was changed in earlier commits", code: "object-size", says: "several versions of a file of 50 MiB, and git can rebuild at most 48 MiB here", refuse: func(s *student) {
 			s.accepted()
 			s.add("data.csv", versioned)
 			s.add("data.csv", versioned+"the end\n")

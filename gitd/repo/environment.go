@@ -6,6 +6,10 @@ import (
 	"strconv"
 )
 
+// MaxRebuilt is the largest object, in bytes, that git may rebuild from changes to another one. Larger
+// blobs are accepted if they are sent whole.
+const MaxRebuilt = 48 << 20
+
 // setting is one git configuration value. It is passed to a process and never written into a
 // repository, where it would outlive the version of grader that chose it.
 type setting struct{ key, value string }
@@ -17,7 +21,7 @@ func environment(settings []setting, extra ...string) []string {
 		"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent", "LC_ALL=C", "TZ=UTC",
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_ATTR_NOSYSTEM=1",
 		// A 16 KB delta bomb asks for gigabytes. With this limit git exits with a message.
-		"GIT_ALLOC_LIMIT=48m",
+		"GIT_ALLOC_LIMIT=" + strconv.Itoa(MaxRebuilt),
 		"GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0",
 		"GIT_CONFIG_COUNT=" + strconv.Itoa(len(settings)),
 	}

@@ -233,7 +233,7 @@ func TestGitDoesNotInheritServerEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"GIT_ALLOC_LIMIT=48m", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GRADER_HOOK_TOKEN="} {
+	for _, want := range []string{"GIT_ALLOC_LIMIT=50331648", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GRADER_HOOK_TOKEN="} {
 		if !strings.Contains(string(env), want) {
 			t.Errorf("%s is missing in\n%s", want, env)
 		}
