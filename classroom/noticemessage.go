@@ -212,8 +212,8 @@ func (n *Notices) brokenTests(ctx context.Context, m *schema.NoticeMessage, by s
 	if v := a.Active; v != nil && (v.Number > is.Version || is.Failing && v.Number != is.Version) {
 		return schema.Errorf(schema.CodeNotFound, "version %d of the tests is active now", v.Number)
 	}
-	if !course.MayBeTold(is.Topic, who.Viewer()) {
-		return schema.Errorf(schema.CodeForbidden, "only staff is told about tests")
+	if !course.HearsOfTests(who.Viewer()) {
+		return schema.Errorf(schema.CodeForbidden, "only the staff of the course gets notices about its tests")
 	}
 	m.Page = "/" + is.Assignment + "/-/tests"
 	if is.Failing {
@@ -230,12 +230,12 @@ func (n *Notices) brokenTests(ctx context.Context, m *schema.NoticeMessage, by s
 // failingPool writes to administrators and to the staff of a course that runners of a flavour
 // cannot start.
 func (n *Notices) failingPool(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, is schema.Notice) error {
-	staff, err := n.isStaff(ctx, by)
+	enrolments, err := n.store.Enrolments(ctx, by.User.ID)
 	if err != nil {
 		return err
 	}
-	if !staff && !by.User.Admin {
-		return schema.Errorf(schema.CodeForbidden, "only staff is told about pools")
+	if !course.HearsOfPool(by.User, enrolments, is.Flavour) {
+		return schema.Errorf(schema.CodeForbidden, "only administrators and the staff of courses that use the flavour %s get notices about its pool", is.Flavour)
 	}
 	fails, err := n.store.PoolFails(ctx, is.Flavour)
 	if err != nil {
@@ -248,12 +248,4 @@ func (n *Notices) failingPool(ctx context.Context, m *schema.NoticeMessage, by s
 	m.Subject = fmt.Sprintf("runners of the flavour %s cannot start", is.Flavour)
 	m.Text = []string{fmt.Sprintf("Runners of the flavour %s cannot start, so pushes wait.", is.Flavour), "Reason: " + schema.OneLine(is.Why, maxPoolReason)}
 	return nil
-}
-
-// isStaff reports whether the actor is on the staff of any course.
-func (n *Notices) isStaff(ctx context.Context, by schema.Actor) (bool, error) {
-	all, err := n.store.Enrolments(ctx, by.User.ID)
-	return slices.ContainsFunc(all, func(e schema.Enrolment) bool {
-		return course.MayBeTold(schema.NoticePool, course.Viewer{Login: by.User.Login, Role: e.Role})
-	}), err
 }

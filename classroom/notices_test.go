@@ -506,6 +506,28 @@ func TestRecoveredPoolIsNotTold(t *testing.T) {
 	}
 }
 
+// TestPoolNoticeFollowsFlavours moves a course to another flavour while notices about its pool wait.
+// Only administrators still get them.
+func TestPoolNoticeFollowsFlavours(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	for _, login := range []string{"tina", "root"} {
+		b.subscribe(login, schema.NoticeMail, login+"@example.org", schema.NoticePool)
+	}
+	b.stalled = "no wall"
+	for range 7 {
+		check(t, b.Notices.NotePools(t.Context()))
+		b.pass(time.Minute)
+	}
+	if got := len(b.waiting()); got != 2 {
+		t.Fatalf("%d notices wait, want 2", got)
+	}
+	check(t, b.store.SetFlavours(t.Context(), schema.Operator(), "comp1", "small", nil))
+	if got := b.deliver(); len(got) != 1 || len(got["root@example.org"]) != 1 {
+		t.Errorf("sent %v, want one to root", got)
+	}
+}
+
 // TestPausedPoolHasNotRecovered pauses a pool that fails. The pause neither ends the failure nor
 // drops its notice, and people are notified once. It also does not count as failing.
 func TestPausedPoolHasNotRecovered(t *testing.T) {

@@ -74,3 +74,29 @@ func TestScoreChangedForItsOwner(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoHearsOfPools checks who gets notices about the pool of the flavour large.
+func TestWhoHearsOfPools(t *testing.T) {
+	t.Parallel()
+	in := func(role schema.Role, flavour string, others ...string) schema.Enrolment {
+		return schema.Enrolment{Role: role, Course: schema.Course{Flavour: flavour, OtherFlavours: others}}
+	}
+	for name, c := range map[string]struct {
+		admin      bool
+		enrolments []schema.Enrolment
+		want       bool
+	}{
+		"an administrator without courses":       {true, nil, true},
+		"somebody without courses":               {false, nil, false},
+		"a TA of a course on it":                 {false, []schema.Enrolment{in(schema.RoleTA, "large")}, true},
+		"an instructor of a course beside it":    {false, []schema.Enrolment{in(schema.RoleInstructor, "standard", "gpu", "large")}, true},
+		"an instructor of another course":        {false, []schema.Enrolment{in(schema.RoleInstructor, "standard", "gpu")}, false},
+		"a student on it":                        {false, []schema.Enrolment{in(schema.RoleStudent, "large")}, false},
+		"a student on it, a TA elsewhere":        {false, []schema.Enrolment{in(schema.RoleStudent, "large"), in(schema.RoleTA, "standard")}, false},
+		"a student elsewhere, a TA of one on it": {false, []schema.Enrolment{in(schema.RoleStudent, "standard"), in(schema.RoleTA, "large")}, true},
+	} {
+		if got := course.HearsOfPool(schema.User{Admin: c.admin}, c.enrolments, "large"); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}

@@ -106,7 +106,9 @@ func notifyTests(ctx context.Context, t *tx, now time.Time, version int64, faili
 	if err != nil {
 		return err
 	}
-	staff, err := list(ctx, t, value[string], `SELECT u.login FROM enrolments e JOIN users u ON u.id = e.user_id WHERE e.course_id = ? AND e.role IN ('ta', 'instructor') ORDER BY u.login`, is.course)
+	staff, err := hearers(ctx, t, is.course, false, func(_ schema.Course, role schema.Role) bool {
+		return course.HearsOfTests(course.Viewer{Role: role})
+	})
 	if err != nil {
 		return err
 	}
@@ -187,11 +189,48 @@ func notifyPool(ctx context.Context, t *tx, now time.Time, flavour, why string) 
 	if err != nil || !first {
 		return err
 	}
-	people, err := list(ctx, t, value[string], `SELECT login FROM users WHERE admin = 1
-		UNION SELECT u.login FROM courses c CROSS JOIN enrolments e ON e.course_id = c.id AND e.role IN ('ta', 'instructor') JOIN users u ON u.id = e.user_id
-		WHERE c.flavour = ?1 OR EXISTS (SELECT 1 FROM json_each(c.other_flavours) WHERE value = ?1)`, flavour)
+	people, err := hearers(ctx, t, 0, course.HearsOfPool(schema.User{Admin: true}, nil, flavour), func(c schema.Course, role schema.Role) bool {
+		return course.HearsOfPool(schema.User{}, []schema.Enrolment{{Course: c, Role: role}}, flavour)
+	})
 	if err != nil {
 		return err
 	}
 	return t.notify(ctx, now, people, flavour, schema.Notice{Topic: schema.NoticePool, Flavour: flavour, Why: why})
+}
+
+// roleIn is a role in a course.
+type roleIn struct {
+	Course int64       `json:"course"`
+	Role   schema.Role `json:"role"`
+}
+
+func scanFlavours(r row) (c schema.Course, err error) {
+	err = r.Scan(&c.ID, &c.Flavour, decoded{&c.OtherFlavours})
+	return c, err
+}
+
+// hearers returns the logins of people with the roles that a rule selects, in one course, or in all
+// for course 0. With admins it also returns the administrators. The rule sees each role once for
+// each course and not each person, because this runs in a transaction that others wait for. Its
+// courses have no more than their flavours.
+func hearers(ctx context.Context, t *tx, courseID int64, admins bool, hears func(schema.Course, schema.Role) bool) ([]string, error) {
+	courses, err := list(ctx, t, scanFlavours, `SELECT id, flavour, other_flavours FROM courses WHERE ?1 = 0 OR id = ?1`, courseID)
+	if err != nil {
+		return nil, err
+	}
+	selected := []roleIn{}
+	for _, c := range courses {
+		for _, role := range []schema.Role{schema.RoleStudent, schema.RoleTA, schema.RoleInstructor} {
+			if hears(c, role) {
+				selected = append(selected, roleIn{c.ID, role})
+			}
+		}
+	}
+	pairs, err := encode(selected)
+	if err != nil {
+		return nil, err
+	}
+	return list(ctx, t, value[string], `SELECT u.login FROM json_each(?1) p
+			CROSS JOIN enrolments e ON e.course_id = json_extract(p.value, '$.course') AND e.role = json_extract(p.value, '$.role') JOIN users u ON u.id = e.user_id
+		UNION SELECT login FROM users WHERE ?2 AND admin = 1`, pairs, admins)
 }
