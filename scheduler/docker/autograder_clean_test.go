@@ -15,9 +15,9 @@ func TestUnusedImagesAreRemoved(t *testing.T) {
 	a := newAutograders(t)
 	now := time.Now()
 	a.Clock = func() time.Time { return now }
-	for commit, script := range map[string]string{"c1": "echo used", "old": "echo unused"} {
-		job := a.job(printing(script))
-		job.Tests.Commit, job.ImageOnly = commit, true
+	for _, made := range []struct{ commit, script string }{{"c1", "echo earlier base image"}, {"c1", "echo used"}, {"old", "echo unused"}} {
+		job := a.job(printing(made.script))
+		job.Tests.Commit, job.ImageOnly = made.commit, true
 		_, err := a.RunAutograder(t.Context(), job)
 		check(t, err)
 	}
@@ -34,7 +34,7 @@ func TestUnusedImagesAreRemoved(t *testing.T) {
 	for _, step := range []struct {
 		later time.Duration
 		count int
-	}{{0, 2}, {23 * time.Hour, 2}, {2 * time.Hour, 1}, {1000 * time.Hour, 1}} {
+	}{{0, 3}, {23 * time.Hour, 3}, {2 * time.Hour, 1}, {1000 * time.Hour, 1}} {
 		now = now.Add(step.later)
 		check(t, a.Clean(t.Context(), active))
 		images, err := a.Images(t.Context(), active)

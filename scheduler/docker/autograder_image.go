@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -22,8 +23,10 @@ const (
 	failureAge = time.Minute
 )
 
-// setupScript runs setup.sh as Gradescope does. A sealed runner image has a link in place of /tmp.
-const setupScript = `if [ -L /tmp ]; then rm /tmp && mkdir -m 1777 /tmp; fi
+// setupScript runs setup.sh as Gradescope does. Both of its outputs are one stream, so that their lines stay in order.
+// A sealed runner image has a link in place of /tmp.
+const setupScript = `exec 2>&1
+if [ -L /tmp ]; then rm /tmp && mkdir -m 1777 /tmp; fi
 if [ -n "$GRADER_UPDATE" ] && command -v apt-get >/dev/null; then apt-get update -qq; fi
 unset GRADER_UPDATE
 cd /autograder || exit 1
@@ -170,8 +173,9 @@ func (a *Autograders) build(ctx context.Context, key, baseID string, files *pack
 		spec.env = append(spec.env, "GRADER_UPDATE=1")
 	}
 	err = a.runContainer(ctx, spec, func(ctx context.Context, container string, end containerEnd) error {
-		if why := setupWords(end, a.Build); why != "" {
-			failed = &setupFailure{why: why, output: schema.Excerpt(printed.String(), maxSetupOutput)}
+		text := printed.String()
+		if why := setupWords(end, a.Build, text); why != "" {
+			failed = &setupFailure{why: why, output: schema.Excerpt(text, maxSetupOutput)}
 			return nil
 		}
 		made, err := a.daemon.api.ContainerCommit(ctx, container, api.CommitOptions{
@@ -187,8 +191,11 @@ func (a *Autograders) build(ctx context.Context, key, baseID string, files *pack
 // maxSetupOutput bounds what staff read of setup.sh, in bytes.
 const maxSetupOutput = 16 << 10
 
-// setupWords returns why setup.sh failed, "" if it did not.
-func setupWords(end containerEnd, most BuildLimits) string {
+// maxLastLine bounds the last line of setup.sh in a message, in bytes.
+const maxLastLine = 200
+
+// setupWords returns why setup.sh failed, "" if it did not. The last line that it printed usually says what is missing.
+func setupWords(end containerEnd, most BuildLimits, printed string) string {
 	switch end.limit {
 	case limitWall:
 		return fmt.Sprintf("setup.sh has not ended after %s", most.Time)
@@ -198,7 +205,12 @@ func setupWords(end containerEnd, most BuildLimits) string {
 		return fmt.Sprintf("setup.sh wrote more than %d MiB", most.Disk>>20)
 	}
 	if end.exit != 0 {
-		return fmt.Sprintf("setup.sh failed with exit status %d", end.exit)
+		lines := strings.Split(strings.TrimSpace(printed), "\n")
+		words := fmt.Sprintf("setup.sh failed with exit status %d", end.exit)
+		if last := strings.TrimSpace(lines[len(lines)-1]); last != "" && len(last) <= maxLastLine {
+			words += ": " + schema.Sanitize(last)
+		}
+		return words
 	}
 	return ""
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/containerd/errdefs"
 	api "github.com/docker/docker/api/types/container"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
@@ -46,7 +47,11 @@ func (a *Autograders) grade(ctx context.Context, image string, job scheduler.Aut
 	}
 	err = a.runContainer(ctx, spec, func(ctx context.Context, container string, end containerEnd) error {
 		run = schema.AutograderRun{Exit: end.exit, Limit: end.limit, CPU: end.cpu, Wall: end.wall, Memory: end.memory, Disk: end.disk}
-		return errors.Join(a.readResults(ctx, container, &run), a.readStdout(ctx, container, &run), a.readChanges(ctx, container, &run))
+		reading, ctx := errgroup.WithContext(ctx)
+		for _, read := range []func(context.Context, string, *schema.AutograderRun) error{a.readResults, a.readStdout, a.readChanges} {
+			reading.Go(func() error { return read(ctx, container, &run) }) // each sets fields of its own
+		}
+		return reading.Wait()
 	})
 	return run, err
 }

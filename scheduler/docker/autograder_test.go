@@ -204,15 +204,16 @@ func TestSetupFailures(t *testing.T) {
 		setup, failure, printed string
 		limit                   func(*docker.BuildLimits)
 	}{
-		"exit status":     {setup: "echo what is wrong\necho more >&2\nexit 3", failure: "setup.sh failed with exit status 3", printed: "what is wrong\nmore\n"},
+		"exit status":     {setup: "echo what is wrong\necho more >&2\nexit 3", failure: "setup.sh failed with exit status 3: more", printed: "what is wrong\nmore\n"},
+		"silent":          {setup: "exit 3", failure: "setup.sh failed with exit status 3"},
 		"endless":         {setup: "echo begun; while :; do sleep 1; done", failure: "setup.sh has not ended after 2s", printed: "begun\n", limit: func(l *docker.BuildLimits) { l.Time = 2 * time.Second }},
 		"too much disk":   {setup: "while dd if=/dev/zero bs=1M count=4 status=none >>/big; do sleep 0.1; done", failure: "setup.sh wrote more than 16 MiB", limit: func(l *docker.BuildLimits) { l.Disk = 16 << 20 }},
 		"too much memory": {setup: "exec python3 -c 'x = bytearray(1 << 30)'", failure: "setup.sh used more than 64 MiB of memory", printed: "Killed\n", limit: func(l *docker.BuildLimits) { l.Memory = 64 << 20 }},
 		"too many processes": {
 			setup:   "python3 -c '\nimport os, sys, time\nfor n in range(500):\n  try:\n    if os.fork() == 0: time.sleep(60); os._exit(0)\n  except OSError as e: print(e.strerror); sys.exit(4)\n'",
-			failure: "setup.sh failed with exit status 4", printed: "Resource temporarily unavailable\n", limit: func(l *docker.BuildLimits) { l.Processes = 32 },
+			failure: "setup.sh failed with exit status 4: Resource temporarily unavailable", printed: "Resource temporarily unavailable\n", limit: func(l *docker.BuildLimits) { l.Processes = 32 },
 		},
-		"network that is off": {setup: "ls /sys/class/net; exit 5", failure: "setup.sh failed with exit status 5", printed: "lo\n"},
+		"network that is off": {setup: "ls /sys/class/net; exit 5", failure: "setup.sh failed with exit status 5: lo", printed: "lo\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -47,14 +47,18 @@ func openImageUses(dir string) (*imageUses, error) {
 	return u, nil
 }
 
-// add records a use of an image.
+// add records a use of an image. A tests version uses only its latest image, so that the images of a base image that was
+// replaced become unused.
 func (u *imageUses) add(image string, tests schema.Tree, now time.Time) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	is := u.by[image]
 	tests.Tree = ""
-	is.Used = now
-	is.Versions = append(slices.DeleteFunc(slices.Clone(is.Versions), func(v schema.Tree) bool { return v == tests }), tests)
+	for other, use := range u.by {
+		use.Versions = slices.DeleteFunc(use.Versions, func(v schema.Tree) bool { return v == tests })
+		u.by[other] = use
+	}
+	is := u.by[image]
+	is.Used, is.Versions = now, append(is.Versions, tests)
 	is.Versions = is.Versions[max(0, len(is.Versions)-maxVersions):]
 	u.by[image] = is
 	return u.save()
@@ -64,7 +68,9 @@ func (u *imageUses) add(image string, tests schema.Tree, now time.Time) error {
 func (u *imageUses) get(image string) imageUse {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.by[image]
+	is := u.by[image]
+	is.Versions = slices.Clone(is.Versions)
+	return is
 }
 
 // remove forgets an image.
