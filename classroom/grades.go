@@ -29,6 +29,12 @@ type GradeStore interface {
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
 	// Grades returns the grades of a course, by owner and assignment; owner "" means everybody.
 	Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error)
+	// StudentGrades returns the grades of some students of a course, by owner and assignment. A
+	// team's grade is included once.
+	StudentGrades(ctx context.Context, course int64, logins []string) ([]schema.Grade, error)
+	// MaxScores returns the largest maximum score among the grades of each assignment of a course,
+	// by name.
+	MaxScores(ctx context.Context, course int64) (map[string]schema.Points, error)
 	// AddExtension grants more time and returns the number of kept pushes that are graded now.
 	AddExtension(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, e schema.Extension, reason string) (schema.GrantedExtension, int, error)
 	// EndExtension removes an extension.
@@ -398,6 +404,38 @@ func (g *Grades) List(ctx context.Context, by schema.Actor, code, owner string) 
 	if err != nil {
 		return nil, err
 	}
+	return g.shown(ctx, m, all)
+}
+
+// ClassGrades holds the grades of some students of a course.
+type ClassGrades struct {
+	Max    map[string]schema.Points // maximum score of each assignment with grades, by name
+	Grades []schema.Grade           // by owner and assignment; a team's grade is included once
+}
+
+// Students returns the grades of some students of a course, for its staff.
+func (g *Grades) Students(ctx context.Context, by schema.Actor, code string, logins []string) (ClassGrades, error) {
+	m, err := findMember(ctx, g.store, by, code)
+	if err == nil {
+		err = course.MaySeeGrades(m.Viewer(), code, "")
+	}
+	if err != nil {
+		return ClassGrades{}, err
+	}
+	var of ClassGrades
+	if of.Max, err = g.store.MaxScores(ctx, m.Course.ID); err != nil {
+		return of, fmt.Errorf("read maximum scores: %w", err)
+	}
+	all, err := g.store.StudentGrades(ctx, m.Course.ID, logins)
+	if err != nil {
+		return of, fmt.Errorf("read grades: %w", err)
+	}
+	of.Grades, err = g.shown(ctx, m, all)
+	return of, err
+}
+
+// shown adds the members of teams to grades, and removes what the member may not see.
+func (g *Grades) shown(ctx context.Context, m Member, all []schema.Grade) ([]schema.Grade, error) {
 	seats, err := g.store.Seats(ctx, m.Course.ID)
 	members := course.Members(seats)
 	for i := range all {

@@ -29,6 +29,45 @@ func (s *GradeTables) Grades(ctx context.Context, course int64, owner string) ([
 	return gradesOf(ctx, s.reader, course, owner)
 }
 
+// StudentGrades returns the grades of some students of a course, by owner and assignment. A team's
+// grade is included once for all of its members among the students.
+func (s *GradeTables) StudentGrades(ctx context.Context, course int64, logins []string) ([]schema.Grade, error) {
+	if err := s.UpdateDueGrades(ctx); err != nil {
+		return nil, err
+	}
+	names, err := encode(logins)
+	if err != nil {
+		return nil, err
+	}
+	return list(ctx, s.reader, scanGrade, `SELECT DISTINCT g.assignment_id, a.name, g.owner, g.team, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.seen, g.changed_at
+		FROM json_each(?2) wanted CROSS JOIN assignments a ON a.course_id = ?1
+		LEFT JOIN seats m ON m.assignment_id = a.id AND m.login = wanted.value AND m.left_at = 0
+		CROSS JOIN grades g ON g.assignment_id = a.id AND g.owner = coalesce(m.team, wanted.value) ORDER BY g.owner, a.name`, course, names)
+}
+
+// MaxScores returns the largest maximum score among the grades of each assignment of a course, by
+// name. Assignments without grades are left out.
+func (s *GradeTables) MaxScores(ctx context.Context, course int64) (map[string]schema.Points, error) {
+	if err := s.UpdateDueGrades(ctx); err != nil {
+		return nil, err
+	}
+	type score struct {
+		assignment string
+		max        schema.Points
+	}
+	all, err := list(ctx, s.reader, func(r row) (one score, err error) {
+		err = r.Scan(&one.assignment, exact{&one.max})
+		return one, err
+	}, `SELECT DISTINCT a.name, g.max_score FROM assignments a JOIN grades g ON g.assignment_id = a.id WHERE a.course_id = ?`, course)
+	largest := make(map[string]schema.Points)
+	for _, one := range all {
+		if before, known := largest[one.assignment]; !known || one.max.Cmp(before) > 0 {
+			largest[one.assignment] = one.max
+		}
+	}
+	return largest, err
+}
+
 func gradesOf(ctx context.Context, q querier, course int64, owner string) ([]schema.Grade, error) {
 	return list(ctx, q, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.team, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.seen, g.changed_at
 		FROM assignments a JOIN grades g ON g.assignment_id = a.id

@@ -39,10 +39,18 @@ func (s *SubmissionTables) SubmissionFacts(ctx context.Context, name schema.Subm
 // Submission returns one submission with its latest job and the result of its
 // latest job that has one. Number 0 is the owner's latest.
 func (s *SubmissionTables) Submission(ctx context.Context, name schema.SubmissionName) (schema.GradedSubmission, error) {
-	sub, err := one(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows
-		WHERE course_code = ?1 AND assignment_name = ?2 AND owner = ?3 AND (?4 = 0 OR number = ?4)
-		ORDER BY number DESC LIMIT 1`, name.Course, name.Assignment, name.Owner, name.Number)
+	sub, err := one(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows WHERE id = (
+			SELECT s.id FROM courses c JOIN assignments a ON a.course_id = c.id JOIN submissions s ON s.assignment_id = a.id
+			WHERE c.code = ?1 AND a.name = ?2 AND s.owner = ?3 AND (?4 = 0 OR s.number = ?4)
+			ORDER BY s.number DESC LIMIT 1)`, name.Course, name.Assignment, name.Owner, name.Number)
 	return sub, missing(err, "there is no submission %s", name)
+}
+
+// Counted returns the submission that counts for a grade, with a summary of its result.
+func (s *SubmissionTables) Counted(ctx context.Context, g schema.Grade) (schema.GradedSubmission, error) {
+	sub, err := one(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries WHERE assignment_id = ? AND owner = ? AND number = ?`,
+		g.AssignmentID, g.Counting(), g.Number)
+	return sub, missing(err, "there is no submission %d of %s", g.Number, g.Counting())
 }
 
 // SubmissionByCommit returns the owner's latest submission of a commit.
@@ -62,11 +70,15 @@ func (s *SubmissionTables) Submissions(ctx context.Context, assignment int64, ow
 // Recent returns the latest submissions of a user and of their teams, over all courses, newest
 // first, with summaries of their results.
 func (s *SubmissionTables) Recent(ctx context.Context, user int64, limit int) ([]schema.GradedSubmission, error) {
-	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries
-		WHERE owner IN (SELECT login FROM users WHERE id = ?1 UNION ALL SELECT m.team FROM users u JOIN seats m ON m.login = u.login WHERE u.id = ?1 AND m.left_at = 0)
-			AND (owner = (SELECT login FROM users WHERE id = ?1)
-				OR EXISTS (SELECT 1 FROM users u JOIN seats m ON m.login = u.login WHERE u.id = ?1 AND m.left_at = 0 AND m.assignment_id = submission_summaries.assignment_id AND m.team = submission_summaries.owner))
-		ORDER BY received_at DESC LIMIT ?2`, user, limit)
+	// Each owner's index gives the latest without a sort, and only those of the result are read.
+	return list(ctx, s.reader, scanSubmission, `WITH own (owner, assignment) AS (
+			SELECT login, 0 FROM users WHERE id = ?1
+			UNION ALL SELECT m.team, m.assignment_id FROM users u JOIN seats m ON m.login = u.login WHERE u.id = ?1 AND m.left_at = 0)
+		SELECT * FROM submission_summaries WHERE id IN (
+			SELECT s.id FROM own CROSS JOIN submissions s ON s.id IN (
+				SELECT l.id FROM submissions l WHERE l.owner = own.owner AND own.assignment IN (0, l.assignment_id) ORDER BY l.received_at DESC, l.id DESC LIMIT ?2)
+			ORDER BY s.received_at DESC, s.id DESC LIMIT ?2)
+		ORDER BY received_at DESC, id DESC`, user, limit)
 }
 
 // Unfinished returns the submissions of a user and of their teams with jobs that have not ended, over all courses,

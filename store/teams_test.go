@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -308,11 +309,51 @@ func TestIncrementalTeamGradesAgree(t *testing.T) {
 				got := b.grades()
 				check(t, b.write(t.Context(), "update grades", func(tx *tx) error { return b.updateCourseGrades(t.Context(), tx, b.course.ID, b.tick()) }))
 				equal(t, got, b.grades())
+				b.pagesAgree(got, people[r.IntN(logins):])
 				if t.Failed() {
 					return
 				}
 			}
 		})
+	}
+}
+
+// pagesAgree compares the grades, maximum scores and latest submissions of some students with those selected from all
+// grades of the course and from lists of submissions.
+func (b *bundle) pagesAgree(all []schema.Grade, logins []string) {
+	b.t.Helper()
+	ctx := b.t.Context()
+	wanted := make(map[course.WorkOf]bool)
+	for _, a := range ok(b.Assignments(ctx, b.course.ID))(b.t) {
+		for _, login := range logins {
+			wanted[course.WorkOf{Assignment: a.ID, Owner: ok(b.OwnerOf(ctx, a.ID, login))(b.t)}] = true
+		}
+	}
+	var grades []schema.Grade
+	most := make(map[string]schema.Points)
+	for _, g := range all {
+		if wanted[course.WorkOf{Assignment: g.AssignmentID, Owner: g.Owner}] {
+			grades = append(grades, g)
+		}
+		if g.MaxScore.Cmp(most[g.Assignment]) >= 0 {
+			most[g.Assignment] = g.MaxScore
+		}
+	}
+	got := ok(b.StudentGrades(ctx, b.course.ID, logins))(b.t)
+	for i := range got {
+		got[i].ChangedAt = time.Time{}
+	}
+	equal(b.t, got, grades)
+	equal(b.t, ok(b.MaxScores(ctx, b.course.ID))(b.t), most)
+	for _, login := range logins {
+		var subs []schema.GradedSubmission
+		for _, a := range ok(b.Assignments(ctx, b.course.ID))(b.t) {
+			for _, owner := range slices.Compact([]string{login, ok(b.OwnerOf(ctx, a.ID, login))(b.t)}) {
+				subs = append(subs, ok(b.Submissions(ctx, a.ID, owner, 1000))(b.t)...)
+			}
+		}
+		slices.SortFunc(subs, func(a, b schema.GradedSubmission) int { return b.ReceivedAt.Compare(a.ReceivedAt) })
+		equal(b.t, ok(b.Recent(ctx, b.user(login).ID, 5))(b.t), subs[:min(5, len(subs))])
 	}
 }
 

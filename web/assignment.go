@@ -107,7 +107,11 @@ func (s *studentPages) ownTable(ctx context.Context, t task, m member, owner str
 	if err != nil {
 		return view.Table{}, fmt.Errorf("submissions: %w", err)
 	}
-	counted, err := s.counted(ctx, t, owner)
+	grade, err := s.grade(ctx, t, owner, terms)
+	if err != nil {
+		return view.Table{}, err
+	}
+	counted, err := s.counted(ctx, grade)
 	if err != nil {
 		return view.Table{}, err
 	}

@@ -77,11 +77,11 @@ func (s *studentPages) newItem(r *http.Request, t task, m member) (view.Item, er
 // standing returns the standing of an owner, who is the member or their team. terms are the
 // owner's.
 func (s *site) standing(ctx context.Context, t task, m member, owner string, terms course.Terms) (view.Standing, error) {
-	grade, err := s.Results.Grade(ctx, t.ID, owner)
+	grade, err := s.grade(ctx, t, owner, terms)
 	if err != nil {
-		return view.Standing{}, fmt.Errorf("grade: %w", err)
+		return view.Standing{}, err
 	}
-	counted, err := s.counted(ctx, t, owner)
+	counted, err := s.counted(ctx, grade)
 	if err != nil {
 		return view.Standing{}, err
 	}
@@ -105,14 +105,25 @@ func (s *site) standing(ctx context.Context, t task, m member, owner string, ter
 	return standing, nil
 }
 
-// counted returns the submission that counts for an owner, or nil if none counts. It may be a
-// submission of a team that the owner has left.
-func (s *site) counted(ctx context.Context, t task, owner string) (*schema.GradedSubmission, error) {
-	grade, err := s.Results.Grade(ctx, t.ID, owner)
-	if err != nil || grade.Number == 0 {
-		return nil, err
+// grade returns an owner's grade, which the owner's terms contain unless the tests are broken.
+func (s *site) grade(ctx context.Context, t task, owner string, terms course.Terms) (schema.Grade, error) {
+	if t.Broken == nil {
+		return terms.Grade, nil
 	}
-	sub, err := s.Results.Submission(ctx, schema.SubmissionName{Course: t.Course.Code, Assignment: t.Name, Owner: grade.Counting(), Number: grade.Number})
+	grade, err := s.Results.Grade(ctx, t.ID, owner)
+	if err != nil {
+		return grade, fmt.Errorf("grade: %w", err)
+	}
+	return grade, nil
+}
+
+// counted returns the submission that counts for a grade, with a summary of its result, or nil if
+// none counts. It may be a submission of a team that the owner has left.
+func (s *site) counted(ctx context.Context, grade schema.Grade) (*schema.GradedSubmission, error) {
+	if grade.Number == 0 {
+		return nil, nil
+	}
+	sub, err := s.Results.Counted(ctx, grade)
 	if err != nil {
 		return nil, fmt.Errorf("submission that counts: %w", err)
 	}

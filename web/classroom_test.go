@@ -344,7 +344,11 @@ func (c *classroom) Tries(_ context.Context, assignment int64, owner string, lim
 }
 
 // Terms returns the terms of the specification, without extensions.
-func (c *classroom) Terms(_ context.Context, id int64, owner string, _ time.Time) (course.Terms, error) {
+func (c *classroom) Terms(ctx context.Context, id int64, owner string, _ time.Time) (course.Terms, error) {
+	grade, err := c.Grade(ctx, id, owner)
+	if err != nil {
+		return course.Terms{}, err
+	}
 	unlock, err := c.locked()
 	defer unlock()
 	if err != nil {
@@ -358,9 +362,9 @@ func (c *classroom) Terms(_ context.Context, id int64, owner string, _ time.Time
 		if err != nil {
 			return course.Terms{}, err
 		}
-		return course.Terms{Name: a.Path(), Schedule: course.ScheduleOf(spec, a.Course.Location(), nil, nil), Limit: spec.Limit}, nil
+		return course.Terms{Name: a.Path(), Schedule: course.ScheduleOf(spec, a.Course.Location(), nil, nil), Limit: spec.Limit, Grade: grade}, nil
 	}
-	return course.Terms{}, nil
+	return course.Terms{Grade: grade}, nil
 }
 
 // Owner returns the times of the specification.
@@ -383,6 +387,16 @@ func (c *classroom) Grade(_ context.Context, assignment int64, owner string) (sc
 		}
 	}
 	return grade, err
+}
+
+// Counted returns the submission that counts for a grade.
+func (c *classroom) Counted(ctx context.Context, g schema.Grade) (schema.GradedSubmission, error) {
+	all, err := c.Submissions(ctx, g.AssignmentID, g.Counting(), 1000)
+	if err != nil {
+		return schema.GradedSubmission{}, err
+	}
+	i := slices.IndexFunc(all, func(s schema.GradedSubmission) bool { return s.Name.Number == g.Number })
+	return all[i], nil
 }
 
 func (c *classroom) LastRegrade(context.Context, int64, string) (schema.RegradeNotice, bool, error) {

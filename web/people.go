@@ -185,15 +185,16 @@ func (s *classPages) serveLedger(w http.ResponseWriter, r *http.Request, user sc
 		page.Own = view.NewOwnGrades(m.Course.Code, own)
 		return s.render(w, http.StatusOK, "ledger", page)
 	}
-	all, err := s.Classroom.Grades.List(r.Context(), m.Actor, m.Course.Code, "")
-	if err != nil {
-		return hidden("grades", err)
-	}
 	people, err := s.Classroom.People.List(r.Context(), m.Actor, m.Course.Code)
 	if err != nil {
 		return hidden("roster", err)
 	}
-	page.Class = view.NewClassLedger(page.Path, m.Course.Code, people, all, rosterQuery(r))
+	students := view.NewLedgerStudents(people, rosterQuery(r))
+	grades, err := s.Classroom.Grades.Students(r.Context(), m.Actor, m.Course.Code, students.Logins())
+	if err != nil {
+		return hidden("grades", err)
+	}
+	page.Class = view.NewClassLedger(page.Path, m.Course.Code, students, grades, rosterQuery(r))
 	return s.render(w, http.StatusOK, "ledger", page)
 }
 

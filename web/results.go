@@ -35,6 +35,8 @@ type Results interface {
 	// Latest returns the latest submission of each owner for an assignment, newest first, at most
 	// limit, with summaries of their results.
 	Latest(ctx context.Context, assignment int64, limit int) ([]schema.GradedSubmission, error)
+	// Counted returns the submission that counts for a grade, with a summary of its result.
+	Counted(ctx context.Context, g schema.Grade) (schema.GradedSubmission, error)
 	// Grade returns an owner's grade for an assignment. Its Number is 0 if no submission counts.
 	Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error)
 	// LastRegrade returns what the latest applied regrade set changed in an owner's grade. It returns

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
@@ -69,39 +70,58 @@ func NewOwnGrades(code string, all []schema.Grade) Listing {
 // ledgerPage is the number of students on a page of the class's grades.
 const ledgerPage = 50
 
-// NewClassLedger lists the grades of the students that the query selects.
-func NewClassLedger(path, code string, people []schema.RosterPerson, all []schema.Grade, q RosterQuery) *ClassLedger {
-	l := &ClassLedger{Find: q.Find}
-	most := make(map[string]schema.Points)
-	of := make(map[string]map[string]schema.Grade)
-	for _, g := range all {
-		if of[g.Owner] == nil {
-			of[g.Owner] = make(map[string]schema.Grade)
-		}
-		of[g.Owner][g.Assignment] = g
-		if before, ok := most[g.Assignment]; !ok || g.MaxScore.Cmp(before) > 0 {
-			most[g.Assignment] = g.MaxScore
-		}
-	}
-	names := slices.Sorted(maps.Keys(most))
-	for _, name := range names {
-		l.Assignments = append(l.Assignments, CourseColumn{Name: name, Path: "/" + code + "/" + name + "/-/grid", Max: most[name].String()})
-	}
+// LedgerStudents holds the students on a page of the class's grades.
+type LedgerStudents struct {
+	Shown []schema.RosterPerson
+	Found int // on all pages
+	Page  int
+}
+
+// NewLedgerStudents returns the students that the query selects, by login.
+func NewLedgerStudents(people []schema.RosterPerson, q RosterQuery) LedgerStudents {
 	find := strings.ToLower(strings.TrimSpace(q.Find))
 	people = slices.DeleteFunc(slices.Clone(people), func(p schema.RosterPerson) bool {
 		return p.Role != schema.RoleStudent || p.Dropped || !strings.Contains(strings.ToLower(p.Login+"\n"+p.Name+"\n"+p.Section), find)
 	})
 	slices.SortFunc(people, func(a, b schema.RosterPerson) int { return cmp.Compare(a.Login, b.Login) })
-	l.Found = Count(len(people), "student")
-	shown, page := pageOf(people, q.Page, ledgerPage)
-	for _, p := range shown {
+	s := LedgerStudents{Found: len(people)}
+	s.Shown, s.Page = pageOf(people, q.Page, ledgerPage)
+	return s
+}
+
+// Logins returns the logins of the students on the page.
+func (s LedgerStudents) Logins() []string {
+	logins := make([]string, 0, len(s.Shown))
+	for _, p := range s.Shown {
+		logins = append(logins, p.Login)
+	}
+	return logins
+}
+
+// NewClassLedger lists the grades of students. A team's grade is shown for each member.
+func NewClassLedger(path, code string, students LedgerStudents, all classroom.ClassGrades, q RosterQuery) *ClassLedger {
+	l := &ClassLedger{Find: q.Find, Found: Count(students.Found, "student")}
+	of := make(map[string]map[string]schema.Grade)
+	for _, g := range all.Grades {
+		for _, owner := range slices.Concat(g.Members, []string{g.Owner}) {
+			if of[owner] == nil {
+				of[owner] = make(map[string]schema.Grade)
+			}
+			of[owner][g.Assignment] = g
+		}
+	}
+	names := slices.Sorted(maps.Keys(all.Max))
+	for _, name := range names {
+		l.Assignments = append(l.Assignments, CourseColumn{Name: name, Path: "/" + code + "/" + name + "/-/grid", Max: all.Max[name].String()})
+	}
+	for _, p := range students.Shown {
 		row := LedgerRow{Login: p.Login}
 		for _, name := range names {
 			row.Cells = append(row.Cells, ledgerCell("/"+code+"/"+name, of[p.Login][name]))
 		}
 		l.Rows = append(l.Rows, row)
 	}
-	l.Pager = newPager(page, pagesOf(len(people), ledgerPage), func(n int) string {
+	l.Pager = newPager(students.Page, pagesOf(students.Found, ledgerPage), func(n int) string {
 		return path + "?" + values("find", q.Find, "page", pageValue(n)).Encode()
 	})
 	return l
