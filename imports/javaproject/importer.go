@@ -202,13 +202,9 @@ func (i *importer) list() error {
 	return nil
 }
 
-// copyFiles copies the tests, the starter and the solution.
+// copyFiles copies the tests, the starter and the solution. Files that are neither sources nor tests are in both, because
+// a program may read them.
 func (i *importer) copyFiles() error {
-	given := starterDir
-	if i.options.Solved {
-		given = "solution/"
-		i.bundle.Assignment.Solution = given
-	}
 	for _, f := range i.files {
 		switch {
 		case i.isTest(f.Name):
@@ -216,10 +212,13 @@ func (i *importer) copyFiles() error {
 		case slices.Contains(i.jars, f.Name):
 			i.bundle.Copy(jarsDir+path.Base(f.Name), i.fsys, f.Name, false)
 			i.bundle.Copy(starterDir+f.Name, i.fsys, f.Name, false)
+		case i.isMain(f.Name) && i.options.Solved:
+			i.bundle.CopyToSolution(f.Name, i.fsys, f.Name, f.Executable)
 		case i.isMain(f.Name):
-			i.bundle.Copy(given+f.Name, i.fsys, f.Name, f.Executable)
+			i.bundle.Copy(starterDir+f.Name, i.fsys, f.Name, f.Executable)
 		case i.isStudents(f.Name):
 			i.bundle.Copy(starterDir+f.Name, i.fsys, f.Name, f.Executable)
+			i.bundle.CopyToSolution(f.Name, i.fsys, f.Name, f.Executable)
 		}
 	}
 	if i.options.Solved {
@@ -376,14 +375,8 @@ func (i *importer) compileMain() string {
 	if i.project.release != "" {
 		command += " --release " + i.project.release + " -Xlint:-options"
 	}
-	var dirs []string
-	for _, jar := range i.jars {
-		if dir := path.Dir(jar) + "/*"; !slices.Contains(dirs, dir) {
-			dirs = append(dirs, dir)
-		}
-	}
-	if len(dirs) > 0 {
-		command += " -cp '" + strings.Join(dirs, ":") + "'"
+	if len(i.jars) > 0 {
+		command += " -cp " + strings.Join(i.jars, ":")
 	}
 	return command + " -d out " + i.sources(i.project.main, "")
 }

@@ -85,12 +85,12 @@ func build(b *imports.Bundle) string {
 func TestMavenDefaults(t *testing.T) {
 	t.Parallel()
 	b := imported(t, with(map[string]string{
-		"pom.xml": pom(`<name>A stack</name>`), "README.md": "Write it.", "src/main/resources/x": "", "src/test/resources/y": "",
+		"pom.xml": pom(`<name>A stack</name>`), "README.md": "Write it.", "numbers.txt": "1", "src/main/resources/x": "", "src/test/resources/y": "",
 		".git/config": "", ".github/workflows/a.yml": "", ".mvn/wrapper/a": "", "target/a.class": "", "src/integrationTest/java/B.java": "",
 	}), javaproject.Maven, javaproject.Options{})
 	want := []string{
-		"IMPORTED.md", "handout.md", "solution/src/main/java/a/A.java", "solution/src/main/resources/x", "starter/.mvn/wrapper/a",
-		"starter/README.md", "starter/pom.xml", "units/src/test/java/a/ATest.java", "units/src/test/resources/y",
+		"IMPORTED.md", "handout.md", "solution/.mvn/wrapper/a", "solution/README.md", "solution/numbers.txt", "solution/pom.xml", "solution/src/main/java/a/A.java",
+		"solution/src/main/resources/x", "starter/.mvn/wrapper/a", "starter/README.md", "starter/numbers.txt", "starter/pom.xml", "units/src/test/java/a/ATest.java", "units/src/test/resources/y",
 	}
 	got := b.Names()
 	if !b.Has("IMPORTED.md") {
@@ -222,10 +222,10 @@ func TestJars(t *testing.T) {
 	dependency := "<dependencies><dependency><groupId>com.google.code.gson</groupId><artifactId>gson</artifactId><version>2.10</version></dependency></dependencies>"
 	for _, jar := range []string{"lib/gson-2.10.jar", "libs/gson.jar"} {
 		b := imported(t, with(map[string]string{"pom.xml": pom(dependency), jar: "jar", "docs/other.jar": "x"}), javaproject.Maven, javaproject.Options{})
-		dir, base, _ := strings.Cut(jar, "/")
+		_, base, _ := strings.Cut(jar, "/")
 		test := b.Assignment.Tests[0]
 		if !cmp.Equal(b.Assignment.Files.Locked, []string{jar}) || !b.Has("starter/"+jar) || !b.Has("lib/"+base) || b.Has("lib/other.jar") ||
-			!strings.Contains(build(b), "-cp '"+dir+"/*' ") || !strings.Contains(string(test.Compile), ":$NEEDS/lib/* ") || !strings.Contains(string(test.Run), ":$NEEDS/lib/* ") {
+			!strings.Contains(build(b), "-cp "+jar+" ") || !strings.Contains(string(test.Compile), ":$NEEDS/lib/* ") || !strings.Contains(string(test.Run), ":$NEEDS/lib/* ") {
 			t.Errorf("%v, %s, %+v", b.Names(), build(b), b.Assignment)
 		}
 		if strings.Contains(notes(b), "gson") {

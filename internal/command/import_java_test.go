@@ -16,7 +16,7 @@ func stackProject() map[string]string {
 <properties><maven.compiler.source>11</maven.compiler.source></properties>
 <dependencies><dependency><groupId>org.junit.jupiter</groupId><artifactId>junit-jupiter</artifactId><version>5.9.2</version></dependency></dependencies></project>`,
 		"build.gradle":               "plugins { id 'java' }\nsourceCompatibility = 11\ndependencies {\n  testImplementation 'org.junit.jupiter:junit-jupiter:5.9.2'\n}\ntest { useJUnitPlatform() }\n",
-		"src/main/java/a/Stack.java": "package a;\n\npublic class Stack {\n    public int pop() {\n        return 0; // TODO\n    }\n\n    public void push(int value) {\n    }\n}\n",
+		"src/main/java/a/Stack.java": "package a;\n\npublic class Stack {\n    public int pop() {\n        return 0; // TODO\n    }\n\n    public void push(int value) {\n    }\n\n    public int limit() {\n        return 0;\n    }\n}\n",
 		"src/test/java/a/StackTest.java": `package a;
 
 import static org.junit.jupiter.api.Assertions.*;
@@ -25,6 +25,11 @@ import java.nio.file.*;
 import org.junit.jupiter.api.*;
 
 class StackTest {
+    @Test
+    void readsLimitBesideProject() {
+        assertEquals(2, new Stack().limit());
+    }
+
     @Test
     void popsLastPushed() throws Exception {
         Stack s = new Stack();
@@ -48,6 +53,7 @@ class StackTest {
 `,
 		"src/test/java/a/SlowCheck.java": "package a;\n\nclass SlowCheck {\n    @org.junit.jupiter.api.Test\n    void isNoTestForMaven() {\n        new Stack().push(1);\n    }\n}\n",
 		"src/test/resources/numbers.txt": "10\n20\n30\n",
+		"limit.txt":                      "2",
 	}
 }
 
@@ -58,6 +64,14 @@ import java.util.ArrayDeque;
 
 public class Stack {
     private final ArrayDeque<Integer> values = new ArrayDeque<>();
+
+    public int limit() {
+        try {
+            return Integer.parseInt(java.nio.file.Files.readString(java.nio.file.Path.of("limit.txt")).strip());
+        } catch (java.io.IOException e) {
+            return 0;
+        }
+    }
 
     public void push(int value) {
         values.push(value);
@@ -78,7 +92,7 @@ func TestImportJava(t *testing.T) {
 	if g.Image.Variables["CLASSPATH_JUNIT"] == "" {
 		t.Skip("no JUnit")
 	}
-	for tool, c := range map[string]struct{ all, starter string }{"maven": {"3 / 3", "1 / 3"}, "gradle": {"4 / 4", "2 / 4"}} {
+	for tool, c := range map[string]struct{ all, starter string }{"maven": {"4 / 4", "1 / 4"}, "gradle": {"5 / 5", "2 / 5"}} {
 		t.Run(tool, func(t *testing.T) {
 			to := filepath.Join(t.TempDir(), "tests")
 			solution := writeFiles(t, map[string]string{"a/Stack.java": solvedStack})
@@ -127,7 +141,7 @@ func TestImportJavaLibrary(t *testing.T) {
 	if status, out, errs := runCommand(t, "import", "maven", zipOf(t, "stack", withJar), "-o", to, "--solved"); status != 0 || strings.Contains(out, "numbers:1.2: the library") {
 		t.Fatalf("status %d, %s%s", status, out, errs)
 	}
-	if r := gated(t, g, to); !r.Gate.Passed || r.Score.String() != "3" {
+	if r := gated(t, g, to); !r.Gate.Passed || r.Score.String() != "4" {
 		t.Errorf("%s of %s: %s\n%+v", r.Score, r.MaxScore, r.Message, r.Gate)
 	}
 }
