@@ -332,7 +332,8 @@ func TestEveryColumnIsConsidered(t *testing.T) {
 		tokens.hash tokens.kind api_tokens.hash api_tokens.name api_tokens.scope users.name users.email users.student_id github_accounts.host
 		events.kind events.body comments.file receipts.body results.body outcomes.body summaries.body github_commits.repository github_commits.commit_hash github_commits.told
 		notice_destinations.channel notice_destinations.address notice_destinations.topics notice_destinations.secret notice_destinations.unsubscribe notice_destinations.code_hash
-		outbox.kind outbox.entry_key outbox.receiver outbox.body outbox.token outbox.last_error`)
+		outbox.kind outbox.entry_key outbox.receiver outbox.body outbox.token outbox.last_error
+		api_requests.key_hash api_requests.content_hash api_requests.scope api_requests.state api_requests.answer`)
 	impersonal := strings.Fields(`adjustments.points assignments.name audit.action audit.channel audit.course course_versions.intent_id course_versions.commit_hash
 		course_versions.tree_hash course_versions.source courses.code courses.title courses.zone courses.flavour courses.other_flavours courses.settings
 		enrolments.role enrolments.section gate_parts.body gate_verdicts.body github_deliveries.delivery grades.score grades.max_score grades.state
