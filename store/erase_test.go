@@ -41,6 +41,10 @@ func TestErase(t *testing.T) {
 	for _, d := range []schema.NoticeDestination{{Channel: schema.NoticeMail, Address: "zander@home.example"}, {Channel: schema.NoticeWebhook, Address: "https://zander.example/hook"}} {
 		ok(b.AddNoticeDestination(t.Context(), b.actor("zedzed", ""), d, course.MayAddDestination))(t)
 	}
+	for _, login := range []string{"zedzed", "bob"} {
+		q, _ := b.apiRequest(login, "the key of "+login)
+		check(t, b.AnswerAPIRequest(t.Context(), q.ID, []byte("an answer about zedzed")))
+	}
 	check(t, ok2(b.ChangePool(t.Context(), b.actor("zedzed", ""), "standard", "pool.pause", func(c *schema.PoolControl) error {
 		c.Mode, c.Reason = schema.PoolPaused, "zedzed repairs it"
 		return nil
