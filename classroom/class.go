@@ -73,7 +73,7 @@ func (c *Classes) stuck(ctx context.Context, a Assignment, rows []schema.ClassRo
 		}
 	}
 	slices.Sort(owners)
-	latest, err := c.store.LatestJobs(ctx, a.Assignment, slices.Compact(owners), stuckWindow)
+	latest, err := c.store.LatestJobs(ctx, a.Assignment, slices.Compact(owners), course.StuckAfter)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +85,11 @@ func (c *Classes) stuck(ctx context.Context, a Assignment, rows []schema.ClassRo
 	}
 	stuck := make(map[string]course.Stuck)
 	for back := 0; len(streaks) > 0; back++ {
+		if back == course.StuckAfter {
+			if err := c.addOlder(ctx, a, latest, slices.Collect(maps.Keys(streaks))); err != nil {
+				return nil, err
+			}
+		}
 		var jobs []int64
 		for owner := range streaks {
 			if back < len(latest[owner]) {
@@ -106,6 +111,22 @@ func (c *Classes) stuck(ctx context.Context, a Assignment, rows []schema.ClassRo
 		}
 	}
 	return stuck, nil
+}
+
+// addOlder adds older jobs to the latest ones of some owners, up to stuckWindow. It starts after the
+// oldest known job, because an owner may have a newer one by now.
+func (c *Classes) addOlder(ctx context.Context, a Assignment, latest map[string][]int64, owners []string) error {
+	more, err := c.store.LatestJobs(ctx, a.Assignment, owners, stuckWindow)
+	if err != nil {
+		return err
+	}
+	for _, owner := range owners {
+		known := latest[owner]
+		if at := slices.Index(more[owner], known[len(known)-1]); at >= 0 {
+			latest[owner] = append(known, more[owner][at+1:]...)
+		}
+	}
+	return nil
 }
 
 // resultsOf returns the jobs' results. It reads results that are not cached from the store.

@@ -220,16 +220,23 @@ func inTeams(rows []schema.ClassRow) ([]schema.ClassRow, map[string][]schema.Cla
 func classTests(rows []schema.ClassRow, results map[int64]ClassResult) []ClassTest {
 	var tests []ClassTest
 	index := make(map[string]int)
-	order := slices.SortedFunc(slices.Values(rows), func(a, b schema.ClassRow) int {
-		return cmp.Compare(len(results[b.Job].Cells), len(results[a.Job].Cells))
-	})
-	for _, r := range order {
-		for _, cell := range results[r.Job].Cells {
-			i, known := index[cell.Test]
-			if !known {
-				i = len(tests)
-				index[cell.Test] = i
-				tests = append(tests, ClassTest{Name: cell.Test})
+	length := make([]int, len(rows)) // number of tests in a row's result
+	order := make([]int, len(rows))
+	for i, r := range rows {
+		length[i], order[i] = len(results[r.Job].Cells), i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(length[b], length[a]), cmp.Compare(a, b)) })
+	for _, row := range order {
+		r := rows[row]
+		for at, cell := range results[r.Job].Cells {
+			i := at // most results have the same tests in the same order
+			if at >= len(tests) || tests[at].Name != cell.Test {
+				known := false
+				if i, known = index[cell.Test]; !known {
+					i = len(tests)
+					index[cell.Test] = i
+					tests = append(tests, ClassTest{Name: cell.Test})
+				}
 			}
 			tests[i].Of++
 			if cell.Passed == cell.Cases {
@@ -243,6 +250,10 @@ func classTests(rows []schema.ClassRow, results map[int64]ClassResult) []ClassTe
 func inOrder(tests []ClassTest, cells []ClassCell) []*ClassCell {
 	all := make([]*ClassCell, len(tests))
 	for i := range cells {
+		if i < len(tests) && tests[i].Name == cells[i].Test {
+			all[i] = &cells[i] // most results have the tests of the class in their order
+			continue
+		}
 		at := slices.IndexFunc(tests, func(t ClassTest) bool { return t.Name == cells[i].Test })
 		if at >= 0 {
 			all[at] = &cells[i]

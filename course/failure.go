@@ -195,13 +195,9 @@ func (s *Streak) Add(failures []Failure) bool {
 	if s.Length == 0 {
 		candidates = failures
 	}
-	shows := make(map[Failure]bool, len(failures))
-	for _, f := range failures {
-		shows[f] = !f.Unclear
-	}
 	var shared []Failure
 	for _, f := range candidates {
-		if shows[f] {
+		if !f.Unclear && slices.Contains(failures, f) { // at most maxFailures of each
 			shared = append(shared, f)
 		}
 	}

@@ -52,7 +52,7 @@ func (s *GradeTables) LatestJobs(ctx context.Context, a schema.Assignment, owner
 		jobs  []int64
 	}
 	all, err := list(ctx, s.reader, func(r row) (one ofOwner, err error) {
-		err = r.Scan(&one.owner, decoded{&one.jobs})
+		err = r.Scan(&one.owner, idList{&one.jobs})
 		return one, err
 	}, `SELECT wanted.value, (SELECT json_group_array(done_job_id ORDER BY number DESC) FROM (
 			SELECT number, done_job_id FROM submissions INDEXED BY submissions_latest

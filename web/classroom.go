@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/web/view"
@@ -30,29 +32,34 @@ func (s *studentPages) serveCourse(w http.ResponseWriter, r *http.Request, user 
 	return s.render(w, http.StatusOK, "course", page)
 }
 
+// itemsAtOnce is the number of assignments of one page that are read at once. It is less than the
+// store's number of readers, so that other pages are not delayed.
+const itemsAtOnce = 2
+
 // items lists the assignments of a course that a member may see.
 func (s *studentPages) items(r *http.Request, m member) ([]view.Item, error) {
 	all, err := s.Classroom.Work.Assignments(r.Context(), m)
 	if err != nil {
 		return nil, err
 	}
-	var items []view.Item
-	for _, a := range all {
-		i, err := s.newItem(r, s.newTask(a), m)
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, i)
+	items := make([]view.Item, len(all))
+	g, ctx := errgroup.WithContext(r.Context())
+	g.SetLimit(itemsAtOnce)
+	for i, a := range all {
+		g.Go(func() (err error) {
+			items[i], err = s.newItem(ctx, s.newTask(a), m)
+			return err
+		})
 	}
-	return items, nil
+	return items, g.Wait()
 }
 
-func (s *studentPages) newItem(r *http.Request, t task, m member) (view.Item, error) {
-	owner, err := s.Classroom.Work.OwnerOf(r.Context(), m, t.ID)
+func (s *studentPages) newItem(ctx context.Context, t task, m member) (view.Item, error) {
+	owner, err := s.Classroom.Work.OwnerOf(ctx, m, t.ID)
 	if err != nil {
 		return view.Item{}, err
 	}
-	terms, err := s.terms(r.Context(), t, owner)
+	terms, err := s.terms(ctx, t, owner)
 	if err != nil {
 		return view.Item{}, err
 	}
@@ -67,10 +74,10 @@ func (s *studentPages) newItem(r *http.Request, t task, m member) (view.Item, er
 	if !course.Released(t.Spec, s.now()) {
 		i.Upcoming = view.At(t.Spec.Release, s.now(), m.Course.Location())
 	}
-	if i.Pushes, err = s.Results.Pushes(r.Context(), t.ID, owner); err != nil {
+	if i.Pushes, err = s.Results.Pushes(ctx, t.ID, owner); err != nil {
 		return view.Item{}, fmt.Errorf("count submissions: %w", err)
 	}
-	i.Standing, err = s.standing(r.Context(), t, m, owner, terms)
+	i.Standing, err = s.standing(ctx, t, m, owner, terms)
 	return i, err
 }
 
