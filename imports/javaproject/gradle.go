@@ -30,7 +30,9 @@ var (
 	gradleJarFiles  = regexp.MustCompile(`^(?:files|fileTree)\s*\(`)
 	gradleRelease   = regexp.MustCompile(`(?m)(?:\bJavaLanguageVersion\.of\(\s*|\boptions\.release(?:\.set\(|\s*=)\s*|\bsourceCompatibility\s*=?\s*)["']?(?:JavaVersion\.VERSION_)?([0-9._]+)`)
 	gradleEncoding  = regexp.MustCompile(`\bencoding\s*=\s*["']([^"'\n]*)["']`)
-	gradleInclude   = regexp.MustCompile(`(?m)^\s*include\b\s*\(?([^\n)]*)`)
+	gradleInclude   = regexp.MustCompile(`(?m)\binclude\b[ \t]*(?:\(([^)]*)|((?:[^\n]*,[ \t]*\n)*[^\n]*))`)
+	gradleBuild     = regexp.MustCompile(`(?m)\bincludeBuild\b[ \t]*\(?[ \t]*["']([^"'\n]+)["']`)
+	gradleProject   = regexp.MustCompile(`\bprojectDir\s*=\s*(?:new\s+)?[Ff]ile\(\s*(?:\w+\s*,\s*)?["']([^"'\n]+)["']`)
 	gradleQuoted    = regexp.MustCompile(`["']:?([^"']+)["']`)
 	gradleUnread    = regexp.MustCompile(`\b(sourceSets|includeTags|excludeTags|includeTestsMatching|excludeTestsMatching|systemProperty|jvmArgs|environment|workingDir|modularity|enablePreview)\b`)
 	catalogModule   = regexp.MustCompile(`(?m)^\s*([A-Za-z0-9_.-]+)\s*=\s*\{[^}\n]*\bmodule\s*=\s*["']([^"':]+):([^"':]+)["']`)
@@ -59,7 +61,7 @@ func readGradle(b *imports.Bundle, fsys fs.FS, dir string) (project, error) {
 	for _, word := range gradleUnread.FindAllString(text, -1) {
 		b.Note(imports.Lost, name, "%s is not applied", word)
 	}
-	p.modules = gradleModules(fsys)
+	p.modules, p.included = gradleModules(fsys), includedBuilds(fsys)
 	return p, nil
 }
 
@@ -154,17 +156,38 @@ func readCatalog(fsys fs.FS) map[string]dependency {
 // gradleModules returns the directories of the subprojects that settings.gradle includes.
 func gradleModules(fsys fs.FS) []string {
 	var modules []string
-	for _, file := range settingsFiles() {
-		content, err := imports.ReadText(fsys, file, maxFile)
-		if err != nil {
-			continue
+	text := gradleSettings(fsys)
+	for _, m := range gradleInclude.FindAllStringSubmatch(text, -1) {
+		for _, name := range gradleQuoted.FindAllStringSubmatch(m[1]+m[2], -1) {
+			modules = append(modules, strings.ReplaceAll(name[1], ":", "/"))
 		}
-		for _, m := range gradleInclude.FindAllStringSubmatch(withoutComments(string(content)), -1) {
-			for _, name := range gradleQuoted.FindAllStringSubmatch(m[1], -1) {
-				modules = append(modules, strings.ReplaceAll(name[1], ":", "/"))
-			}
-		}
+	}
+	for _, m := range gradleProject.FindAllStringSubmatch(text, -1) {
+		modules = append(modules, path.Clean(m[1]))
 	}
 	slices.Sort(modules)
 	return slices.Compact(modules)
+}
+
+// includedBuilds returns the directories of buildSrc and of the builds that settings.gradle includes: their plugins
+// configure the project.
+func includedBuilds(fsys fs.FS) []string {
+	builds := []string{"buildSrc"}
+	for _, m := range gradleBuild.FindAllStringSubmatch(gradleSettings(fsys), -1) {
+		if dir := path.Clean(m[1]); dir != "." {
+			builds = append(builds, dir)
+		}
+	}
+	return builds
+}
+
+// gradleSettings returns the text of the settings, without comments.
+func gradleSettings(fsys fs.FS) string {
+	var text strings.Builder
+	for _, file := range settingsFiles() {
+		if content, err := imports.ReadText(fsys, file, maxFile); err == nil {
+			text.WriteString(withoutComments(string(content)) + "\n")
+		}
+	}
+	return text.String()
 }

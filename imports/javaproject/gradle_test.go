@@ -1,10 +1,12 @@
 package javaproject_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
 	"github.com/grader/grader/imports/javaproject"
+	"github.com/grader/grader/schema"
 )
 
 // TestGradle checks what single statements of a build script do, in Groovy and Kotlin.
@@ -49,18 +51,49 @@ func TestGradle(t *testing.T) {
 	}
 }
 
-// TestGradleModules imports the only subproject with tests, as `gradle init` makes it.
+// TestGradleModules imports one subproject, as `gradle init` makes it. Students get nothing of the others.
 func TestGradleModules(t *testing.T) {
 	t.Parallel()
-	for name, settings := range map[string]string{"settings.gradle": "rootProject.name = 'words'\ninclude('app')\n", "settings.gradle.kts": "include(\":app\", \":lib:core\")\n"} {
-		b := imported(t, tree(map[string]string{
-			name: settings, "app/build.gradle.kts": "", "app/src/main/java/A.java": "", "app/src/test/java/ATest.java": "", "lib/core/build.gradle.kts": "", "lib/core/src/main/java/B.java": "",
-		}), javaproject.Gradle, javaproject.Options{})
-		if !b.Has("solution/app/src/main/java/A.java") || !b.Has("units/app/src/test/java/ATest.java") || !b.Has("starter/app/build.gradle.kts") {
-			t.Errorf("%s: %v", name, b.Names())
+	for name, settings := range map[string]string{
+		"one name":          "rootProject.name = 'words'\ninclude('app')\n",
+		"two names":         "include(\":app\", \":lib:core\")\n",
+		"a name a line":     "include(\n    \"app\",\n    \"lib:core\",\n)\n",
+		"without a bracket": "include 'app',\n  'lib:core'\n",
+		"another directory": "include 'app', 'core'\nproject(':core').projectDir = file('lib/core')\n",
+		"in a loop":         "include 'app'\nrootDir.eachDir { include it.name }\n",
+	} {
+		for _, core := range []string{"lib/core/build.gradle.kts", "lib/core/core.gradle"} {
+			files := map[string]string{
+				"app/build.gradle.kts": "", "app/src/main/java/A.java": "class A {}", "app/src/test/java/ATest.java": "",
+				core: "", "lib/core/src/main/java/B.java": "class B {}", "buildSrc/build.gradle": "", "buildSrc/src/main/groovy/c.gradle": "", "logic/build.gradle": "",
+			}
+			for _, file := range []string{"settings.gradle", "settings.gradle.kts"} {
+				all := maps.Clone(files)
+				all[file] = settings + "includeBuild('logic')\n"
+				b := imported(t, tree(all), javaproject.Gradle, javaproject.Options{})
+				if !b.Has("solution/app/src/main/java/A.java") || !b.Has("units/app/src/test/java/ATest.java") || !b.Has("starter/app/build.gradle.kts") || !b.Has("starter/buildSrc/src/main/groovy/c.gradle") || !b.Has("starter/logic/build.gradle") {
+					t.Errorf("%s: %v", name, b.Names())
+				}
+				if b.Has("starter/lib/core/src/main/java/B.java") || !strings.Contains(notes(b), "other modules are left out of the starter") {
+					t.Errorf("%s: %v\n%s", name, b.Names(), notes(b))
+				}
+			}
 		}
-		if strings.Contains(settings, "core") == b.Has("starter/lib/core/src/main/java/B.java") {
-			t.Errorf("%s: %v", name, b.Names())
-		}
+	}
+}
+
+// TestGradleSeveralModules asks which of the subprojects to import. Their names are read to the closing bracket.
+func TestGradleSeveralModules(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"settings.gradle": "include(\n  \"app\",\n  \"core\",\n)\n"}
+	for _, dir := range []string{"app/", "core/"} {
+		files[dir+"build.gradle"], files[dir+"src/main/java/A.java"], files[dir+"src/test/java/ATest.java"] = "", "class A { String of = \""+dir+"\"; }", ""
+	}
+	_, err := javaproject.Import(tree(files), javaproject.Gradle, "x", javaproject.Options{Solved: true})
+	if schema.MessageOf(err) != "several modules have tests; import one of them with --module: app, core" {
+		t.Errorf("%v", err)
+	}
+	if b := imported(t, tree(files), javaproject.Gradle, javaproject.Options{Module: "app"}); len(b.Below("starter/core/")) > 0 {
+		t.Errorf("%v", b.Names())
 	}
 }

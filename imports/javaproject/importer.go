@@ -37,7 +37,18 @@ type Options struct {
 	Module   string // directory of the module to import; "": the top, or the only module with tests
 	Solution fs.FS  // a project with the same directories, or the sources that replace those of the project
 	Solved   bool   // the project itself is the solution
-	Hidden   string // a directory of the project that students must not have, such as the solution's; "" for none
+	Hidden   string // a directory of the package that students must not have, such as the solution's; "" for none
+}
+
+// fault returns why the options do not name one solution, "" if they do.
+func (o Options) fault() string {
+	switch {
+	case o.Solution == nil && !o.Solved:
+		return "No solution. Name one with --solution DIR, or use --solved if the project itself is the solution."
+	case o.Solution != nil && o.Solved:
+		return "Two solutions. Use either --solution DIR, or --solved if the project itself is the solution."
+	}
+	return ""
 }
 
 // importer is one import in progress.
@@ -48,7 +59,7 @@ type importer struct {
 	bundle  *imports.Bundle
 	module  string  // directory of the module, "." for the top
 	project project // with directories from the top
-	others  []string
+	hidden  hidden
 	files   []imports.Entry
 	jars    []string
 	tests   []string // Java files of the tests
@@ -60,14 +71,20 @@ type importer struct {
 // build file cannot be read.
 func Import(fsys fs.FS, tool Tool, name string, o Options) (*imports.Bundle, error) {
 	i := &importer{tool: tool, options: o, bundle: &imports.Bundle{}}
-	if (o.Solution != nil) == o.Solved {
-		return nil, schema.Errorf(schema.CodeInvalid, "say what scores full marks: --solution DIR, or --solved if the project itself does. The solution's report says which test methods there are")
+	if fault := o.fault(); fault != "" {
+		return nil, schema.Errorf(schema.CodeInvalid, "%s", fault)
 	}
 	i.fsys, _ = imports.Enter(fsys, i.buildFiles()...)
+	if top, _ := imports.Top(fsys, i.buildFiles()...); o.Hidden != "" {
+		i.hidden.solution = relative(top, o.Hidden)
+	}
 	if err := i.read(); err != nil {
 		return nil, err
 	}
 	if err := i.list(); err != nil {
+		return nil, err
+	}
+	if err := i.hide(); err != nil {
 		return nil, err
 	}
 	i.noteDependencies()
@@ -88,6 +105,14 @@ func (i *importer) buildFiles() []string {
 	return append(settingsFiles(), gradleFiles()...)
 }
 
+// moduleFiles returns the names of the files that each module has.
+func (i *importer) moduleFiles() []string {
+	if i.tool == Maven {
+		return []string{pomFile}
+	}
+	return gradleFiles()
+}
+
 // buildFile returns the usual name of the tool's file.
 func (i *importer) buildFile() string {
 	files := i.buildFiles()
@@ -102,7 +127,7 @@ func (i *importer) read() error {
 	}
 	top, err := i.readBuild(&imports.Bundle{}, ".")
 	if schema.CodeOf(err) == schema.CodeNotFound && i.tool == Gradle {
-		top.modules, err = gradleModules(i.fsys), nil
+		top.modules, top.included, err = gradleModules(i.fsys), includedBuilds(i.fsys), nil
 		if len(top.modules) == 0 && i.module == "." {
 			err = schema.Errorf(schema.CodeNotFound, "build.gradle is missing")
 		}
@@ -119,13 +144,14 @@ func (i *importer) read() error {
 	}
 	for _, other := range top.modules {
 		if other = path.Clean(other); other != i.module && !isBelow(i.module, other) {
-			i.others = append(i.others, other)
+			i.hidden.modules = append(i.hidden.modules, other)
 		}
 	}
 	if err := p.check(); err != nil {
 		return err
 	}
 	i.project = p.below(i.module)
+	i.hidden.kept = slices.Concat(p.parents, top.included)
 	return nil
 }
 
@@ -239,49 +265,13 @@ func (i *importer) isMain(name string) bool {
 	return isBelow(name, append([]string{i.project.main}, i.project.mainResources...)...)
 }
 
-// isStudents reports whether a file that is neither a source nor a test is for students.
-func (i *importer) isStudents(name string) bool {
-	first, _, _ := strings.Cut(name, "/")
-	switch {
-	case i.options.Hidden != "" && isBelow(name, i.options.Hidden):
-		i.bundle.Note(imports.Changed, i.options.Hidden, "the solution's directory is left out of the starter")
-	case isBelow(name, i.others...):
-		i.bundle.Note(imports.Changed, first, "other modules are left out of the starter")
-	case otherTests.MatchString(name):
-		i.bundle.Note(imports.Lost, path.Dir(name), "only the tests of %s are run; these are left out of the starter too", i.project.test)
-	case hiddenDir(name) != "":
-		i.bundle.Note(imports.Changed, hiddenDir(name), "hidden directories are left out of the starter")
-	case isBelow(strings.TrimPrefix(name, i.module+"/"), "target", "build", "bin", "out"):
-		i.bundle.Note(imports.Changed, path.Join(i.module, "target, build, bin, out"), "what a build made is left out of the starter")
-	default:
-		return true
-	}
-	return false
-}
-
-// otherTests matches files of further sets of sources that are tests by their names, such as src/integrationTest.
-var otherTests = regexp.MustCompile(`(?:^|/)src/(?i:[^/]*test[^/]*|it)/`)
-
-// hiddenDir returns the first directory of a path whose name begins with a dot, except that of Maven's wrapper, or "".
-func hiddenDir(name string) string {
-	dirs := strings.Split(path.Dir(name), "/")
-	for n, dir := range dirs {
-		if len(dir) > 1 && dir[0] == '.' && dir != ".mvn" {
-			return path.Join(dirs[:n+1]...)
-		}
-	}
-	return ""
-}
-
-// copySolution copies the sources of the solution. A solution without the project's directories has sources alone; they
-// replace those of the project.
+// copySolution copies the sources of the solution. They replace those of the project, if the solution is not a whole
+// project.
 func (i *importer) copySolution() error {
-	solution, _ := imports.Enter(i.options.Solution, i.buildFiles()...)
-	files, _, err := imports.List(solution, ".")
+	files, whole, err := i.solutionFiles()
 	if err != nil {
 		return err
 	}
-	whole := slices.ContainsFunc(files, func(f imports.Entry) bool { return isBelow(f.Name, i.project.main) })
 	if !whole {
 		for _, f := range i.files {
 			if i.isMain(f.Name) {
@@ -291,21 +281,43 @@ func (i *importer) copySolution() error {
 	}
 	sources := 0
 	for _, f := range files {
-		name := f.Name
-		if !whole {
-			name = path.Join(i.project.main, f.Name)
-		} else if !i.isMain(name) {
-			continue
-		}
-		if path.Ext(name) == ".java" {
+		if path.Ext(f.name) == ".java" {
 			sources++
 		}
-		i.bundle.CopyToSolution(name, solution, f.Name, f.Executable)
+		i.bundle.CopyToSolution(f.name, f.fsys, f.source, f.executable)
 	}
 	if sources == 0 {
 		return schema.Errorf(schema.CodeInvalid, "the solution has no .java file")
 	}
 	return nil
+}
+
+// solutionFile is a source of the solution. name is its path in the project, source its path in the given directory.
+type solutionFile struct {
+	name, source string
+	executable   bool
+	fsys         fs.FS
+}
+
+// solutionFiles returns the sources of the given solution. whole is false if it lacks the project's directories: then all
+// of its files are sources.
+func (i *importer) solutionFiles() (sources []solutionFile, whole bool, err error) {
+	solution, _ := imports.Enter(i.options.Solution, i.buildFiles()...)
+	files, _, err := imports.List(solution, ".")
+	if err != nil {
+		return nil, false, err
+	}
+	whole = slices.ContainsFunc(files, func(f imports.Entry) bool { return isBelow(f.Name, i.project.main) })
+	for _, f := range files {
+		name := f.Name
+		if !whole {
+			name = path.Join(i.project.main, f.Name)
+		}
+		if i.isMain(name) {
+			sources = append(sources, solutionFile{name: name, source: f.Name, executable: f.Executable, fsys: solution})
+		}
+	}
+	return sources, whole, nil
 }
 
 // scanSources looks for tests that read their files by path, and names what the sources have that is not carried over.
@@ -320,7 +332,7 @@ func (i *importer) scanSources() error {
 		disabled += len(disabledTest.FindAllIndex(text, -1))
 	}
 	if disabled > 0 {
-		i.bundle.Note(imports.Hint, i.project.test, "the tests have %s, @Disabled or @Ignore: what JUnit skips does not count", schema.Count(disabled, "annotation"))
+		i.bundle.Note(imports.Hint, i.project.test, "%s", disabledNote(disabled))
 	}
 	others := []string{".kt", ".groovy", ".scala"}
 	for _, f := range i.files {
@@ -329,6 +341,13 @@ func (i *importer) scanSources() error {
 		}
 	}
 	return nil
+}
+
+func disabledNote(tests int) string {
+	if tests == 1 {
+		return "1 test is disabled. JUnit skips it, and it earns no points."
+	}
+	return fmt.Sprintf("%d tests or classes are disabled. JUnit skips them, and they earn no points.", tests)
 }
 
 // maxSource bounds the size of a Java file of the tests, in bytes.

@@ -272,7 +272,7 @@ func TestSources(t *testing.T) {
 		"pom.xml": pom(""), "src/main/java/module-info.java": "module a {}", "src/main/kotlin/K.kt": "",
 		"src/test/java/a/BTest.java": "class BTest {\n  @Disabled\n  @Test void a() { read(\"src/test/resources/x\"); }\n  @Ignore(\"later\") @Test void b() {}\n}", "src/test/resources/x": "",
 	}), javaproject.Maven, javaproject.Options{})
-	for _, want := range []string{"note: src/test/java: the tests have 2 annotations, @Disabled or @Ignore", "not carried over: src/main/kotlin/K.kt: only Java is compiled"} {
+	for _, want := range []string{"note: src/test/java: 2 tests or classes are disabled. JUnit skips them, and they earn no points.", "not carried over: src/main/kotlin/K.kt: only Java is compiled"} {
 		if !strings.Contains(notes(b), want) {
 			t.Errorf("the notes are\n%s\nwant %s", notes(b), want)
 		}
@@ -312,9 +312,13 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%v, %v, want %s", b, err, want)
 		}
 	}
-	for _, o := range []javaproject.Options{{}, {Solved: true, Solution: tree(nil)}} {
-		if _, err := javaproject.Import(with(map[string]string{"pom.xml": pom("")}), javaproject.Maven, "x", o); schema.CodeOf(err) != schema.CodeInvalid || !strings.HasPrefix(schema.MessageOf(err), "say what scores full marks") {
-			t.Errorf("%+v: %v", o, err)
+	for want, o := range map[string]javaproject.Options{
+		"No solution. Name one with --solution DIR, or use --solved if the project itself is the solution.":                                 {},
+		"Two solutions. Use either --solution DIR, or --solved if the project itself is the solution.":                                      {Solved: true, Solution: tree(nil)},
+		"the project has the same sources as the solution, and students would get them. Use --solved if the project itself is the solution": {Solution: with(map[string]string{"pom.xml": pom("")})},
+	} {
+		if _, err := javaproject.Import(with(map[string]string{"pom.xml": pom("")}), javaproject.Maven, "x", o); schema.CodeOf(err) != schema.CodeInvalid || schema.MessageOf(err) != want {
+			t.Errorf("%+v: %v, want %s", o, err, want)
 		}
 	}
 }

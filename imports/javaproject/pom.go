@@ -96,7 +96,7 @@ func readPom(b *imports.Bundle, fsys fs.FS, dir string) (project, error) {
 	if err != nil {
 		return project{}, err
 	}
-	chain, err := parentsOf(b, fsys, file, own)
+	chain, parents, err := parentsOf(b, fsys, file, own)
 	if err != nil {
 		return project{}, err
 	}
@@ -104,6 +104,7 @@ func readPom(b *imports.Bundle, fsys fs.FS, dir string) (project, error) {
 	p := newProject(pomFile)
 	p.title, p.modules, p.pattern = m.expand(firstOf(own.Name, own.ArtifactID)), own.Modules, surefirePattern
 	m.directories(&p)
+	p.parents = parents
 	p.encoding = firstOf(m.expand(firstOf(m.compiler["encoding"], m.properties["project.build.sourceEncoding"])), p.encoding)
 	for _, d := range m.dependencies {
 		p.dependencies = append(p.dependencies, dependency{group: m.expand(d.GroupID), artifact: m.expand(d.ArtifactID), version: m.expand(m.version(d)), scope: d.Scope, processor: m.expand(d.GroupID) == "org.projectlombok"})
@@ -140,12 +141,13 @@ func parsePom(fsys fs.FS, name string) (pom, error) {
 	return p, nil
 }
 
-// parentsOf returns a pom.xml and its parents, the farthest first. Parents outside the tree are named.
-func parentsOf(b *imports.Bundle, fsys fs.FS, file string, p pom) ([]pom, error) {
-	chain := []pom{p}
+// parentsOf returns a pom.xml and its parents, the farthest first, and the files of the parents. Parents outside the tree
+// are named.
+func parentsOf(b *imports.Bundle, fsys fs.FS, file string, p pom) (chain []pom, files []string, err error) {
+	chain = []pom{p}
 	for range maxParents {
 		if p.Parent == nil {
-			return chain, nil
+			return chain, files, nil
 		}
 		relative := "../" + pomFile
 		if p.Parent.RelativePath != nil {
@@ -160,16 +162,16 @@ func parentsOf(b *imports.Bundle, fsys fs.FS, file string, p pom) ([]pom, error)
 			parent, err = parsePom(fsys, next)
 		}
 		if schema.CodeOf(err) == schema.CodeInvalid {
-			return nil, err
+			return nil, nil, err
 		}
 		if err != nil || strings.TrimSpace(parent.ArtifactID) != strings.TrimSpace(p.Parent.ArtifactID) {
 			b.Note(imports.Lost, file, "the parent %s is not in this tree; what it sets is not known. If it is in a directory above, import that with --module", schema.Excerpt(strings.TrimSpace(p.Parent.ArtifactID), 100))
-			return chain, nil
+			return chain, files, nil
 		}
 		file, p = next, parent
-		chain = append([]pom{parent}, chain...)
+		chain, files = append([]pom{parent}, chain...), append(files, next)
 	}
-	return nil, schema.Errorf(schema.CodeInvalid, "%s has more than %d parents; does a parent lead back?", file, maxParents)
+	return nil, nil, schema.Errorf(schema.CodeInvalid, "%s has more than %d parents; does a parent lead back?", file, maxParents)
 }
 
 // model is a pom.xml with what it inherits.

@@ -29,7 +29,9 @@ type project struct {
 	release       string // Java version of the main sources, "" for the compiler's own
 	dependencies  []dependency
 	modules       []string
-	pattern       string // names of the test classes, as a regular expression
+	parents       []string // build files of parents, from the top of the tree
+	included      []string // directories of builds that the build needs
+	pattern       string   // names of the test classes, as a regular expression
 }
 
 // newProject returns a project with the directories that both tools use by default.

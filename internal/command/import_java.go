@@ -57,12 +57,15 @@ func importJava(c *cli.Context, tool javaproject.Tool) error {
 	})
 }
 
-// below returns the path of dir from the directory from, "" if it is not below it.
+// below returns the path of dir from the directory from after following links, "" if it is not below it.
 func below(from, dir string) (string, error) {
 	var absolute [2]string
 	for n, name := range []string{from, dir} {
 		var err error
-		if absolute[n], err = filepath.Abs(name); err != nil {
+		if absolute[n], err = filepath.EvalSymlinks(name); err == nil {
+			absolute[n], err = filepath.Abs(absolute[n])
+		}
+		if err != nil {
 			return "", schema.Wrapf(schema.CodeInvalid, err, "%s: %s", name, err)
 		}
 	}

@@ -146,20 +146,30 @@ func TestImportJavaLibrary(t *testing.T) {
 	}
 }
 
-// TestImportJavaHidesSolution checks that a solution inside the project does not reach students.
+// TestImportJavaHidesSolution checks that a solution inside the project does not reach students, however its directory is
+// named.
 func TestImportJavaHidesSolution(t *testing.T) {
 	t.Parallel()
-	project := stackProject()
-	project["key/a/Stack.java"] = solvedStack
-	from := writeFiles(t, project)
-	to := filepath.Join(t.TempDir(), "tests")
-	if status, out, errs := runCommand(t, "import", "gradle", from, "-o", to, "--solution", filepath.Join(from, "key")); status != 0 || !strings.Contains(out, "changed: key: the solution's directory is left out of the starter") {
-		t.Fatalf("status %d, %s%s", status, out, errs)
+	project := map[string]string{}
+	for name, text := range stackProject() {
+		project["stack/"+name] = text
 	}
-	if found, err := filepath.Glob(filepath.Join(to, "starter", "key")); err != nil || found != nil {
-		t.Errorf("%v, %v", found, err)
+	project["stack/key/a/Stack.java"], project["stack/key/plan.md"] = solvedStack, "key"
+	lab := writeFiles(t, project)
+	link := filepath.Join(t.TempDir(), "link")
+	must(t, os.Symlink(filepath.Join(lab, "stack"), link))
+	for _, from := range []string{filepath.Join(lab, "stack"), lab, link} {
+		for _, solution := range []string{filepath.Join(lab, "stack", "key"), filepath.Join(link, "key")} {
+			to := filepath.Join(t.TempDir(), "tests")
+			if status, out, errs := runCommand(t, "import", "gradle", from, "-o", to, "--solution", solution); status != 0 || !strings.Contains(out, "changed: key: the solution's directory is left out of the starter") {
+				t.Fatalf("%s, %s: status %d, %s%s", from, solution, status, out, errs)
+			}
+			if found, err := filepath.Glob(filepath.Join(to, "starter", "key")); err != nil || found != nil {
+				t.Errorf("%s, %s: %v, %v", from, solution, found, err)
+			}
+		}
 	}
-	if status, _, errs := runCommand(t, "import", "gradle", from, "-o", to+"2"); status == 0 || !strings.Contains(errs, "say what scores full marks: --solution DIR, or --solved") {
+	if status, _, errs := runCommand(t, "import", "gradle", lab, "-o", filepath.Join(t.TempDir(), "tests")); status == 0 || !strings.Contains(errs, "No solution. Name one with --solution DIR, or use --solved if the project itself is the solution.") {
 		t.Errorf("status %d, %s", status, errs)
 	}
 }
