@@ -56,8 +56,8 @@ type QueueReport struct {
 // PoolRights says what a person may change of a pool.
 type PoolRights struct {
 	Control bool // the person may control the pool
-	Mode    bool // ... and change its mode, which no administrator holds
-	Size    bool // ... and change its numbers of runners, which no administrator holds
+	Mode    bool // the person may change the mode; false for others if an administrator set it
+	Size    bool // the person may change the numbers of runners; false for others if an administrator set them
 }
 
 // Show returns the numbers of waiting jobs and, for staff of any course, the states of pools and runners.

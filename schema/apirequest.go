@@ -5,14 +5,15 @@ import "time"
 // APIRequestState says how far a request of the API with an Idempotency-Key has come.
 //
 //	running ──▶ done ──▶ answered
-//	   ╰──▶ unknown ──────▶╯
+//	   │          ▲         ▲
+//	   ╰──▶ unknown ────────╯
 type APIRequestState string
 
 // The states of an APIRequest.
 const (
 	APIRequestRunning  APIRequestState = "running"  // it has changed nothing yet
-	APIRequestUnknown  APIRequestState = "unknown"  // it pushes files, which may have been received
-	APIRequestDone     APIRequestState = "done"     // it wrote to the audit log; its answer is not stored
+	APIRequestUnknown  APIRequestState = "unknown"  // it changes something outside the store, and may have done so
+	APIRequestDone     APIRequestState = "done"     // it was carried out; its answer is not stored
 	APIRequestAnswered APIRequestState = "answered" // its answer is stored
 )
 

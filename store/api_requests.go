@@ -8,8 +8,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxAPIRequests is the maximum number of requests that are kept for one person.
-const maxAPIRequests = 10_000
+// Bounds of the requests that are kept for one person.
+const (
+	maxAPIRequests = 10_000
+	maxAPIAnswers  = 16 << 20 // bytes of all answers
+)
 
 func scanAPIRequest(r row) (q schema.APIRequest, err error) {
 	err = r.Scan(&q.ID, &q.User, &q.Key, &q.Content, &q.Scope, &q.State, &q.Answer, instant{&q.MadeAt})
@@ -55,19 +58,37 @@ func (s *AccountTables) DoubtAPIRequest(ctx context.Context, id int64) error {
 	})
 }
 
-// didAPIRequest records that the transaction contains the work of a request.
+// didAPIRequest records that the transaction contains the work of a request. A request in the state
+// unknown stays so, because it does more than this transaction.
 func (t *tx) didAPIRequest(ctx context.Context, id int64) error {
 	if id == 0 {
 		return nil
 	}
-	_, err := t.exec(ctx, `UPDATE api_requests SET state = 'done' WHERE id = ? AND state IN ('running', 'unknown')`, id)
+	_, err := t.exec(ctx, `UPDATE api_requests SET state = 'done' WHERE id = ? AND state = 'running'`, id)
 	return err
 }
 
-// AnswerAPIRequest stores the answer to a request.
+// AnswerAPIRequest stores the answer to a request, or, if it is nil or the person's answers are too
+// large together, that the request was carried out.
 func (s *AccountTables) AnswerAPIRequest(ctx context.Context, id int64, answer []byte) error {
 	return s.write(ctx, "answer API request", func(t *tx) error {
-		_, err := t.exec(ctx, `UPDATE api_requests SET state = 'answered', answer = ? WHERE id = ?`, answer, id)
+		size, err := one(ctx, t, value[int], `SELECT coalesce(sum(length(answer)), 0) FROM api_requests WHERE user_id = (SELECT user_id FROM api_requests WHERE id = ?)`, id)
+		if err != nil {
+			return err
+		}
+		if answer == nil || size+len(answer) > maxAPIAnswers {
+			_, err = t.exec(ctx, `UPDATE api_requests SET state = 'done' WHERE id = ? AND state IN ('running', 'unknown')`, id)
+			return err
+		}
+		_, err = t.exec(ctx, `UPDATE api_requests SET state = 'answered', answer = ? WHERE id = ?`, answer, id)
+		return err
+	})
+}
+
+// RemoveOldAPIRequests removes the requests that are older than schema.KeepAPIRequests.
+func (s *AccountTables) RemoveOldAPIRequests(ctx context.Context) error {
+	return s.write(ctx, "remove old API requests", func(t *tx) error {
+		_, err := t.exec(ctx, `DELETE FROM api_requests WHERE made_at <= ?`, micros(s.clock().Add(-schema.KeepAPIRequests)))
 		return err
 	})
 }

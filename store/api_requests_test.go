@@ -45,6 +45,7 @@ func TestAPIRequests(t *testing.T) {
 	}
 	check(t, b.AnswerAPIRequest(t.Context(), answered.ID, []byte("sealed")))
 	check(t, b.DoubtAPIRequest(t.Context(), done.ID)) // it is already done
+	ok(b.Adjust(t.Context(), by(unknown), b.assignment, "alice", schema.NewPoints(1, 1), "r"))(t)
 	for key, want := range map[string]schema.APIRequestState{"running": "running", "unknown": "unknown", "done": "done", "answered": "answered"} {
 		state(key, want, false)
 	}
@@ -83,6 +84,33 @@ func TestAPIRequestsAreLimited(t *testing.T) {
 		t.Errorf("an earlier request: %+v", q)
 	}
 	b.apiRequest("bob", "second")
+}
+
+// TestAPIAnswersAreLimited stores answers until they are too large together, and removes them after a
+// day.
+func TestAPIAnswersAreLimited(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	state := func(login, key string, answer []byte) schema.APIRequestState {
+		t.Helper()
+		q, _ := b.apiRequest(login, key)
+		check(t, b.AnswerAPIRequest(t.Context(), q.ID, answer))
+		q, _ = b.apiRequest(login, key)
+		return q.State
+	}
+	half := make([]byte, maxAPIAnswers/2)
+	got := []schema.APIRequestState{state("alice", "1", nil), state("alice", "2", half), state("alice", "3", half), state("alice", "4", []byte("x")), state("bob", "4", []byte("x"))}
+	equal(t, got, []schema.APIRequestState{"done", "answered", "answered", "done", "answered"})
+	rows := func() int { return ok(one(t.Context(), b.reader, value[int], `SELECT count(*) FROM api_requests`))(t) }
+	check(t, b.RemoveOldAPIRequests(t.Context()))
+	if n := rows(); n != 5 {
+		t.Errorf("%d requests", n)
+	}
+	b.pass(schema.KeepAPIRequests)
+	check(t, b.RemoveOldAPIRequests(t.Context()))
+	if n := rows(); n != 0 {
+		t.Errorf("%d requests after a day", n)
+	}
 }
 
 // TestEraseAPIRequests erases a person who sent requests. Answers to others may name that person.

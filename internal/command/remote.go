@@ -126,7 +126,7 @@ type remoteReply struct {
 	status   int
 	line     string // status with its text
 	location string
-	wait     time.Duration // how long the operation, which is still running, should be given; -1: it is not
+	wait     time.Duration // time until the next try while the operation still runs; -1: it does not run
 	body     []byte
 }
 

@@ -74,8 +74,10 @@ func operate(a acting) *Operator {
 
 // operation is an operation of grader admin, with JSON arguments and a JSON reply.
 type operation struct {
-	scope schema.Scope // that a token needs for it; "": served on the socket alone
-	call  func(ctx context.Context, args []byte) (any, error)
+	scope   schema.Scope // that a token needs for it; "": served on the socket alone
+	secret  bool         // the reply can contain one-time codes or links
+	outside bool         // it changes something that is not in the store
+	call    func(ctx context.Context, args []byte) (any, error)
 }
 
 // operations returns all operations by name.
@@ -89,10 +91,10 @@ func (o *Operator) operations() map[string]operation {
 
 func (o *accountOperations) operations() map[string]operation {
 	return map[string]operation{
-		"user.add":      typed(schema.ScopeAdmin, o.AddUser),
+		"user.add":      withSecrets(typed(schema.ScopeAdmin, o.AddUser)),
 		"user.disable":  typed(schema.ScopeAdmin, o.setDisabled),
 		"user.sign-out": typed(schema.ScopeAdmin, o.signOut),
-		"user.code":     typed(schema.ScopeAdmin, o.newCode),
+		"user.code":     withSecrets(typed(schema.ScopeAdmin, o.newCode)),
 		"users":         typed(schema.ScopeRead, o.users),
 		"keys":          typed(schema.ScopeRead, o.keys),
 		"tokens":        typed(schema.ScopeRead, o.tokens),
@@ -100,9 +102,9 @@ func (o *accountOperations) operations() map[string]operation {
 		"key.add":       typed(schema.ScopeAdmin, o.addKeys),
 		"key.expire":    typed(schema.ScopeAdmin, o.expireKey),
 		"key.remove":    typed(schema.ScopeAdmin, o.removeKey),
-		"login-link":    typed(schema.ScopeAdmin, o.LoginLink),
+		"login-link":    withSecrets(typed(schema.ScopeAdmin, o.LoginLink)),
 		"person.export": typed(schema.ScopeAdmin, o.exportPerson),
-		"person.erase":  typed(schema.ScopeAdmin, o.erase),
+		"person.erase":  outsideStore(typed(schema.ScopeAdmin, o.erase)),
 		"github.link":   typed(schema.ScopeAdmin, o.linkGitHub),
 		"notices":       typed(schema.ScopeRead, o.notices),
 		"notice.remove": typed(schema.ScopeAdmin, o.removeNotice),
@@ -120,7 +122,7 @@ func (o *courseOperations) operations() map[string]operation {
 		"outage":         typed(schema.ScopeWrite, o.outage),
 		"late-days":      typed(schema.ScopeWrite, o.lateDays),
 		"grades":         typed(schema.ScopeRead, o.grades),
-		"roster.import":  typed(schema.ScopeWrite, o.importRoster),
+		"roster.import":  withSecrets(typed(schema.ScopeWrite, o.importRoster)),
 		"team.create":    typed(schema.ScopeWrite, o.createTeam),
 		"team.add":       typed(schema.ScopeWrite, o.addToTeam),
 		"team.remove":    typed(schema.ScopeWrite, o.removeFromTeam),
@@ -170,7 +172,7 @@ func (o *machineOperations) operations() map[string]operation {
 		"pools":           typed(schema.ScopeRead, o.pools),
 		"runners":         typed(schema.ScopeRead, o.runners),
 		"images":          typed(schema.ScopeRead, o.images),
-		"image.remove":    typed(schema.ScopeAdmin, o.removeImage),
+		"image.remove":    outsideStore(typed(schema.ScopeAdmin, o.removeImage)),
 		"audit":           typed(schema.ScopeRead, o.audit),
 		"outbox":          typed(schema.ScopeAdmin, o.outbox),
 		"outbox.retry":    typed(schema.ScopeAdmin, o.retryOutbox),
@@ -181,7 +183,7 @@ func (o *machineOperations) operations() map[string]operation {
 }
 
 func typed[A, R any](scope schema.Scope, f func(context.Context, A) (R, error)) operation {
-	return operation{scope, func(ctx context.Context, raw []byte) (any, error) {
+	return operation{scope: scope, call: func(ctx context.Context, raw []byte) (any, error) {
 		var args A
 		dec := json.NewDecoder(bytes.NewReader(raw))
 		dec.DisallowUnknownFields()
@@ -190,6 +192,18 @@ func typed[A, R any](scope schema.Scope, f func(context.Context, A) (R, error)) 
 		}
 		return f(ctx, args)
 	}}
+}
+
+// withSecrets returns an operation whose reply can contain one-time codes or links.
+func withSecrets(op operation) operation {
+	op.secret = true
+	return op
+}
+
+// outsideStore returns an operation that changes something that is not in the store.
+func outsideStore(op operation) operation {
+	op.outside = true
+	return op
 }
 
 func (o *Operator) run(ctx context.Context, name string, args []byte) ([]byte, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/api"
 )
 
 // As returns an operator that acts as a person. The actions decide what the person may do.
@@ -16,16 +17,17 @@ func (o *Operator) As(by schema.Actor) *Operator {
 // Remote serves the operations of grader admin over the HTTP API.
 type Remote struct{ Operator *Operator }
 
-// Scope returns the token scope that an operation requires. CodeNotFound: the operation does not
-// exist. CodeRefused: it is not served over the network.
-func (r Remote) Scope(name string) (schema.Scope, error) {
-	if op, ok := r.Operator.operations()[name]; ok && op.scope != "" {
-		return op.scope, nil
+// Describe describes an operation. CodeNotFound: the operation does not exist. CodeRefused: it is not
+// served over the network.
+func (r Remote) Describe(name string) (api.Operation, error) {
+	op, ok := r.Operator.operations()[name]
+	if ok && op.scope != "" {
+		return api.Operation{Scope: op.scope, Secret: op.secret, Outside: op.outside}, nil
 	}
-	if _, ok := r.Operator.operations()[name]; ok {
-		return "", schema.Errorf(schema.CodeRefused, "%s works on the server's own files; run it there: grader admin --data DIR", name)
+	if ok {
+		return api.Operation{}, schema.Errorf(schema.CodeRefused, "%s works on the server's own files; run it there: grader admin --data DIR", name)
 	}
-	return "", unknownOperation(name)
+	return api.Operation{}, unknownOperation(name)
 }
 
 // Run runs an operation as a person. Arguments and reply are JSON.

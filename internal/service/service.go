@@ -80,7 +80,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	s.onStop(func(context.Context) error { return data.Close() })
 	for _, start := range []func(context.Context, *DataDir) error{
-		s.startStore, s.startGradeUpdates, s.startHooks, s.startTryPins, s.startScheduler, s.openClassroom, s.startKeyExpiry, s.startSSH, s.startGitHub, s.startMail, s.startSite, s.startRedirect, s.startMetrics, s.startOutbox, s.startMissed, s.startAdmin, s.startCaches, s.startAutograders, s.startHeartbeat, s.startMeasurements, s.startPoolNotices,
+		s.startStore, s.startGradeUpdates, s.startHooks, s.startTryPins, s.startScheduler, s.openClassroom, s.startKeyExpiry, s.startRequestExpiry, s.startSSH, s.startGitHub, s.startMail, s.startSite, s.startRedirect, s.startMetrics, s.startOutbox, s.startMissed, s.startAdmin, s.startCaches, s.startAutograders, s.startHeartbeat, s.startMeasurements, s.startPoolNotices,
 	} {
 		if err := start(ctx, data); err != nil {
 			return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))

@@ -70,7 +70,8 @@ type Requests interface {
 	BeginAPIRequest(ctx context.Context, q schema.APIRequest) (kept schema.APIRequest, begun bool, err error)
 	// DoubtAPIRequest records that a running request begins work that is not part of a transaction.
 	DoubtAPIRequest(ctx context.Context, id int64) error
-	// AnswerAPIRequest stores the answer to a request.
+	// AnswerAPIRequest stores the answer to a request, or, if it is nil or the person's answers are too
+	// large together, that the request was carried out.
 	AnswerAPIRequest(ctx context.Context, id int64, answer []byte) error
 	// DropAPIRequest removes a request that changed nothing, so that it can be sent again. A request
 	// in the state done stays, and one in the state unknown unless the caller is sure.
@@ -130,11 +131,12 @@ func New(o Options) (*API, error) {
 	return a, nil
 }
 
-// Close ends the subscription to revocations and waits for the streams. They end when
-// Options.Closing is closed. When ctx ends, Close closes the connections of the rest.
+// Close ends the subscription to revocations and waits for the streams and for requests whose clients
+// have disconnected. They end when Options.Closing is closed. When ctx ends, Close closes the connections of the rest.
 func (a *API) Close(ctx context.Context) {
 	a.unsubscribe()
 	a.streams.Wait(ctx)
+	a.once.wait(ctx)
 }
 
 // ServeHTTP implements http.Handler.

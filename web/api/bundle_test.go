@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,6 +41,8 @@ type bundle struct {
 	pushes  int
 	uploads *uploads
 	answers *answers
+	began   chan struct{}  // receives when the operations "wait" and "block" begin
+	ended   chan struct{}  // receives when they end
 	channel schema.Channel // channel of pushes; "" is SSH
 	close   func()         // ends the streams, as when the site stops
 }
@@ -59,7 +62,7 @@ func newBundle(t *testing.T) *bundle {
 	t.Helper()
 	_, key, err := ed25519.GenerateKey(nil)
 	check(t, err)
-	b := &bundle{t: t, live: newLive(), people: map[string]schema.Actor{}, tokens: map[string]string{}}
+	b := &bundle{t: t, began: make(chan struct{}, 9), ended: make(chan struct{}, 9), live: newLive(), people: map[string]schema.Actor{}, tokens: map[string]string{}}
 	b.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), store.Options{ReceiptKey: key})
 	check(t, err)
 	t.Cleanup(func() { check(t, b.store.Close()) })
@@ -100,7 +103,13 @@ func (b *bundle) start(closing <-chan struct{}) {
 // the process were killed before that.
 type answers struct {
 	*store.Store
-	lose bool
+	lose  bool
+	begun atomic.Int64 // requests that were stored
+}
+
+func (a *answers) BeginAPIRequest(ctx context.Context, q schema.APIRequest) (schema.APIRequest, bool, error) {
+	a.begun.Add(1)
+	return a.Store.BeginAPIRequest(ctx, q)
 }
 
 func (a *answers) AnswerAPIRequest(ctx context.Context, id int64, answer []byte) error {
@@ -365,18 +374,32 @@ func (l *live) happen(t testing.TB, job int64, e schema.Event) {
 // operations implements two operations of grader admin.
 type operations struct{ *bundle }
 
-func (o *operations) Scope(name string) (schema.Scope, error) {
+func (o *operations) Describe(name string) (api.Operation, error) {
 	switch name {
-	case "users":
-		return schema.ScopeRead, nil
+	case "users", "wait":
+		return api.Operation{Scope: schema.ScopeRead}, nil
 	case "user.sign-out":
-		return schema.ScopeAdmin, nil
+		return api.Operation{Scope: schema.ScopeAdmin}, nil
+	case "image.remove":
+		return api.Operation{Scope: schema.ScopeAdmin, Outside: true}, nil
+	case "block", "large":
+		return api.Operation{Scope: schema.ScopeWrite}, nil
 	}
-	return "", schema.Errorf(schema.CodeNotFound, "there is no operation %q", name)
+	return api.Operation{}, schema.Errorf(schema.CodeNotFound, "there is no operation %q", name)
 }
 
 func (o *operations) Run(ctx context.Context, by schema.Actor, name string, _ []byte) ([]byte, error) {
-	if name == "users" {
+	switch name {
+	case "wait", "block":
+		o.began <- struct{}{}
+		<-ctx.Done()
+		o.ended <- struct{}{}
+		return nil, context.Cause(ctx)
+	case "large":
+		return json.Marshal(strings.Repeat("x", 70_000))
+	case "image.remove":
+		return nil, schema.Errorf(schema.CodeUnavailable, "the daemon does not answer")
+	case "users":
 		all, err := o.Accounts.Users(ctx, by)
 		if err != nil {
 			return nil, err

@@ -28,6 +28,7 @@ type call struct {
 	r     *http.Request
 	by    schema.Actor
 	token schema.APIToken
+	does  Operation     // what the request needs and does
 	place *intake.Place // of a large request; nil for a small one
 }
 
@@ -43,7 +44,7 @@ func (a *API) handler(route route) http.Handler {
 		if c != nil {
 			defer c.place.Leave()
 		}
-		if err == nil && r.Method == http.MethodPost && r.Header[keyHeader] != nil {
+		if err == nil && c.mayRunOnce() {
 			err = c.runOnce(r.Context(), route)
 		} else if err == nil {
 			c.run(route)
@@ -76,11 +77,16 @@ func (a *API) begin(w http.ResponseWriter, r *http.Request, route route) (*call,
 	if err != nil {
 		return nil, err
 	}
-	if err := course.MayWithScope(token.Scope, route.scope); err != nil {
+	c := &call{API: a, w: w, r: r, by: by, token: token, does: Operation{Scope: route.scope, Secret: route.secret}}
+	if route.named {
+		if c.does, err = c.operation(); err != nil {
+			return nil, err
+		}
+	}
+	if err := course.MayWithScope(token.Scope, c.does.Scope); err != nil {
 		return nil, err
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, route.limit)
-	c := &call{API: a, w: w, r: r, by: by, token: token}
 	if route.limit > smallBody {
 		if err := c.enter(route); err != nil {
 			return nil, err

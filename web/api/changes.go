@@ -120,7 +120,7 @@ func (a *API) changeRoutes() []route {
 		act("DELETE", atTask+"/teams/{team}", "deleteTeam", "Delete a team that has no submission; for staff", deleteTeam),
 		send("PUT", "/courses/{course}/roster/{login}", "enrol", "Give a person a role in a course; for instructors", enrol),
 		act("DELETE", "/courses/{course}/roster/{login}", "unenrol", "End a person's enrolment; their work stays; for instructors", unenrol),
-		send("POST", "/courses/{course}/roster-import", "importRoster", "Make accounts and enrolments as a file says; for instructors", importRoster).upTo(fileBody),
+		send("POST", "/courses/{course}/roster-import", "importRoster", "Make accounts and enrolments as a file says; for instructors", importRoster).upTo(fileBody).withSecrets(),
 		send("POST", "/courses/{course}/export", "fillExport", "Grades as a platform imports them, also filled into its own file; for staff", fillExport).upTo(fileBody).needs(schema.ScopeRead),
 		act("POST", atSubmission+"/rerun", "rerun", "Grade a submission again", rerun),
 		act("POST", atSubmission+"/mark", "mark", "Have a submission count, where its owner may choose", mark),

@@ -24,7 +24,7 @@ func TestDocumentedRequests(t *testing.T) {
 	ran := 0
 	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
 		for line := range strings.Lines(block[1]) {
-			if !strings.HasPrefix(line, "curl ") {
+			if !strings.Contains(line, "curl ") {
 				continue
 			}
 			cmd := exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(line, "curl ", curl+" --fail-with-body --max-time 20 ", 1))
@@ -36,6 +36,10 @@ func TestDocumentedRequests(t *testing.T) {
 			}
 			ran++
 		}
+	}
+	log, err := b.store.AuditLog(t.Context(), schema.AuditQuery{Action: "extension.add", Subject: "comp1/a1/bob", Limit: 9})
+	if check(t, err); len(log) != 1 {
+		t.Errorf("the request that is sent twice with one key was carried out %d times", len(log))
 	}
 	if ran < 5 {
 		t.Errorf("%d commands", ran)

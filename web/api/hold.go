@@ -14,11 +14,11 @@ import (
 )
 
 // hold reads the whole body, so that it can be hashed before the route runs. It replaces the body by
-// what was read, and returns a hash of route and body. A body that may be large is held in a
-// temporary file. CodeInvalid: the body is incomplete.
-func (c *call) hold(limit int64) (content []byte, err error) {
+// what was read, and returns a hash of route and body. A body that is large, or of unknown size, is
+// held in a temporary file. CodeInvalid: the body is incomplete.
+func (c *call) hold() (content []byte, err error) {
 	var held io.ReadSeekCloser
-	if limit <= smallBody {
+	if size := c.r.ContentLength; size >= 0 && size <= smallBody {
 		held, err = inMemory(c.r.Body)
 	} else {
 		held, err = inFile(c.r.Body)

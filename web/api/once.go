@@ -16,7 +16,7 @@ const (
 	repeatHeader = "Idempotency-Replayed" // true in an answer that was stored
 	minKey       = 16                     // characters
 	maxKey       = 255                    // characters
-	maxAnswer    = 4 << 20                // bytes of an answer that is stored
+	maxAnswer    = 64 << 10               // bytes of the body of an answer that is stored
 )
 
 // onceKey identifies a request: the person and the hash of the key.
@@ -30,6 +30,7 @@ type onceKey struct {
 type once struct {
 	mu      sync.Mutex
 	running map[onceKey]bool
+	idle    chan struct{} // closed when nothing is running; nil: nobody waits
 }
 
 // enter reports whether no request with that key is running, and adds it.
@@ -50,6 +51,34 @@ func (o *once) leave(k onceKey) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.running, k)
+	if len(o.running) == 0 && o.idle != nil {
+		close(o.idle)
+		o.idle = nil
+	}
+}
+
+// wait waits until no request is running, or until ctx ends.
+func (o *once) wait(ctx context.Context) {
+	o.mu.Lock()
+	if len(o.running) == 0 {
+		o.mu.Unlock()
+		return
+	}
+	if o.idle == nil {
+		o.idle = make(chan struct{})
+	}
+	idle := o.idle
+	o.mu.Unlock()
+	select {
+	case <-idle:
+	case <-ctx.Done():
+	}
+}
+
+// mayRunOnce reports whether the request has an Idempotency-Key that applies. It does not apply to
+// requests that only read: they may be sent again anyway, and can wait for long.
+func (c *call) mayRunOnce() bool {
+	return c.r.Method == http.MethodPost && c.r.Header[keyHeader] != nil && c.does.Scope != schema.ScopeRead
 }
 
 // runOnce runs a route for a request with an Idempotency-Key. If the request was sent before, it
@@ -62,7 +91,7 @@ func (c *call) runOnce(ctx context.Context, route route) error {
 	if err != nil {
 		return err
 	}
-	content, err := c.hold(route.limit)
+	content, err := c.hold()
 	if err != nil {
 		return err
 	}
@@ -100,33 +129,61 @@ func mayRepeat(kept schema.APIRequest, content []byte) error {
 	case !bytes.Equal(kept.Content, content):
 		return schema.Errorf(schema.CodeRefused, "another request was sent with this %s; use a new key for each request", keyHeader)
 	case kept.State == schema.APIRequestDone:
-		return schema.Errorf(schema.CodeConflict, "this request was carried out, but its answer was not kept; look at the result, and do not send it again")
+		return schema.Errorf(schema.CodeConflict, "this request was carried out, but its answer is not kept; look at the result, and do not send it again")
 	case kept.State == schema.APIRequestUnknown:
-		return schema.Errorf(schema.CodeConflict, "this request was interrupted and may have been carried out; look whether it was, and if not, send it with a new %s", keyHeader)
+		return schema.Errorf(schema.CodeConflict, "this request was interrupted and may have been carried out, wholly or in part; look whether it was, and if not, send it with a new %s", keyHeader)
 	}
 	return nil
 }
 
 // perform runs a route, stores the answer and writes it. The work continues if the client
-// disconnects, so that the answer is stored.
+// disconnects, so that the answer is stored, but not while the site stops.
 func (c *call) perform(ctx context.Context, route route, id int64, seal seal) {
 	client, kept := c.w, context.WithoutCancel(ctx)
-	ctx, cancel := context.WithTimeout(kept, operationTime)
+	work, cancel := c.outlive(ctx)
 	defer cancel()
 	recorded := newRecorder(client)
-	c.w, c.r, c.by.Request = recorded, c.r.WithContext(ctx), id
-	c.run(route)
+	c.w, c.r, c.by.Request = recorded, c.r.WithContext(work), id
+	var err error
+	if c.does.Outside {
+		err = c.doubt()
+	}
+	if err != nil {
+		c.failed(c.w, c.r, err)
+	} else {
+		c.run(route)
+	}
 	if err := c.keep(kept, id, seal, recorded.answer()); err != nil {
 		c.Logger.Error("answer to an API request not stored", "route", c.r.Pattern, "error", err)
 	}
 	recorded.answer().write(client)
 }
 
-// keep stores the answer to a request. It drops a request that the client should try again, and one
-// with a large answer, if it changed nothing.
+// outlive returns a context that ends after operationTime, or when both the client has disconnected
+// and the site stops.
+func (c *call) outlive(client context.Context) (context.Context, context.CancelFunc) {
+	work, cancel := context.WithTimeout(context.WithoutCancel(client), operationTime)
+	stop := context.AfterFunc(client, func() {
+		select {
+		case <-c.Closing:
+			cancel()
+		case <-work.Done():
+		}
+	})
+	return work, func() { stop(); cancel() }
+}
+
+// keep stores the answer to a request, or only that the request was carried out if the answer is
+// large or can contain secrets. It drops a request that the client should try again.
 func (c *call) keep(ctx context.Context, id int64, seal seal, a answer) error {
-	if a.Status == http.StatusTooManyRequests || a.Status >= http.StatusInternalServerError || len(a.Body) > maxAnswer {
+	succeeded := a.Status < http.StatusMultipleChoices
+	switch {
+	case a.Status == http.StatusTooManyRequests || a.Status >= http.StatusInternalServerError:
 		return c.Requests.DropAPIRequest(ctx, id, a.Status == http.StatusTooManyRequests)
+	case succeeded && (c.does.Secret || len(a.Body) > maxAnswer):
+		return c.Requests.AnswerAPIRequest(ctx, id, nil)
+	case len(a.Body) > maxAnswer:
+		return c.Requests.DropAPIRequest(ctx, id, true)
 	}
 	sealed, err := seal.close(a)
 	if err != nil {

@@ -19,6 +19,8 @@ type route struct {
 	limit        int64        // bytes of the body
 	reply        reflect.Type // of JSON; nil: none
 	gives        string       // media type of a reply that is not JSON
+	secret       bool         // the reply can contain one-time codes
+	named        bool         // the path names an operation of grader admin, which has its own scope
 	run          func(*call) (any, error)
 }
 
@@ -76,6 +78,12 @@ func file(path, id, summary, media string, f func(*call) (document, error), quer
 // needs returns the route with another scope.
 func (r route) needs(scope schema.Scope) route {
 	r.scope = scope
+	return r
+}
+
+// withSecrets returns the route with replies that can contain one-time codes.
+func (r route) withSecrets() route {
+	r.secret = true
 	return r
 }
 
