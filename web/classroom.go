@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,7 +19,7 @@ func (s *studentPages) serveCourse(w http.ResponseWriter, r *http.Request, user 
 	if err != nil {
 		return err
 	}
-	items, err := s.items(r, m)
+	items, err := s.items(r, m, func(view.Item) bool { return true })
 	if err != nil {
 		return err
 	}
@@ -36,8 +37,8 @@ func (s *studentPages) serveCourse(w http.ResponseWriter, r *http.Request, user 
 // store's number of readers, so that other pages are not delayed.
 const itemsAtOnce = 2
 
-// items lists the assignments of a course that a member may see.
-func (s *studentPages) items(r *http.Request, m member) ([]view.Item, error) {
+// items lists the wanted ones of the assignments of a course that a member may see.
+func (s *studentPages) items(r *http.Request, m member, wanted func(view.Item) bool) ([]view.Item, error) {
 	all, err := s.Classroom.Work.Assignments(r.Context(), m)
 	if err != nil {
 		return nil, err
@@ -47,14 +48,17 @@ func (s *studentPages) items(r *http.Request, m member) ([]view.Item, error) {
 	g.SetLimit(itemsAtOnce)
 	for i, a := range all {
 		g.Go(func() (err error) {
-			items[i], err = s.newItem(ctx, s.newTask(a), m)
+			items[i], err = s.newItem(ctx, s.newTask(a), m, wanted)
 			return err
 		})
 	}
-	return items, g.Wait()
+	err = g.Wait()
+	return slices.DeleteFunc(items, func(i view.Item) bool { return !wanted(i) }), err
 }
 
-func (s *studentPages) newItem(ctx context.Context, t task, m member) (view.Item, error) {
+// newItem returns the item of an assignment. If it is not wanted, it lacks what must be read of the
+// owner's work.
+func (s *studentPages) newItem(ctx context.Context, t task, m member, wanted func(view.Item) bool) (view.Item, error) {
 	owner, err := s.Classroom.Work.OwnerOf(ctx, m, t.ID)
 	if err != nil {
 		return view.Item{}, err
@@ -73,6 +77,9 @@ func (s *studentPages) newItem(ctx context.Context, t task, m member) (view.Item
 	i.DueAt = terms.Schedule.Due()
 	if !course.Released(t.Spec, s.now()) {
 		i.Upcoming = view.At(t.Spec.Release, s.now(), m.Course.Location())
+	}
+	if !wanted(i) {
+		return i, nil
 	}
 	if i.Pushes, err = s.Results.Pushes(ctx, t.ID, owner); err != nil {
 		return view.Item{}, fmt.Errorf("count submissions: %w", err)

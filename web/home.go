@@ -36,13 +36,13 @@ func (s *studentPages) serveHome(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		page.Courses = append(page.Courses, link)
-		items, err := s.items(r, m)
+		items, err := s.items(r, m, view.Item.StillDue)
 		if err != nil {
 			return err
 		}
 		page.Due = append(page.Due, items...)
 	}
-	page.Due = view.StillDue(page.Due)
+	view.SortByDue(page.Due)
 	page.Recent = view.Table{Caption: "My last results", ByTask: true}
 	if page.Recent.Rows, err = s.recent(r, user, enrolments); err != nil {
 		return err

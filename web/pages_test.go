@@ -34,6 +34,24 @@ func TestHome(t *testing.T) {
 	}
 }
 
+// TestHomeListsOpenWork shows only assignments that can still be worked on: no unreleased and empty
+// ones, which staff see elsewhere, and none that are past due.
+func TestHomeListsOpenWork(t *testing.T) {
+	t.Parallel()
+	c := newClassroom(t)
+	c.assign(4, "a4", strings.Replace(specA1, "2026-09-28", "2026-09-18", 1))
+	s := newSite(t, c, nil)
+	want := []string{"A1: Linked lists comp2402/a1 Due Mon 28 Sep, 23:59 (in 8 days) Nothing pushed yet"}
+	for _, who := range []string{"alice", "tina"} {
+		if diff := cmp.Diff(want, s.as(who).page("/").texts("section[aria-labelledby=due] li")); diff != "" {
+			t.Errorf("%s: %s", who, diff)
+		}
+	}
+	if n := len(s.as("alice").page("/comp2402").texts("li.task")); n != 2 {
+		t.Errorf("the course lists %d assignments, want 2", n)
+	}
+}
+
 func TestHomeWithoutCourse(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)

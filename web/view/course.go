@@ -49,16 +49,17 @@ type Item struct {
 	Standing          Standing // of the person
 }
 
-// StillDue returns the items that can still be worked on, ordered by due time.
-func StillDue(items []Item) []Item {
-	items = slices.DeleteFunc(items, func(i Item) bool { return i.Due.Past || i.Empty || i.Upcoming.ISO != "" })
+// StillDue reports whether the assignment can still be worked on.
+func (i Item) StillDue() bool { return !i.Due.Past && !i.Empty && i.Upcoming.ISO == "" }
+
+// SortByDue orders items by due time, those without one last.
+func SortByDue(items []Item) {
 	slices.SortStableFunc(items, func(a, b Item) int {
 		if a.Due.Never != b.Due.Never {
 			return map[bool]int{false: -1, true: 1}[a.Due.Never]
 		}
 		return cmp.Compare(a.DueAt.UnixNano(), b.DueAt.UnixNano())
 	})
-	return items
 }
 
 // Standing describes which of a person's submissions counts for an assignment.
