@@ -34,6 +34,7 @@ type Store interface {
 	GitHubStore
 	OutboxStore
 	NoticeStore
+	ImageStore
 }
 
 // Options configures a Classroom.
@@ -48,6 +49,8 @@ type Options struct {
 	ReceiptKey string
 	// Trees reads submissions; nil if the repositories cannot be read.
 	Trees Trees
+	// Images holds images of autograders; nil if the server has none.
+	Images ImageHost
 	// Notices says which channels for notices the server has.
 	Notices NoticeChannels
 	// Clock returns the current time; nil means time.Now.
@@ -82,6 +85,7 @@ type Classroom struct {
 	GitHub       *GitHub
 	Outbox       *Outbox
 	Notices      *Notices
+	Images       *Images
 	Revoked      *Revocations
 }
 
@@ -124,6 +128,7 @@ func New(o Options) *Classroom {
 		GitHub:       &GitHub{store: o.Store, work: work},
 		Outbox:       &Outbox{store: o.Store},
 		Notices:      &Notices{store: o.Store, accounts: accounts, work: work, grades: grades, live: o.Live, channels: o.Notices, clock: o.Clock},
+		Images:       &Images{store: o.Store, host: o.Images},
 		Revoked:      revoked,
 	}
 }

@@ -3,6 +3,8 @@ package configs
 import (
 	"cmp"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -18,19 +20,22 @@ type Autograders struct {
 	Time   time.Duration `yaml:"time"`
 	Memory Size          `yaml:"memory"`
 	Disk   Size          `yaml:"disk"`
+	// Total is the size that all images may add to their base images.
+	Total Size `yaml:"total"`
 	// Max is the maximum number of their containers at one time.
 	Max int `yaml:"max"`
 }
 
 // defaultAutograders returns limits that suffice for packages of languages and tools.
 func defaultAutograders() Autograders {
-	return Autograders{Time: 20 * time.Minute, Memory: 2 << 30, Disk: 8 << 30}
+	return Autograders{Time: 20 * time.Minute, Memory: 2 << 30, Disk: 8 << 30, Total: 40 << 30}
 }
 
 // withDefaults fills in missing limits.
 func (a Autograders) withDefaults() Autograders {
 	standard := defaultAutograders()
-	a.Time, a.Memory, a.Disk = cmp.Or(a.Time, standard.Time), cmp.Or(a.Memory, standard.Memory), cmp.Or(a.Disk, standard.Disk)
+	a.Time, a.Memory = cmp.Or(a.Time, standard.Time), cmp.Or(a.Memory, standard.Memory)
+	a.Disk, a.Total = cmp.Or(a.Disk, standard.Disk), cmp.Or(a.Total, standard.Total)
 	return a
 }
 
@@ -40,6 +45,8 @@ func (a Autograders) check() error {
 		return at("time", errors.New("must be a time such as 20m"))
 	case a.Memory < 0 || a.Memory > 0 && a.Memory < 16<<20:
 		return at("memory", errors.New("must be at least 16MiB"))
+	case a.Network == "host" || strings.HasPrefix(a.Network, "container:") || strings.HasPrefix(a.Network, "ns:"):
+		return at("network", fmt.Errorf("%q is the network of this machine or of another program; name one of Docker's networks, or none", a.Network))
 	case a.Max < 0:
 		return at("max", errors.New("must be at least 1; leave it out for its default"))
 	case a.Image == "":

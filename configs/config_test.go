@@ -226,10 +226,12 @@ func TestAutograders(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		`autograders: {image: "x:1", network: none, time: 5m, memory: 1GiB, max: 3}`: "",
-		"autograders: {time: -1s}":    "line 1: autograders: time must be a time such as 20m",
-		"autograders: {memory: 1KiB}": "line 1: autograders: memory must be at least 16MiB",
-		"autograders: {max: -1}":      "line 1: autograders: max must be at least 1; leave it out for its default",
-		"autograders: {image: 'a b'}": "line 1: autograders: image",
+		"autograders: {time: -1s}":              "line 1: autograders: time must be a time such as 20m",
+		"autograders: {memory: 1KiB}":           "line 1: autograders: memory must be at least 16MiB",
+		"autograders: {network: host}":          `line 1: autograders: network "host" is the network of this machine or of another program`,
+		"autograders: {network: 'container:x'}": `line 1: autograders: network "container:x" is`,
+		"autograders: {max: -1}":                "line 1: autograders: max must be at least 1; leave it out for its default",
+		"autograders: {image: 'a b'}":           "line 1: autograders: image",
 	} {
 		path := filepath.Join(t.TempDir(), "grader.yaml")
 		if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
@@ -239,7 +241,7 @@ func TestAutograders(t *testing.T) {
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
-		if a := c.Autograders; want == "" && a != (Autograders{Image: "x:1", Network: "none", Time: 5 * time.Minute, Memory: 1 << 30, Disk: 8 << 30, Max: 3}) {
+		if a := c.Autograders; want == "" && a != (Autograders{Image: "x:1", Network: "none", Time: 5 * time.Minute, Memory: 1 << 30, Disk: 8 << 30, Total: 40 << 30, Max: 3}) {
 			t.Errorf("%+v", a)
 		}
 	}

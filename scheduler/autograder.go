@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/grader/grader/schema"
 )
@@ -43,6 +46,10 @@ func (s *runnerAPI) runAutograder(w http.ResponseWriter, r *http.Request, m *mem
 	if err := m.owns(job, asked.Attempt); err != nil {
 		return err
 	}
+	if !m.autograder.TryLock() { // its last request may have broken off a moment ago
+		return schema.Errorf(schema.CodeUnavailable, "another autograder of this runner has not ended yet")
+	}
+	defer m.autograder.Unlock()
 	order, err := s.current(r.Context(), m, job)
 	if err != nil {
 		return err
@@ -53,6 +60,9 @@ func (s *runnerAPI) runAutograder(w http.ResponseWriter, r *http.Request, m *mem
 	}
 	flavour := s.flavour(m.flavour)
 	flavour.Name = m.flavour
+	if err := checkOrder(&asked, flavour); err != nil {
+		return err
+	}
 	files, err := s.spool(r.Body)
 	if err != nil {
 		return err
@@ -66,6 +76,30 @@ func (s *runnerAPI) runAutograder(w http.ResponseWriter, r *http.Request, m *mem
 		return err
 	}
 	reply(w, http.StatusOK, run)
+	return nil
+}
+
+// longestAutograder bounds the time of one run, whatever a runner asks for.
+const longestAutograder = 24 * time.Hour
+
+// checkOrder keeps the limits of an order within those of the flavour, because a runner has run student code.
+// CodeInvalid: the directory is not one of the tests repository.
+func checkOrder(o *schema.AutograderOrder, f schema.Flavour) error {
+	if name, ok := strings.CutSuffix(o.Dir, "/"); !ok || name == "." || !fs.ValidPath(name) {
+		return schema.Errorf(schema.CodeInvalid, "%q is not a directory of the tests repository", o.Dir)
+	}
+	within := func(asked *int64, most int64) {
+		if most > 0 && (*asked <= 0 || *asked > most) {
+			*asked = most
+		}
+	}
+	processes := int64(o.Limits.Processes)
+	within(&o.Limits.Memory, f.Memory)
+	within(&o.Limits.Disk, f.Scratch)
+	within(&processes, int64(f.Processes))
+	o.Limits.Processes = int(processes)
+	within((*int64)(&o.Limits.Wall), int64(longestAutograder))
+	within((*int64)(&o.Limits.CPU), int64(longestAutograder))
 	return nil
 }
 

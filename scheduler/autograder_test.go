@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
@@ -61,6 +62,11 @@ func TestAutogradersRunForTheirJob(t *testing.T) {
 	stale.Attempt++
 	d.autograder(o, stale, "").want(t, 409)
 	d.do("POST", fmt.Sprintf("/jobs/%d/autograder?order=x", o.Job), "").want(t, 400, "order")
+	for _, dir := range []string{"", "/", "./", "../", "ag", "/ag/", "ag/../", "ag//"} {
+		bad := asked
+		bad.Dir = dir
+		d.autograder(o, bad, "").want(t, 400, "is not a directory of the tests repository")
+	}
 	fake.err = schema.Errorf(schema.CodeUnavailable, "the Docker daemon does not answer")
 	d.autograder(o, asked, "").want(t, 503, "the Docker daemon does not answer")
 	d.result(o, graded()).want(t, 204)
@@ -77,4 +83,56 @@ func TestNoAutograders(t *testing.T) {
 	b.push("alice")
 	o := d.claim()
 	d.autograder(o, schema.AutograderOrder{Attempt: o.Attempt}, "").want(t, 200, "setup: true needs a flavour whose pool is docker")
+}
+
+// TestAutograderLimitsAreTheFlavours sends limits that an honest runner would not send.
+func TestAutograderLimitsAreTheFlavours(t *testing.T) {
+	t.Parallel()
+	fake := &fakeAutograders{}
+	b := newBundle(t).start(func(s *scheduler.Scheduler) {
+		s.Autograders = fake
+		f := s.Flavours["standard"]
+		f.Memory, f.Scratch, f.Processes = 100, 200, 300
+		s.Flavours["standard"] = f
+	})
+	d := b.newDevice()
+	b.push("alice")
+	o := d.claim()
+	most := schema.StepLimits{CPU: 24 * time.Hour, Wall: 24 * time.Hour, Memory: 100, Processes: 300, Disk: 200}
+	for asked, want := range map[schema.StepLimits]schema.StepLimits{
+		{}: most,
+		{CPU: 1000 * time.Hour, Wall: 1000 * time.Hour, Memory: 1 << 40, Processes: 1 << 20, Disk: 1 << 40}: most,
+		{CPU: -1, Wall: -1, Memory: -1, Processes: -1, Disk: -1}:                                            most,
+		{CPU: 1, Wall: 2, Memory: 3, Processes: 4, Disk: 5}:                                                 {CPU: 1, Wall: 2, Memory: 3, Processes: 4, Disk: 5},
+	} {
+		d.autograder(o, schema.AutograderOrder{Attempt: o.Attempt, Dir: "ag/", Limits: asked}, "").want(t, 200)
+		if fake.job.Limits != want {
+			t.Errorf("asked %+v, got %+v, want %+v", asked, fake.job.Limits, want)
+		}
+	}
+}
+
+// blockingAutograders runs until it is released.
+type blockingAutograders struct{ begun, release chan struct{} }
+
+func (f *blockingAutograders) RunAutograder(context.Context, scheduler.AutograderJob) (schema.AutograderRun, error) {
+	f.begun <- struct{}{}
+	<-f.release
+	return schema.AutograderRun{}, nil
+}
+
+func TestRunnerHasOneAutograderAtATime(t *testing.T) {
+	t.Parallel()
+	fake := &blockingAutograders{begun: make(chan struct{}), release: make(chan struct{})}
+	b := newBundle(t).start(func(s *scheduler.Scheduler) { s.Autograders = fake })
+	d := b.newDevice()
+	b.push("alice")
+	o := d.claim()
+	asked := schema.AutograderOrder{Attempt: o.Attempt, Dir: "ag/"}
+	first := make(chan answer)
+	go func() { first <- d.autograder(o, asked, "") }()
+	<-fake.begun
+	d.autograder(o, asked, "").want(t, 503, "has not ended yet")
+	close(fake.release)
+	(<-first).want(t, 200)
 }

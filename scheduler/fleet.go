@@ -25,6 +25,8 @@ type member struct {
 	token   [sha256.Size]byte // hash of its one-time token; zero: no token
 	claim   sync.Mutex        // held during a claim; a runner may have only one
 	upload  sync.Mutex        // held during a write of events; a runner may have only one
+	// autograder is held while an autograder runs for it.
+	autograder sync.Mutex
 
 	mu      sync.Mutex
 	tally   *tally // nil outside of the fleet

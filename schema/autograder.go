@@ -20,7 +20,7 @@ type AutograderRun struct {
 
 	Exit    int                `json:"exit"`
 	Limit   string             `json:"limit,omitempty"` // the limit that ended it: cpu, wall, memory or disk
-	CPU     time.Duration      `json:"cpu"`             // the last measurement, which is at most a second old
+	CPU     time.Duration      `json:"cpu"`             // the last measurement
 	Wall    time.Duration      `json:"wall"`
 	Memory  int64              `json:"memory"` // bytes, the largest measurement
 	Disk    int64              `json:"disk"`   // bytes, the last measurement

@@ -41,3 +41,8 @@ func (s *database) valued(action, subject, before, after string) schema.AuditEnt
 	e.Before, e.After = before, after
 	return e
 }
+
+// RecordImageRemoval writes the audit entry of a removed image of an autograder.
+func (s *QueueTables) RecordImageRemoval(ctx context.Context, by schema.Actor, image string) error {
+	return s.write(ctx, "record image removal", func(t *tx) error { return t.audit(ctx, by, s.entry("image.remove", image)) })
+}

@@ -110,3 +110,8 @@ func (s *QueueTables) ActiveTests(ctx context.Context) ([]ActiveTests, error) {
 		FROM versions v JOIN assignments a ON a.id = v.assignment_id JOIN courses c ON c.id = a.course_id
 		WHERE v.state = 'active' ORDER BY c.code, a.name`)
 }
+
+// TestsRejected reports whether the gate rejected every tests version of a commit. It is false if there is none.
+func (s *QueueTables) TestsRejected(ctx context.Context, tests schema.Tree) (bool, error) {
+	return one(ctx, s.reader, value[bool], `SELECT count(*) > 0 AND sum(state <> 'rejected') = 0 FROM versions WHERE repository_id = ? AND commit_hash = ?`, tests.Repository, tests.Commit)
+}

@@ -3,41 +3,44 @@ package service
 import (
 	"cmp"
 	"context"
+	"os"
 	"path/filepath"
 	"runtime"
 	"time"
 
 	"github.com/grader/grader/configs"
 	"github.com/grader/grader/scheduler/docker"
-	"github.com/grader/grader/schema"
 )
 
 const (
 	// imagesPace is the pause between two removals of unused images.
 	imagesPace = time.Hour
+	// setupCores is the number of cores that a setup.sh may use.
+	setupCores = 1
 	// setupProcesses is the maximum number of processes and threads of a setup.sh.
 	setupProcesses = 4096
 )
 
-// makeAutograders returns what runs Gradescope's autograders in containers, or nil if no flavour has an image for
-// them.
+// makeAutograders returns what runs Gradescope's autograders in containers. It returns nil if no flavour has an image
+// for them, and none had one before.
 func (s *Service) makeAutograders(data *DataDir) (*docker.Autograders, error) {
-	bases := s.autograderBases()
-	if len(bases) == 0 {
+	bases, name := s.autograderBases(), filepath.Join("cache", "autograders")
+	if _, err := os.Stat(data.Path(name)); len(bases) == 0 && err != nil {
 		return nil, nil
 	}
 	id, err := data.ID()
 	if err != nil {
 		return nil, err
 	}
-	dir, err := data.Subdir(filepath.Join("cache", "autograders"))
+	dir, err := data.Subdir(name)
 	if err != nil {
 		return nil, err
 	}
 	c := s.Config.Autograders
 	return &docker.Autograders{
 		Server: id, Bases: bases, Dir: dir, Most: cmp.Or(c.Max, runtime.NumCPU()), Clock: s.now, Logger: s.Logger,
-		Build: docker.BuildLimits{Network: c.Network, Time: c.Time, Memory: int64(c.Memory), Disk: int64(c.Disk), Processes: setupProcesses},
+		Total: int64(c.Total), Active: s.activeTests, Rejected: s.store.TestsRejected,
+		Build: docker.BuildLimits{Network: c.Network, Time: c.Time, Memory: int64(c.Memory), Disk: int64(c.Disk), Processes: setupProcesses, CPU: setupCores},
 	}, nil
 }
 
@@ -61,13 +64,7 @@ func (s *Service) startAutograders(ctx context.Context, _ *DataDir) error {
 	if s.autograders == nil {
 		return nil
 	}
-	s.every(ctx, periodic{interval: imagesPace, atOnce: true, failure: "unused images of autograders not removed", run: func(ctx context.Context) error {
-		active, err := s.activeTests(ctx)
-		if err != nil {
-			return err
-		}
-		return s.autograders.Clean(ctx, active)
-	}})
+	s.every(ctx, periodic{interval: imagesPace, atOnce: true, failure: "unused images of autograders not removed", run: s.autograders.Clean})
 	return nil
 }
 
@@ -82,13 +79,4 @@ func (s *Service) activeTests(ctx context.Context) ([]docker.ActiveTests, error)
 		active = append(active, docker.ActiveTests{Name: v.Course + "/" + v.Assignment, Tests: v.Tests})
 	}
 	return active, nil
-}
-
-// autograderImages lists the images.
-func (s *Service) autograderImages(ctx context.Context) ([]schema.AutograderImage, error) {
-	active, err := s.activeTests(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return s.autograders.Images(ctx, active)
 }

@@ -58,10 +58,6 @@ type liveService struct {
 	pools    func(ctx context.Context) ([]scheduler.PoolState, error)
 	runners  func() []scheduler.RunnerState
 	flavours map[string]schema.Flavour
-
-	// images and removeImage are nil if no flavour has images of autograders.
-	images      func(ctx context.Context) ([]schema.AutograderImage, error)
-	removeImage func(ctx context.Context, id string) (removed string, err error)
 }
 
 func newOperator(data string, st *store.Store, room *classroom.Classroom, clock func() time.Time, live *liveService) *Operator {

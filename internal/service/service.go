@@ -224,7 +224,11 @@ func (s *Service) warnOfFlavours(ctx context.Context) error {
 
 // openClassroom creates the actions that every channel calls.
 func (s *Service) openClassroom(context.Context, *DataDir) error {
-	s.classroom = classroom.New(classroom.Options{Store: s.store, Live: s.scheduler, Flavours: s.scheduler.Flavours, Trees: s.repos, Clock: s.Clock,
+	var images classroom.ImageHost
+	if s.autograders != nil {
+		images = s.autograders
+	}
+	s.classroom = classroom.New(classroom.Options{Images: images, Store: s.store, Live: s.scheduler, Flavours: s.scheduler.Flavours, Trees: s.repos, Clock: s.Clock,
 		ReceiptKey: receipt.KeyText(s.receiptKey.Public().(ed25519.PublicKey)), Notices: noticeChannels(s.Config)})
 	return nil
 }
@@ -304,9 +308,6 @@ func (s *Service) startAdmin(ctx context.Context, data *DataDir) error {
 // Operator returns the Operator of this service.
 func (s *Service) Operator() *Operator {
 	live := &liveService{webURL: s.WebURL, pools: s.scheduler.PoolStates, runners: s.scheduler.RunnerStates, flavours: s.scheduler.Flavours}
-	if s.autograders != nil {
-		live.images, live.removeImage = s.autograderImages, s.autograders.RemoveImage
-	}
 	return newOperator(s.Data, s.store, s.classroom, s.now, live)
 }
 

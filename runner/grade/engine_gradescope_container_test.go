@@ -96,8 +96,9 @@ func TestAutograderInContainer(t *testing.T) {
 	}
 }
 
-// TestImageIsNotPartOfTheJob checks that making an image may take longer than the job's limit.
-func TestImageIsNotPartOfTheJob(t *testing.T) {
+// TestWaitingForTheServerIsNotPartOfTheJob checks that making an image, and waiting for a turn, may take longer than the
+// job's limit, and that both end when the runner is told to stop.
+func TestWaitingForTheServerIsNotPartOfTheJob(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")
 	g := newGrader(t)
@@ -110,8 +111,23 @@ func TestImageIsNotPartOfTheJob(t *testing.T) {
 		return server.autograder(ctx, order, files)
 	}
 	points(t, mustGrade(t, g, job), "7", "10")
-	if diff := cmp.Diff([]bool{false, true}, limits); diff != "" {
+	if diff := cmp.Diff([]bool{false, false}, limits); diff != "" {
 		t.Errorf("which requests have a limit: -want +got:\n%s", diff)
+	}
+	for stopped := range 2 {
+		n := 0
+		ctx, stop := context.WithCancel(t.Context())
+		job.Autograders = func(ctx context.Context, order schema.AutograderOrder, files func(io.Writer) error) (schema.AutograderRun, error) {
+			if n++; n > stopped {
+				stop()
+				<-ctx.Done()
+				return schema.AutograderRun{}, ctx.Err()
+			}
+			return server.autograder(ctx, order, files)
+		}
+		if _, err := g.Grade(ctx, job, &recorder{}); !errors.Is(err, context.Canceled) {
+			t.Errorf("stopped in request %d: %v", stopped+1, err)
+		}
 	}
 }
 

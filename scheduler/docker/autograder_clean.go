@@ -25,10 +25,17 @@ type ActiveTests struct {
 	Tests schema.Tree
 }
 
-// Images lists the images, with the active tests versions that use them, by id.
-func (a *Autograders) Images(ctx context.Context, active []ActiveTests) ([]schema.AutograderImage, error) {
+// ListImages lists the images, with the active tests versions that use them, by id.
+func (a *Autograders) ListImages(ctx context.Context) ([]schema.AutograderImage, error) {
 	if err := a.open(); err != nil {
 		return nil, err
+	}
+	var active []ActiveTests
+	if a.Active != nil {
+		var err error
+		if active, err = a.Active(ctx); err != nil {
+			return nil, err
+		}
 	}
 	found, err := a.daemon.api.ImageList(ctx, image.ListOptions{Filters: filters.NewArgs(filters.Arg("label", labelImageServer+"="+a.Server))})
 	if err != nil {
@@ -41,7 +48,7 @@ func (a *Autograders) Images(ctx context.Context, active []ActiveTests) ([]schem
 			continue // an image that somebody made from one of ours
 		}
 		use := a.uses.get(key)
-		listed := schema.AutograderImage{ID: key, Image: is.ID, Size: is.Size, Made: time.Unix(is.Created, 0), Used: use.Used}
+		listed := schema.AutograderImage{ID: key, Image: is.ID, Size: cmp.Or(use.Added, is.Size), Made: time.Unix(is.Created, 0), Used: use.Used}
 		for _, version := range active {
 			tests := version.Tests
 			if tests.Tree = ""; slices.Contains(use.Versions, tests) {
@@ -57,7 +64,7 @@ func (a *Autograders) Images(ctx context.Context, active []ActiveTests) ([]schem
 // RemoveImage removes an image by the beginning of its id. It is made again when it is needed again. CodeNotFound: no
 // image has this id. CodeConflict: several have, or it is in use now.
 func (a *Autograders) RemoveImage(ctx context.Context, id string) (removed string, err error) {
-	images, err := a.Images(ctx, nil)
+	images, err := a.ListImages(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -83,28 +90,21 @@ func (a *Autograders) remove(ctx context.Context, key string) error {
 	return a.uses.remove(key)
 }
 
-// Clean removes the images that no active tests version uses and that were not used for a day. The first call also
-// removes the containers that an earlier server of this data directory left.
-func (a *Autograders) Clean(ctx context.Context, active []ActiveTests) error {
+// Clean removes the images that no active tests version uses and that were not used for a day, or that exceed Total.
+// The first call also removes the containers that an earlier server of this data directory left.
+func (a *Autograders) Clean(ctx context.Context) error {
 	if err := a.open(); err != nil {
 		return err
 	}
 	if err := a.sweep(ctx); err != nil {
 		return err
 	}
-	images, err := a.Images(ctx, active)
+	images, err := a.ListImages(ctx)
 	if err != nil {
 		return err
 	}
-	var failed error
-	for _, is := range images {
-		last := is.Made
-		if is.Used.After(last) {
-			last = is.Used
-		}
-		if len(is.Versions) > 0 || a.Clock().Sub(last) < unusedAge {
-			continue
-		}
+	failed := a.removeReplaced(ctx)
+	for _, is := range a.surplus(images) {
 		err := a.remove(ctx, is.ID)
 		if schema.CodeOf(err) == schema.CodeConflict {
 			continue
@@ -113,4 +113,46 @@ func (a *Autograders) Clean(ctx context.Context, active []ActiveTests) error {
 		failed = errors.Join(failed, err)
 	}
 	return failed
+}
+
+// removeReplaced removes images that were made again while containers of them existed.
+func (a *Autograders) removeReplaced(ctx context.Context) error {
+	replaced, err := a.daemon.api.ImageList(ctx, image.ListOptions{Filters: filters.NewArgs(filters.Arg("label", labelImageServer+"="+a.Server), filters.Arg("dangling", "true"))})
+	if err != nil {
+		return a.daemon.words(err, "")
+	}
+	for _, is := range replaced {
+		if _, err := a.daemon.api.ImageRemove(ctx, is.ID, image.RemoveOptions{}); err != nil && !errdefs.IsConflict(err) && !errdefs.IsNotFound(err) {
+			return a.daemon.words(err, "")
+		}
+	}
+	return nil
+}
+
+// surplus returns the images to remove.
+func (a *Autograders) surplus(images []schema.AutograderImage) (remove []schema.AutograderImage) {
+	total := int64(0)
+	for _, is := range images {
+		total += is.Size
+	}
+	slices.SortFunc(images, func(x, y schema.AutograderImage) int { return lastUse(x).Compare(lastUse(y)) })
+	for _, is := range images {
+		old, tooMuch := a.Clock().Sub(lastUse(is)) >= unusedAge, a.Total > 0 && total > a.Total
+		if len(is.Versions) == 0 && (old || tooMuch) {
+			remove = append(remove, is)
+			total -= is.Size
+		}
+	}
+	if a.Total > 0 && total > a.Total {
+		a.Logger.Warn("the images of autograders that active tests use are larger than they should be together", "bytes", total, "limit", a.Total)
+	}
+	return remove
+}
+
+// lastUse returns when an image was last used or made.
+func lastUse(is schema.AutograderImage) time.Time {
+	if is.Used.After(is.Made) {
+		return is.Used
+	}
+	return is.Made
 }

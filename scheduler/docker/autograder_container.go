@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 
 	api "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
+	"golang.org/x/sys/unix"
 
 	"github.com/grader/grader/schema"
 )
@@ -33,6 +35,24 @@ const statusKilled = 137
 // at most this time and that of a measurement.
 const measurePause = 500 * time.Millisecond
 
+// killPause is the pause between two requests to end a container.
+const killPause = time.Second
+
+// lowSpace says that Docker's file system is nearly full, which ends every container.
+const lowSpace = "space"
+
+// errLowSpace is the error of a container that was ended because of lowSpace.
+var errLowSpace = schema.Errorf(schema.CodeUnavailable, "Docker's file system is nearly full; make room, or remove images: grader admin images")
+
+const (
+	// leastSpace and leastInodes are what Docker's file system must have free.
+	leastSpace  = 512 << 20
+	leastInodes = 10_000
+	// mostUnknown is the number of measurements in a row without a size of the container's files. The daemon cannot
+	// walk paths that are too long.
+	mostUnknown = 4
+)
+
 // containerSpec says what one container runs.
 type containerSpec struct {
 	image     string
@@ -43,6 +63,7 @@ type containerSpec struct {
 	output    io.Writer               // of what it prints; nil: it is dropped
 	cpu       float64                 // cores; 0: no limit
 	processes int
+	room      chan struct{}     // where it waits for its turn; nil: it does not wait
 	limits    schema.StepLimits // CPU, Wall, Memory and Disk; 0: no limit
 }
 
@@ -53,15 +74,16 @@ type containerEnd struct {
 	cpu, wall time.Duration
 	memory    int64
 	disk      int64
+	unknown   int // measurements in a row without a size of its files
 }
 
 // runContainer runs one container. When all its processes have ended, it calls keep, which may read the container's
 // files, and then removes the container.
 func (a *Autograders) runContainer(ctx context.Context, spec containerSpec, keep func(ctx context.Context, container string, end containerEnd) error) error {
-	if err := a.enter(ctx); err != nil {
+	if err := enter(ctx, spec.room); err != nil {
 		return err
 	}
-	defer a.leave()
+	defer leave(spec.room)
 	name := "grader-autograder-" + strings.ToLower(rand.Text()[:12])
 	defer a.daemon.leftovers.remove(ctx, name) // even after an error: the container may exist if the response was lost
 	if _, err := a.daemon.api.ContainerCreate(ctx, a.containerConfig(spec), a.containerHost(spec), nil, nil, name); err != nil {
@@ -106,6 +128,9 @@ func (a *Autograders) containerHost(spec containerSpec) *api.HostConfig {
 	}
 	if spec.processes > 0 {
 		h.PidsLimit = &processes
+	}
+	if most := spec.limits.Disk; most > 0 { // of one file, which also holds for files that were unlinked
+		h.Ulimits = []*api.Ulimit{{Name: "fsize", Soft: most, Hard: most}}
 	}
 	return h
 }
@@ -156,7 +181,9 @@ const lastOutput = 5 * time.Second
 
 // runToEnd starts a container and waits for its end. It ends the container at a limit, and with ctx.
 func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerSpec) (end containerEnd, err error) {
-	ended, failed := a.daemon.api.ContainerWait(ctx, name, api.WaitConditionNextExit)
+	waiting, cancel := context.WithCancel(ctx) // ends before the container is removed, if nobody reads its end
+	defer cancel()
+	ended, failed := a.daemon.api.ContainerWait(waiting, name, api.WaitConditionNextExit)
 	if err := a.daemon.api.ContainerStart(ctx, name, api.StartOptions{}); err != nil {
 		return end, a.daemon.words(err, spec.image)
 	}
@@ -170,24 +197,35 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 		most = timer.C
 	}
 	limit := ""
+	kill := time.NewTicker(killPause) // a request to end a container may fail
+	defer kill.Stop()
 	for {
 		select {
 		case is := <-ended:
 			end = stop()
 			end.wall, end.exit = time.Since(began), int(is.StatusCode)
-			if end.limit = limit; limit == "" {
+			switch limit {
+			case "":
 				end.limit, err = a.outOfMemory(ctx, name, end.exit)
+			case lowSpace:
+				err = errLowSpace
+			default:
+				end.limit = limit
 			}
 			return end, err
 		case err := <-failed:
 			return end, a.daemon.words(err, "")
 		case <-most:
-			limit, most = limitWall, nil
-		case limit = <-measured:
-			measured = nil
+			limit, most = cmp.Or(limit, limitWall), nil
+		case said := <-measured:
+			limit = cmp.Or(limit, said)
+		case <-kill.C:
 		}
-		if err := a.daemon.api.ContainerKill(ctx, name, "KILL"); err != nil && ctx.Err() != nil {
-			return end, context.Cause(ctx)
+		if limit == "" {
+			continue
+		}
+		if err := a.daemon.api.ContainerKill(ctx, name, "KILL"); err != nil {
+			a.Logger.Debug("container not ended yet", "container", name, "error", err)
 		}
 	}
 }
@@ -216,7 +254,11 @@ func (a *Autograders) measure(ctx context.Context, name string, most schema.Step
 		defer pause.Stop()
 		for told := false; ; {
 			a.measureOnce(ctx, name, &seen)
-			if limit := overLimit(seen, most); limit != "" && !told {
+			limit := overLimit(seen, most)
+			if a.lowOnSpace() {
+				limit = lowSpace
+			}
+			if limit != "" && !told {
 				told = true
 				limits <- limit
 			}
@@ -236,7 +278,7 @@ func (a *Autograders) measure(ctx context.Context, name string, most schema.Step
 
 func overLimit(seen containerEnd, most schema.StepLimits) string {
 	switch {
-	case most.Disk > 0 && seen.disk > most.Disk:
+	case most.Disk > 0 && (seen.disk > most.Disk || seen.unknown >= mostUnknown):
 		return limitDisk
 	case most.CPU > 0 && seen.cpu > most.CPU:
 		return limitCPU
@@ -246,8 +288,12 @@ func overLimit(seen containerEnd, most schema.StepLimits) string {
 
 // measureOnce updates measurements. A container that ends meanwhile has none.
 func (a *Autograders) measureOnce(ctx context.Context, name string, seen *containerEnd) {
-	if is, _, err := a.daemon.api.ContainerInspectWithRaw(ctx, name, true); err == nil && is.SizeRw != nil {
-		seen.disk = *is.SizeRw
+	switch is, _, err := a.daemon.api.ContainerInspectWithRaw(ctx, name, true); {
+	case err != nil:
+	case is.SizeRw == nil || *is.SizeRw < 0:
+		seen.unknown++
+	default:
+		seen.disk, seen.unknown = *is.SizeRw, 0
 	}
 	answer, err := a.daemon.api.ContainerStatsOneShot(ctx, name)
 	if err != nil {
@@ -260,6 +306,16 @@ func (a *Autograders) measureOnce(ctx context.Context, name string, seen *contai
 	}
 	seen.cpu = max(seen.cpu, time.Duration(stats.CPUStats.CPUUsage.TotalUsage))
 	seen.memory = max(seen.memory, memoryOf(stats.MemoryStats))
+}
+
+// lowOnSpace reports whether Docker's file system is nearly full. A container can use room that its size does not show,
+// by files that were unlinked and are open. It is false if the daemon's files are not on this machine.
+func (a *Autograders) lowOnSpace() bool {
+	var is unix.Statfs_t
+	if a.root == "" || unix.Statfs(a.root, &is) != nil {
+		return false
+	}
+	return is.Bavail*uint64(is.Bsize) < leastSpace || is.Files > 0 && is.Ffree < leastInodes
 }
 
 // memoryOf returns the memory in use without the cache of files, in bytes.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,7 +32,9 @@ if [ -n "$GRADER_UPDATE" ] && command -v apt-get >/dev/null; then apt-get update
 unset GRADER_UPDATE
 cd /autograder || exit 1
 if command -v bash >/dev/null; then shell=bash; else shell=sh; fi
-"$shell" source/setup.sh </dev/null
+limit=$GRADER_TIME; unset GRADER_TIME
+if command -v timeout >/dev/null; then set -- timeout -s KILL "$limit"; fi
+"$@" "$shell" source/setup.sh </dev/null
 status=$?
 cd /autograder && rm -rf submission results && mkdir submission results || exit 1
 exit $status
@@ -67,6 +70,9 @@ func (f *setupFailure) printed() string {
 // image at one time wait for the same build, which goes on if they leave.
 func (a *Autograders) image(ctx context.Context, base string, job scheduler.AutograderJob) (id string, failed *setupFailure, err error) {
 	baseID, err := a.baseID(ctx, base)
+	if why := refused(ctx, err); why != "" {
+		return "", &setupFailure{why: why}, nil
+	}
 	if err != nil {
 		return "", nil, err
 	}
@@ -78,7 +84,11 @@ func (a *Autograders) image(ctx context.Context, base string, job scheduler.Auto
 		return "", nil, err
 	}
 	key := a.imageKey(baseID, files.digest)
-	b := a.join(key, baseID, files)
+	again, err := a.doubtful(ctx, key, job)
+	if err != nil {
+		return "", nil, errors.Join(err, files.Close())
+	}
+	b := a.join(key, baseID, files, again)
 	select {
 	case <-b.done:
 	case <-ctx.Done():
@@ -88,6 +98,22 @@ func (a *Autograders) image(ctx context.Context, base string, job scheduler.Auto
 		err = a.uses.add(key, job.Tests, a.Clock())
 	}
 	return b.id, b.failed, errors.Join(b.err, err)
+}
+
+// doubtful reports whether an existing image is made again: it is asked for by a new tests version, and the gate rejected
+// every version that used it. A setup.sh that goes on after an error may have left it half-made.
+func (a *Autograders) doubtful(ctx context.Context, key string, job scheduler.AutograderJob) (bool, error) {
+	tests, versions := job.Tests, a.uses.get(key).Versions
+	tests.Tree = ""
+	if a.Rejected == nil || !job.ImageOnly || len(versions) == 0 || slices.Contains(versions, tests) {
+		return false, nil
+	}
+	for _, v := range versions {
+		if rejected, err := a.Rejected(ctx, v); err != nil || !rejected {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // pack reads the job's package.
@@ -100,10 +126,20 @@ func (a *Autograders) pack(ctx context.Context, job scheduler.AutograderJob) (*p
 	return readPack(tests, a.Dir, job.Dir, job.Without)
 }
 
+// buildEnvironment returns the environment of setup.sh. Packages of Python are installed as they are at Gradescope, whose
+// Python belongs to no package manager.
+func (a *Autograders) buildEnvironment() []string {
+	env := []string{"DEBIAN_FRONTEND=noninteractive", "PIP_BREAK_SYSTEM_PACKAGES=1", "PIP_ROOT_USER_ACTION=ignore"}
+	if a.Build.Network != networkNone {
+		env = append(env, "GRADER_UPDATE=1")
+	}
+	return env
+}
+
 // imageKey returns the id of the image that a setup.sh makes.
 func (a *Autograders) imageKey(baseID string, files []byte) string {
 	h := sha256.New()
-	for _, part := range []string{a.Server, baseID, setupScript, string(files)} {
+	for _, part := range append([]string{a.Server, baseID, setupScript, string(files)}, a.buildEnvironment()...) {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
 	return hex.EncodeToString(h.Sum(nil))
@@ -111,7 +147,7 @@ func (a *Autograders) imageKey(baseID string, files []byte) string {
 
 // join returns the build of an image: the running one, one that failed a moment ago, or a new one. It closes the
 // package or hands it to the build.
-func (a *Autograders) join(key, baseID string, files *pack) *build {
+func (a *Autograders) join(key, baseID string, files *pack, again bool) *build {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	b := a.builds[key]
@@ -130,7 +166,7 @@ func (a *Autograders) join(key, baseID string, files *pack) *build {
 	a.tasks.Go(func() { // it outlives the request that began it
 		defer close(b.done)
 		defer func() { _ = files.Close() }()
-		b.id, b.failed, b.err = a.find(a.ctx, key, baseID, files)
+		b.id, b.failed, b.err = a.find(a.ctx, key, baseID, files, again)
 		a.finish(key, b)
 	})
 	return b
@@ -147,16 +183,28 @@ func (a *Autograders) finish(key string, b *build) {
 	b.ended = a.Clock()
 }
 
-// find returns an existing image, or makes it.
-func (a *Autograders) find(ctx context.Context, key, baseID string, files *pack) (string, *setupFailure, error) {
+// find returns an existing image unless it is to be made again. Otherwise it makes it.
+func (a *Autograders) find(ctx context.Context, key, baseID string, files *pack, again bool) (string, *setupFailure, error) {
 	found, err := a.daemon.api.ImageInspect(ctx, imageName+":"+key)
-	if err == nil {
+	switch {
+	case err == nil && !again:
 		return found.ID, nil, nil
-	}
-	if !errdefs.IsNotFound(err) {
+	case err == nil:
+		if err := a.remove(ctx, key); err != nil && schema.CodeOf(err) != schema.CodeConflict {
+			return "", nil, err
+		}
+	case !errdefs.IsNotFound(err):
 		return "", nil, a.daemon.words(err, "")
 	}
-	return a.build(ctx, key, baseID, files)
+	id, failed, err := a.build(ctx, key, baseID, files)
+	if err == nil && failed == nil {
+		a.tasks.Go(func() {
+			if err := a.Clean(ctx); err != nil && ctx.Err() == nil {
+				a.Logger.Warn("unused images of autograders not removed", "error", err)
+			}
+		})
+	}
+	return id, failed, err
 }
 
 // build runs setup.sh in a container and keeps the result as an image. An interrupted build leaves no image.
@@ -165,12 +213,9 @@ func (a *Autograders) build(ctx context.Context, key, baseID string, files *pack
 	began := a.Clock()
 	printed := &excerpt{}
 	spec := containerSpec{
-		image: baseID, script: setupScript, network: a.Build.Network, files: files.to, output: printed, processes: a.Build.Processes, cpu: a.Build.CPU,
-		env:    []string{"DEBIAN_FRONTEND=noninteractive", "PIP_BREAK_SYSTEM_PACKAGES=1", "PIP_ROOT_USER_ACTION=ignore"},
+		image: baseID, script: setupScript, network: a.Build.Network, files: files.to, output: printed, processes: a.Build.Processes, cpu: a.Build.CPU, room: a.buildRoom,
+		env:    append(a.buildEnvironment(), timeVariable(a.Build.Time)),
 		limits: schema.StepLimits{Wall: a.Build.Time, Memory: a.Build.Memory, Disk: a.Build.Disk},
-	}
-	if spec.network != networkNone {
-		spec.env = append(spec.env, "GRADER_UPDATE=1")
 	}
 	err = a.runContainer(ctx, spec, func(ctx context.Context, container string, end containerEnd) error {
 		text := printed.String()
@@ -178,12 +223,24 @@ func (a *Autograders) build(ctx context.Context, key, baseID string, files *pack
 			failed = &setupFailure{why: why, output: schema.Excerpt(text, maxSetupOutput)}
 			return nil
 		}
+		is, _, err := a.daemon.api.ContainerInspectWithRaw(ctx, container, true)
+		if err != nil {
+			return a.daemon.words(err, "")
+		}
+		if is.SizeRw != nil {
+			if err := a.uses.setAdded(key, *is.SizeRw); err != nil {
+				return err
+			}
+		}
 		made, err := a.daemon.api.ContainerCommit(ctx, container, api.CommitOptions{
 			Reference: imageName + ":" + key, Config: &api.Config{Labels: map[string]string{labelImage: key, labelImageServer: a.Server}},
 		})
 		id = made.ID
 		return a.daemon.words(err, "")
 	})
+	if why := refused(ctx, err); why != "" {
+		failed, err = &setupFailure{why: "the container of setup.sh: " + why, output: schema.Excerpt(printed.String(), maxSetupOutput)}, nil
+	}
 	a.Logger.Info("setup.sh has ended", "image", key, "took", a.Clock().Sub(began).Round(time.Millisecond), "failure", failed.message(), "error", err)
 	return id, failed, err
 }

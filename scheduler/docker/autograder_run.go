@@ -10,9 +10,10 @@ import (
 	"io"
 	"path"
 	"strings"
+	"time"
 
-	"github.com/containerd/errdefs"
 	api "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/client"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/grader/grader/scheduler"
@@ -29,19 +30,27 @@ const (
 	maxResults = 8 << 20
 	// maxStdout bounds what is read of results/stdout, in bytes.
 	maxStdout = 64 << 20
-	// maxChanges bounds the changed files that are reported.
+	// maxChanges bounds the changed files and directories that are looked at.
 	maxChanges = 100
 	// maxChanged bounds a changed file whose content is compared, in bytes.
 	maxChanged = 16 << 20
 )
 
-// runScript runs an autograder as Gradescope does.
-const runScript = `cd /autograder && exec ./run_autograder >results/stdout 2>&1 </dev/null`
+// runScript runs an autograder as Gradescope does. It ends after $GRADER_TIME seconds if the server is away.
+const runScript = `cd /autograder || exit 1
+limit=$GRADER_TIME; unset GRADER_TIME
+if command -v timeout >/dev/null; then set -- timeout -s KILL "$limit"; fi
+exec "$@" ./run_autograder >results/stdout 2>&1 </dev/null`
+
+// timeVariable returns the variable for a script's own time limit, which is a minute after the server's.
+func timeVariable(most time.Duration) string {
+	return fmt.Sprintf("GRADER_TIME=%d", int((most + time.Minute).Seconds()))
+}
 
 // grade runs an autograder in its image.
 func (a *Autograders) grade(ctx context.Context, image string, job scheduler.AutograderJob) (run schema.AutograderRun, err error) {
 	spec := containerSpec{
-		image: image, script: runScript, network: networkNone, env: []string{"PYTHONPATH=/autograder/source"},
+		image: image, script: runScript, network: networkNone, env: []string{"PYTHONPATH=/autograder/source", timeVariable(job.Limits.Wall)}, room: a.room,
 		files: func(w io.Writer) error { return copySubmission(w, job.Submission) },
 		cpu:   job.Flavour.CPU, processes: job.Limits.Processes, limits: job.Limits,
 	}
@@ -53,6 +62,9 @@ func (a *Autograders) grade(ctx context.Context, image string, job scheduler.Aut
 		}
 		return reading.Wait()
 	})
+	if why := refused(ctx, err); why != "" {
+		return schema.AutograderRun{Failure: "the autograder's container: " + why}, nil
+	}
 	return run, err
 }
 
@@ -119,13 +131,21 @@ func (a *Autograders) readStdout(ctx context.Context, container string, run *sch
 // readChanges reports the files of source/ that differ from the image's.
 func (a *Autograders) readChanges(ctx context.Context, container string, run *schema.AutograderRun) error {
 	changes, err := a.daemon.api.ContainerDiff(ctx, container)
-	if err != nil {
+	if client.IsErrConnectionFailed(err) {
 		return a.daemon.words(err, "")
 	}
+	if err != nil {
+		a.Logger.Warn("an autograder's changed files are not known", "error", err)
+		return nil
+	}
+	looked := 0
 	for _, c := range changes {
 		name, ours := strings.CutPrefix(c.Path, "/"+sourceDir)
-		if !ours || c.Kind == api.ChangeAdd || len(run.Changed) == maxChanges {
+		if !ours || c.Kind == api.ChangeAdd {
 			continue
+		}
+		if looked++; looked > maxChanges {
+			return nil
 		}
 		if err := a.readFile(ctx, container, c.Path, func(h *tar.Header, content io.Reader) error {
 			if h != nil && h.Typeflag == tar.TypeDir {
@@ -148,20 +168,23 @@ func (a *Autograders) readChanges(ctx context.Context, container string, run *sc
 	return nil
 }
 
-// readFile passes a file of a container that has ended to read. The header is nil if the file does not exist. A
-// directory's content is not read.
+// readFile passes a file of a container that has ended to read. The header is nil if the file does not exist, or cannot
+// be reached, such as through a link to itself. A directory's content is not read.
 func (a *Autograders) readFile(ctx context.Context, container, name string, read func(h *tar.Header, content io.Reader) error) error {
 	answer, _, err := a.daemon.api.CopyFromContainer(ctx, container, name)
-	if errdefs.IsNotFound(err) {
-		return read(nil, nil)
+	if ctx.Err() != nil || client.IsErrConnectionFailed(err) {
+		return a.daemon.words(err, "")
 	}
 	if err != nil {
-		return a.daemon.words(err, "")
+		return read(nil, nil)
 	}
 	defer answer.Close()
 	from := tar.NewReader(answer)
 	h, err := from.Next()
-	if err == nil {
+	switch {
+	case errors.Is(err, io.EOF):
+		return read(nil, nil)
+	case err == nil:
 		err = read(h, from)
 	}
 	if err != nil {

@@ -197,6 +197,9 @@ func TestImageIsMadeOncePerContent(t *testing.T) {
 	}
 }
 
+// fillsDisk writes many files.
+const fillsDisk = "n=0; while dd if=/dev/zero of=/big$n bs=1M count=4 status=none; do n=$((n + 1)); sleep 0.1; done"
+
 // TestSetupFailures checks what staff read of each failed or hostile setup.sh. None leaves an image.
 func TestSetupFailures(t *testing.T) {
 	t.Parallel()
@@ -207,7 +210,7 @@ func TestSetupFailures(t *testing.T) {
 		"exit status":     {setup: "echo what is wrong\necho more >&2\nexit 3", failure: "setup.sh failed with exit status 3: more", printed: "what is wrong\nmore\n"},
 		"silent":          {setup: "exit 3", failure: "setup.sh failed with exit status 3"},
 		"endless":         {setup: "echo begun; while :; do sleep 1; done", failure: "setup.sh has not ended after 2s", printed: "begun\n", limit: func(l *docker.BuildLimits) { l.Time = 2 * time.Second }},
-		"too much disk":   {setup: "while dd if=/dev/zero bs=1M count=4 status=none >>/big; do sleep 0.1; done", failure: "setup.sh wrote more than 16 MiB", limit: func(l *docker.BuildLimits) { l.Disk = 16 << 20 }},
+		"too much disk":   {setup: fillsDisk, failure: "setup.sh wrote more than 16 MiB", limit: func(l *docker.BuildLimits) { l.Disk = 16 << 20 }},
 		"too much memory": {setup: "exec python3 -c 'x = bytearray(1 << 30)'", failure: "setup.sh used more than 64 MiB of memory", printed: "Killed\n", limit: func(l *docker.BuildLimits) { l.Memory = 64 << 20 }},
 		"too many processes": {
 			setup:   "python3 -c '\nimport os, sys, time\nfor n in range(500):\n  try:\n    if os.fork() == 0: time.sleep(60); os._exit(0)\n  except OSError as e: print(e.strerror); sys.exit(4)\n'",
@@ -230,7 +233,7 @@ func TestSetupFailures(t *testing.T) {
 			if a.run(files); a.setups() != 1 {
 				t.Errorf("a setup.sh that failed a moment ago was run %d times", a.setups())
 			}
-			images, err := a.Images(t.Context(), nil)
+			images, err := a.ListImages(t.Context())
 			if err != nil || len(images) > 0 {
 				t.Errorf("images %v: %v", images, err)
 			}
@@ -282,7 +285,7 @@ func TestAutograderLimits(t *testing.T) {
 		"wall":   {"sleep 600", func(l *schema.StepLimits) { l.Wall = 2 * time.Second }},
 		"cpu":    {"while :; do :; done", func(l *schema.StepLimits) { l.CPU = time.Second }},
 		"memory": {"exec python3 -c 'x = bytearray(1 << 30)'", func(l *schema.StepLimits) { l.Memory = 64 << 20 }},
-		"disk":   {"while dd if=/dev/zero bs=1M count=4 status=none >>/big; do sleep 0.1; done", func(l *schema.StepLimits) { l.Disk = 16 << 20 }},
+		"disk":   {fillsDisk, func(l *schema.StepLimits) { l.Disk = 16 << 20 }},
 	} {
 		job := a.script("echo partial >results/results.json; " + c.script)
 		c.limit(&job.Limits)
@@ -290,6 +293,94 @@ func TestAutograderLimits(t *testing.T) {
 		if err != nil || run.Limit != name || string(run.Results) != "partial\n" {
 			t.Errorf("%s: %v, limit %q, results %q", name, err, run.Limit, run.Results)
 		}
+	}
+}
+
+// TestHiddenDiskUse uses room in ways that the size of a container's files does not show.
+func TestHiddenDiskUse(t *testing.T) {
+	t.Parallel()
+	a := newAutograders(t)
+	job := a.script("exec python3 -c 'import os, time\nfor n in range(3000): os.mkdir(\"dd\"); os.chdir(\"dd\")\nopen(\"big\", \"wb\").write(bytes(1 << 20)); time.sleep(300)'")
+	if run, err := a.RunAutograder(t.Context(), job); err != nil || run.Limit != "disk" {
+		t.Errorf("a path that is too long to walk: limit %q: %v", run.Limit, err)
+	}
+	job = a.script("exec python3 -c 'f = open(\"/big\", \"wb\"); import os; os.unlink(\"/big\")\ntry:\n  for n in range(64): f.write(bytes(1 << 20)); f.flush()\nexcept OSError as e: print(n, e.strerror)'")
+	job.Limits.Disk = 16 << 20
+	if run, err := a.RunAutograder(t.Context(), job); err != nil || run.Stdout != "16 File too large\n" {
+		t.Errorf("an unlinked file: printed %q: %v", run.Stdout, err)
+	}
+}
+
+// TestCloseEndsRuns closes during a grading and during a setup.sh.
+func TestCloseEndsRuns(t *testing.T) {
+	t.Parallel()
+	for name, job := range map[string]func(a *autograders) scheduler.AutograderJob{
+		"grading": func(a *autograders) scheduler.AutograderJob { return a.script("sleep 300") },
+		"setup": func(a *autograders) scheduler.AutograderJob {
+			return a.job(map[string]string{"setup.sh": "sleep 300\n", "run_autograder": "#!/bin/sh\n"})
+		},
+	} {
+		a := newAutograders(t)
+		a.Server += "-" + name
+		of := container.ListOptions{Filters: filters.NewArgs(filters.Arg("label", "grader.autograders="+a.Server))}
+		ended := make(chan error, 1)
+		asked := job(a)
+		if name == "grading" {
+			first := asked
+			first.ImageOnly = true
+			_, err := a.RunAutograder(t.Context(), first)
+			check(t, err)
+		}
+		go func() {
+			_, err := a.RunAutograder(t.Context(), asked)
+			ended <- err
+		}()
+		awaitContainers(t, of, 1)
+		check(t, a.Close())
+		awaitContainers(t, of, 0)
+		if err := <-ended; err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if _, err := a.RunAutograder(t.Context(), asked); err == nil {
+			t.Errorf("%s: it runs after Close", name)
+		}
+	}
+}
+
+// TestHangingSetupsStopNoGrading fills every place of setup.sh.
+func TestHangingSetupsStopNoGrading(t *testing.T) {
+	t.Parallel()
+	a := newAutograders(t)
+	a.Most = 1
+	a.runScript("true")
+	of := container.ListOptions{Filters: filters.NewArgs(filters.Arg("label", "grader.autograders="+a.Server))}
+	hanging := a.job(map[string]string{"setup.sh": "sleep 300\n", "run_autograder": "#!/bin/sh\n"})
+	ended := make(chan error, 1)
+	go func() {
+		_, err := a.RunAutograder(t.Context(), hanging)
+		ended <- err
+	}()
+	awaitContainers(t, of, 1)
+	if run := a.runScript("echo graded"); run.Stdout != "graded\n" {
+		t.Errorf("%+v", run)
+	}
+	check(t, a.Close())
+	if err := <-ended; err == nil {
+		t.Error("setup.sh did not end with Close")
+	}
+}
+
+// TestMissingBaseImage checks that instructors read that the image of a flavour is not there.
+func TestMissingBaseImage(t *testing.T) {
+	t.Parallel()
+	a := newAutograders(t)
+	a.Bases["standard"] = "grader-nowhere:1"
+	if run := a.run(printing("true")); !strings.HasPrefix(run.Failure, "the image grader-nowhere:1 is not on this machine: build it") {
+		t.Errorf("%+v", run)
+	}
+	a.Bases["standard"], a.Build.Network = baseImage, "grader-nowhere"
+	if run := a.run(printing("true")); !strings.HasPrefix(run.Failure, "the container of setup.sh: Docker: ") || !strings.Contains(run.Failure, "network grader-nowhere not found") {
+		t.Errorf("%+v", run)
 	}
 }
 
@@ -313,6 +404,8 @@ func TestOddResults(t *testing.T) {
 		"mkfifo results/results.json":             "results/results.json is not a regular file",
 		"truncate -s 9M results/results.json":     "results/results.json is longer than 8 MiB",
 		"rm -r results; ln -s /nowhere results":   "the autograder left no results/results.json",
+		"rm -r results; touch results":            "the autograder left no results/results.json",
+		"rm -r results; ln -s results results":    "the autograder left no results/results.json",
 		"mkdir -p results/results.json/directory": "results/results.json is not a regular file",
 	} {
 		run := a.runScript(script)
@@ -352,8 +445,8 @@ func TestHostileSubmissionFiles(t *testing.T) {
 	}
 }
 
-// TestInterruptedBuildIsRepeated starts a second server on the data directory of one that was killed during a build.
-func TestInterruptedBuildIsRepeated(t *testing.T) {
+// TestKilledServersContainerIsRemoved starts a second server on the data directory of one that was killed during a build.
+func TestKilledServersContainerIsRemoved(t *testing.T) {
 	t.Parallel()
 	first := newAutograders(t)
 	files := printing("cat /made")
@@ -376,7 +469,7 @@ func TestInterruptedBuildIsRepeated(t *testing.T) {
 		t.Error("the build whose container was removed succeeded")
 	}
 	awaitContainers(t, of, 0)
-	images, err := second.Images(t.Context(), nil)
+	images, err := second.ListImages(t.Context())
 	if err != nil || len(images) != 1 {
 		t.Errorf("images %v: %v", images, err)
 	}

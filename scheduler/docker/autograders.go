@@ -2,15 +2,18 @@ package docker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/containerd/errdefs"
 	api "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/client"
 
 	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
@@ -27,18 +30,27 @@ type Autograders struct {
 	Server string            // id of the data directory; labels this server's containers and images
 	Bases  map[string]string // the image that setup.sh starts from, by flavour; flavours without one have no images
 	Build  BuildLimits
-	Most   int    // containers at one time; 0: no limit
-	Dir    string // private directory for packages and the list of uses
-	Clock  func() time.Time
-	Logger *slog.Logger // nil is slog.Default
+	Most   int // gradings at one time; 0: no limit. Half as many setup.sh run, at least one
+	// Total is the size in bytes that images may add to their base images; 0: no limit. Above it, images that no active
+	// tests use are removed, the one that was used longest ago first.
+	Total int64
+	// Active returns the active tests version of every assignment; nil: none.
+	Active func(ctx context.Context) ([]ActiveTests, error)
+	// Rejected reports whether the gate rejected a tests version; nil: none was.
+	Rejected func(ctx context.Context, tests schema.Tree) (bool, error)
+	Dir      string // private directory for packages and the list of uses
+	Clock    func() time.Time
+	Logger   *slog.Logger // nil is slog.Default
 
 	once   sync.Once
 	opened error
 	daemon *daemon
-	ctx    context.Context // of builds; ends with Close
+	root   string          // directory of the daemon's files; "" if it is not on this machine
+	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
 	tasks  sync.WaitGroup
-	room   chan struct{} // nil: no limit
+	// room and buildRoom hold what runs; nil: no limit. A hanging setup.sh stops no grading.
+	room, buildRoom chan struct{}
 
 	sweeping sync.Mutex
 	swept    bool
@@ -77,7 +89,7 @@ func (a *Autograders) open() error {
 			a.Clock = time.Now
 		}
 		if a.Most > 0 {
-			a.room = make(chan struct{}, a.Most)
+			a.room, a.buildRoom = make(chan struct{}, a.Most), make(chan struct{}, max(1, a.Most/2))
 		}
 		a.builds = make(map[string]*build)
 		a.ctx, a.cancel = context.WithCancel(context.Background())
@@ -106,6 +118,11 @@ func (a *Autograders) RunAutograder(ctx context.Context, job scheduler.Autograde
 	if err := a.open(); err != nil {
 		return schema.AutograderRun{}, err
 	}
+	ctx, ended, err := a.begin(ctx)
+	if err != nil {
+		return schema.AutograderRun{}, err
+	}
+	defer ended()
 	if err := a.sweep(ctx); err != nil {
 		return schema.AutograderRun{}, err
 	}
@@ -114,6 +131,19 @@ func (a *Autograders) RunAutograder(ctx context.Context, job scheduler.Autograde
 		return schema.AutograderRun{Failure: failed.message(), Setup: failed.printed()}, err
 	}
 	return a.grade(ctx, image, job)
+}
+
+// begin registers a request, which Close ends and waits for.
+func (a *Autograders) begin(ctx context.Context) (context.Context, func(), error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return nil, nil, errClosed
+	}
+	a.tasks.Add(1)
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(a.ctx, cancel)
+	return ctx, func() { stop(); cancel(); a.tasks.Done() }, nil
 }
 
 // sweep removes the containers that an earlier server of this data directory left, once.
@@ -129,6 +159,9 @@ func (a *Autograders) sweep(ctx context.Context) error {
 	if err != nil {
 		return a.daemon.words(err, "")
 	}
+	if info, err := a.daemon.api.Info(ctx); err == nil && strings.HasPrefix(a.daemon.api.DaemonHost(), "unix:") {
+		a.root = info.DockerRootDir
+	}
 	for _, is := range left {
 		a.Logger.Info("removing an autograder's container that a dead server left", "container", is.ID)
 		a.daemon.leftovers.remove(ctx, is.ID)
@@ -137,23 +170,33 @@ func (a *Autograders) sweep(ctx context.Context) error {
 	return nil
 }
 
-// enter waits until one more container may run.
-func (a *Autograders) enter(ctx context.Context) error {
-	if a.room == nil {
+// enter waits for a place in a room.
+func enter(ctx context.Context, room chan struct{}) error {
+	if room == nil {
 		return nil
 	}
 	select {
-	case a.room <- struct{}{}:
+	case room <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
 }
 
-func (a *Autograders) leave() {
-	if a.room != nil {
-		<-a.room
+func leave(room chan struct{}) {
+	if room != nil {
+		<-room
 	}
+}
+
+// refused returns the daemon's words if it answered with an error that will not pass, such as an image that is not
+// there. It returns "" for other errors.
+func refused(ctx context.Context, err error) string {
+	if err == nil || ctx.Err() != nil || schema.CodeOf(err) != schema.CodeUnavailable || errors.Is(err, errClosed) ||
+		client.IsErrConnectionFailed(err) || errors.Is(err, errLowSpace) || strings.Contains(err.Error(), "cannot allocate memory") {
+		return ""
+	}
+	return schema.MessageOf(err)
 }
 
 // baseID returns the content id of a base image.
