@@ -244,7 +244,7 @@ func assign(b *imports.Bundle, l lab) {
 		Limits: imports.Limits{Time: imports.Duration(coresOfMake * forMake), Wall: imports.Duration(forMake + afterMake)},
 	}}
 	b.AllowJob(forMake + afterMake)
-	b.Note(imports.Hint, "problems", "the lab gives points for those that its last line names; add points for the others by hand: ssh … adjust")
+	b.Note(imports.Hint, "problems", "The last line that the lab prints sets the points. Grade problems that it does not name with `ssh … adjust`.")
 	b.Note(imports.Hint, "", "such a lab runs the student's code in the same sandbox as its own: a student who tries can read its files and print its last line. For tests that must not be forged write cases, checkers or drivers")
 	b.Note(imports.Hint, "autograde_timeout", "%slab.json has the seconds that make may take; to allow more, raise wall and time in assignment.yaml too", autograderDir)
 	b.Note(imports.Lost, "autograde_image", "the runner image must have what the lab's image had, including make and python3")

@@ -177,7 +177,7 @@ func TestFiles(t *testing.T) {
 	}
 	for _, want := range []string{
 		"changed: hello.tar.gz: made of the pushed files; students push these instead of an archive",
-		"note: problems: the lab gives points for those that its last line names; add points for the others by hand: ssh … adjust",
+		"note: problems: The last line that the lab prints sets the points. Grade problems that it does not name with `ssh … adjust`.",
 		"not carried over: autograde_image: the runner image must have what the lab's image had, including make and python3",
 	} {
 		if !strings.Contains(notes(b), want) {

@@ -7,6 +7,7 @@
 package otter
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -35,12 +36,13 @@ const (
 // Options are chosen by the caller.
 type Options struct {
 	Points  imports.Number // what the tests are worth together; "": points_possible of the configuration
+	Title   string         // "": assignment_name of the configuration, or the name of the package
 	Timeout time.Duration  // time limit of a run
 	Sample  fs.FS          // a submission that must score full marks; nil for none
 }
 
 // Import reads an autograder. CodeInvalid: it has no Python tests, or nothing says what they are worth.
-func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
+func Import(fsys fs.FS, name string, o Options) (*imports.Bundle, error) {
 	b := &imports.Bundle{}
 	fsys, _ = imports.Enter(fsys, configFile, "tests", "autograder")
 	if _, err := fs.Stat(fsys, "tests"); err != nil {
@@ -64,7 +66,7 @@ func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 	if err := b.CopySolution(o.Sample); err != nil {
 		return nil, err
 	}
-	assign(b, title, config, o)
+	assign(b, cmp.Or(o.Title, config.Text("assignment_name"), name), config, o)
 	return b, nil
 }
 
@@ -87,11 +89,28 @@ func readConfig(b *imports.Bundle, fsys fs.FS) (imports.Loose, error) {
 	read := []string{"score_threshold", "points_possible", "show_stdout", "show_hidden", "show_all_public", "seed", "seed_variable", "force_public_test_summary"}
 	idle := []string{"lang", "assignment_name", "autograder_dir", "miniconda_path", "logo", "print_summary", "print_score", "zips", "log_level", "filtering", "pagebreaks", "otter_run", "channel_priority_strict", "exclude_conda_defaults"}
 	for _, key := range config.Keys() {
-		if v := config[key]; !slices.Contains(read, key) && !slices.Contains(idle, key) && v != nil && v != false {
+		if v := config[key]; !slices.Contains(read, key) && !slices.Contains(idle, key) && !empty(v) {
 			b.Note(imports.Lost, configFile, "%s does nothing here", schema.Excerpt(key, 60))
 		}
 	}
 	return config, nil
+}
+
+// empty reports whether a value of the configuration switches nothing on.
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case bool:
+		return !v
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return false
 }
 
 // copyAutograder copies the tests, their files and the configuration, and adds the programs that run them.
@@ -186,8 +205,8 @@ func assign(b *imports.Bundle, title string, config imports.Loose, o Options) {
 	}}
 	b.AllowJob(o.Timeout)
 	b.Note(imports.Hint, "", "otter runs the student's code in the same process as the tests: a student who tries can read them and write the results. For tests that must not be forged write cases, checkers or drivers")
-	b.Note(imports.Changed, "notebooks", "cells are run as Python: commands of IPython and the shell (%%%%…, !…) are left out")
+	b.Note(imports.Changed, "notebooks", "cells are run as Python: commands of IPython and the shell (%%…, !…) are left out, and what they time is run")
 	if config["show_hidden"] != true && config["show_all_public"] != true {
-		b.Note(imports.Hint, configFile, "as at otter, students read a summary of the public tests, and their points after publishing; with show_all_public or show_hidden in %s they see each test file", autograderDir+configFile)
+		b.Note(imports.Hint, configFile, "Students read the results of public cases at once, and their points after publishing. With show_all_public or show_hidden in %s they see each test file", autograderDir+configFile)
 	}
 }

@@ -47,7 +47,7 @@ func TestImport(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		want := []string{
-			"autograder/files/data.csv", "autograder/otter/__init__.py", "autograder/otter/test_files/__init__.py", "autograder/otter_cases.py", "autograder/otter_config.json",
+			"autograder/files/data.csv", "autograder/otter/__init__.py", "autograder/otter/test_files/__init__.py", "autograder/otter_cases.py", "autograder/otter_commands.py", "autograder/otter_config.json", "autograder/otter_ipython.py",
 			"autograder/otter_submission.py", "autograder/run_autograder", "autograder/run_otter.py", "autograder/tests/q1.py", "solution/hw1.py",
 		}
 		if diff := cmp.Diff(want, b.Names()); diff != "" || !b.Executable("autograder/run_autograder") {
@@ -64,7 +64,7 @@ func TestImport(t *testing.T) {
 		for _, want := range []string{
 			"not carried over: requirements.txt: the runner image must have the Python packages numpy",
 			"not carried over: environment.yml: the runner image must have the Python packages pandas, scipy",
-			"note: otter_config.json: as at otter, students read a summary of the public tests",
+			"note: otter_config.json: Students read the results of public cases at once, and their points after publishing.",
 		} {
 			if !strings.Contains(notes(b)+"\n", want) {
 				t.Errorf("%s: the notes are\n%s\nwant %s", name, notes(b), want)
@@ -92,6 +92,8 @@ func TestConfig(t *testing.T) {
 		"R":                           {`{"lang": "r"}`, "3", "", `otter_config.json: only tests in Python are imported, and its lang is "r"`, ""},
 		"a list":                      {`[]`, "3", "", "otter_config.json is not a JSON object: json: cannot unmarshal array into Go value of type imports.Loose", ""},
 		"a log":                       {`{"grade_from_log": true, "plugins": ["a.B"]}`, "3", "3", "", "not carried over: otter_config.json: plugins does nothing here"},
+		"defaults":                    {`{"plugins": [], "token": "", "pdf": false, "extra": {}, "course_id": null}`, "3", "3", "", ""},
+		"a token":                     {`{"token": "x"}`, "3", "3", "", "not carried over: otter_config.json: token does nothing here"},
 	} {
 		files := generated()
 		files["otter_config.json"] = c.config
@@ -102,11 +104,31 @@ func TestConfig(t *testing.T) {
 			}
 			continue
 		}
+		if name == "defaults" && strings.Contains(notes(b), "does nothing") {
+			t.Errorf("%s: the notes are\n%s", name, notes(b))
+		}
 		if err != nil || b.Assignment.Tests[0].Points != c.want || !strings.Contains(notes(b), c.note) {
 			t.Errorf("%s: %v, %+v", name, err, b)
 		}
 	}
 	if _, err := otter.Import(tree("", map[string]string{"run_autograder": ""}), "x", otter.Options{Points: "1"}); schema.CodeOf(err) != schema.CodeInvalid || !strings.HasPrefix(schema.MessageOf(err), "this is not an autograder of otter-grader") {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestTitle checks that an assignment is named as at otter, and not after the archive of a day.
+func TestTitle(t *testing.T) {
+	t.Parallel()
+	for want, c := range map[string]struct{ config, title string }{
+		"hw1":                       {`{"assignment_name": "hw1"}`, ""},
+		"Homework 1":                {`{"assignment_name": "hw1"}`, "Homework 1"},
+		"hw1-autograder_2026_09_01": {`{"assignment_name": ""}`, ""},
+	} {
+		files := generated()
+		files["otter_config.json"] = c.config
+		b, err := otter.Import(tree("", files), "hw1-autograder_2026_09_01", otter.Options{Title: c.title, Points: "1", Timeout: time.Minute})
+		if err != nil || b.Assignment.Title != want {
+			t.Errorf("%v, %+v, want %s", err, b.Assignment, want)
+		}
 	}
 }

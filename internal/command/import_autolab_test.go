@@ -67,7 +67,7 @@ func TestAutolabScores(t *testing.T) {
 		"no number":          {`{"scores": {"Correctness": NaN, "Style": true}}`, "0 / 10", "the last line that the lab printed has no scores"},
 		"no scores":          {`{"score": 10}`, "0 / 10", "the last line that the lab printed has no scores"},
 		"a list":             {`{"scores": [10]}`, "0 / 10", "the last line that the lab printed has no scores"},
-		"no JSON":            {"Segmentation fault", "0 / 10", "Segmentation fault\nthe last line"},
+		"no JSON":            {"Segmentation fault", "0 / 10", "the last line that the lab printed has no scores\nto stderr\nSegmentation fault"},
 		"nothing":            {"", "0 / 10", "the last line that the lab printed has no scores"},
 		"deep nesting":       {strings.Repeat("[", 100000), "0 / 10", ""},
 		"not UTF-8":          {"\xff\xfe\n" + `{"scores": {"Correctness": 5}}`, "5 / 10", ""},
@@ -131,8 +131,8 @@ func TestAutolabTimeLimit(t *testing.T) {
 	t.Parallel()
 	const ended = "the lab was ended after 1 s, its time limit"
 	for name, c := range map[string]struct{ makefile, score, shown string }{
-		"sleeps":              {"all:\n\t@echo compiled\n\t@sleep 60\n", "0 / 10", "compiled\n" + ended + "\nthe last line that the lab printed has no scores"},
-		"ignores signals":     {"all:\n\t@echo compiled; trap '' TERM INT; while :; do sleep 60; done\n", "0 / 10", "compiled\n" + ended},
+		"sleeps":              {"all:\n\t@echo compiled\n\t@sleep 60\n", "0 / 10", ended + "\nthe last line that the lab printed has no scores\ncompiled"},
+		"ignores signals":     {"all:\n\t@echo compiled; trap '' TERM INT; while :; do sleep 60; done\n", "0 / 10", ended + "\nthe last line that the lab printed has no scores\ncompiled"},
 		"scores were printed": {"all:\n\t@cat says.txt\n\t@sleep 60\n", "4 / 10", ended},
 	} {
 		t.Run(name, func(t *testing.T) {

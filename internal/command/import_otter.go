@@ -1,7 +1,6 @@
 package command
 
 import (
-	"cmp"
 	"io/fs"
 	"time"
 
@@ -23,7 +22,7 @@ func importOtterCommand() *cli.Command {
 		Flags: []cli.Flag{
 			outputFlag(),
 			&cli.StringFlag{Name: "points", Usage: "what all test files are worth together: `POINTS`; default: points_possible"},
-			&cli.StringFlag{Name: "title", Usage: "`TITLE` of the assignment; default: the name of ZIP or DIR"},
+			&cli.StringFlag{Name: "title", Usage: "`TITLE` of the assignment; default: assignment_name, or the name of ZIP or DIR"},
 			&cli.DurationFlag{Name: "timeout", Usage: "`TIME` that a run may take", Value: 10 * time.Minute},
 			&cli.StringFlag{Name: "solution", Usage: "`DIR` with a submission that must score full marks"},
 		},
@@ -41,9 +40,9 @@ func importOtter(c *cli.Context) error {
 	if timeout < time.Second || timeout > time.Hour || timeout%time.Second != 0 {
 		return schema.Errorf(schema.CodeInvalid, "--timeout %s: write whole seconds or minutes, at most 1h", timeout)
 	}
-	options := otter.Options{Points: imports.Number(c.String("points")), Timeout: timeout}
+	options := otter.Options{Title: c.String("title"), Points: imports.Number(c.String("points")), Timeout: timeout}
 	return withPackage(c, from, to, "otter autograder", func(p *imports.Package, sample fs.FS) (*imports.Bundle, error) {
 		options.Sample = sample
-		return otter.Import(p.FS, cmp.Or(c.String("title"), p.Name), options)
+		return otter.Import(p.FS, p.Name, options)
 	})
 }

@@ -135,6 +135,11 @@ func TestImportOtter(t *testing.T) {
 		"a notebook's error":          {notebook(solved[0], cell{"source": "def square(n:"}, solved[3]), "2 / 8", ""},
 		"two scripts":                 {map[string]string{"a.py": "", "b.py": ""}, "0 / 8", "there are several files of *.py, and otter grades exactly one: a.py, b.py"},
 		"no script":                   {map[string]string{"a.txt": ""}, "0 / 8", "there is neither a notebook (.ipynb) nor a Python file (.py)"},
+		"Python like commands":        {notebook(solved[0], cell{"source": "text = (17\n    % 12)\ndoc = \"\"\"\n%d\n!x\nmean?\n\"\"\"\nx = text if doc == chr(10).join(['', '%d', '!x', 'mean?', '']) else 0  # a note \\\n!ls\ny = 9 \\\n    % 5\nassert y == 4\ngrader.check('q2')"}), "2 / 8", "q2 results: All"},
+		"timed statements":            {notebook(solved[0], cell{"source": "import random\n%time a = (1 +\n  1)\n%timeit -n 1 -r1 b = 1\n%prun -l 3 c = 1\nd = %time 1\nfor i in [1]:\n    %time x = a + b + c + d"}, cell{"source": "%%timeit -n1 y = x\nz = y"}, cell{"source": "assert z == 5\ngrader.check('q2')"}), "2 / 8", "q2 results: All"},
+		"results of the shell":        {notebook(solved[0], cell{"source": "\n%%prun\nfiles = !ls\na, b = 2, 3\nfiles2 = !!ls -l \\\n   *.csv\nhere = %pwd\nfiles?\n?files\nfiles.sort??\n!pip install \\\n    numpy\nx = a + b + len(files) + len(files2)\nassert here is None\ngrader.check('q2')"}), "2 / 8", "q2 results: All"},
+		"things shown":                {notebook(solved[0], cell{"source": "from IPython.display import display, HTML, Image, clear_output\nfrom IPython.core.display import Markdown\nfrom IPython import get_ipython as shell\nimport IPython\ndisplay(HTML('<b>'), Image('plot.png'), Markdown('x'))\nclear_output(wait=True)\nget_ipython().run_line_magic('matplotlib', 'inline')\nIPython.display.display(5)\nx = 5\ngrader.check('q2')"}), "2 / 8", "q2 results: All"},
+		"an exported script":          {script("x = 5", "get_ipython().system('pip install numpy')\nx = 5"), "8 / 8", ""},
 		"an old notebook":             {map[string]string{"a.ipynb": `{"nbformat": 3, "worksheets": []}`}, "0 / 8", "a.ipynb cannot be read as a notebook of format 4: 'cells'"},
 		"no notebook":                 {map[string]string{"a.ipynb": `{`}, "0 / 8", "a.ipynb cannot be read as a notebook of format 4:"},
 	} {
@@ -145,6 +150,29 @@ func TestImportOtter(t *testing.T) {
 				t.Errorf("score %s, want %s; students read\n%s\nwant %q; %s", score, c.score, shown, c.shown, errs)
 			}
 		})
+	}
+}
+
+// TestImportOtterReasons checks what a push shows of a submission that otter does not accept, and of failed public cases.
+func TestImportOtterReasons(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip(err)
+	}
+	to := filepath.Join(t.TempDir(), "tests")
+	tests := otterTests()
+	tests["otter_config.json"] = "{}"
+	if status, out, errs := runCommand(t, "import", "otter", writeFiles(t, tests), "-o", to, "--points", "8"); status != 0 {
+		t.Fatalf("status %d, %s%s", status, out, errs)
+	}
+	for want, files := range map[string]map[string]string{
+		"there are several files of *.ipynb, and otter grades exactly one: a.ipynb, b.ipynb": {"a.ipynb": "{}", "b.ipynb": "{}"},
+		"a.ipynb cannot be read as a notebook of format 4":                                   {"a.ipynb": "{"},
+		"3 of the public cases failed: q1 - 1, q2 - 1, q2 - 2":                               {"a.py": "def even(n):\n    return True\n"},
+	} {
+		if _, out, errs := runCommand(t, "check", to, writeFiles(t, files)); !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
+			t.Errorf("a student reads\n%s%s\nwant %s", out, errs, want)
+		}
 	}
 }
 

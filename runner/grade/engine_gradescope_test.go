@@ -65,7 +65,7 @@ func TestGradescopeEntries(t *testing.T) {
 		"tests that make the points": {
 			results: `{"score": 7.5, "tests": [{"name": "a", "score": 5, "max_score": 5}, {"name": "a", "score": 2.5, "max_score": 4}, {"name": "b", "score": 0, "max_score": 1, "output": "no"}, {"name": "c"}]}`,
 			score:   "7.5", most: "10",
-			want: []string{"auto/a always passed 5/5 ", "auto/a#2 always partial 2.5/4 ", "auto/b always failed 0/1 ", "auto/c always passed 0/0 "},
+			want: []string{"auto/a always passed 5/5 ", "auto/a#2 always partial 2.5/4 ", "auto/b always failed 0/1 no", "auto/c always passed 0/0 "},
 		},
 		"tests that do not": {
 			results: `{"tests": [{"name": "a", "score": 5, "max_score": 5}, {"name": "b", "score": 1, "max_score": 2}]}`,

@@ -2,6 +2,7 @@ package grade
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/grader/grader/runner/grade/report"
 	"github.com/grader/grader/schema"
@@ -35,6 +36,11 @@ func (s *scoreSheet) entries() []schema.TestResult {
 	for _, t := range s.got.Tests {
 		results = append(results, s.test(t, itemised))
 	}
+	for i := range results {
+		if i > 0 || len(s.got.Tests) == 0 {
+			explain(&results[i])
+		}
+	}
 	if itemised {
 		results = s.pool(results)
 	}
@@ -42,6 +48,23 @@ func (s *scoreSheet) entries() []schema.TestResult {
 		results = results[1:]
 	}
 	return results
+}
+
+// maxReason bounds the message that explain takes from an output, in bytes.
+const maxReason = 300
+
+// explain gives an entry that did not pass and has no message the first line of its output that says something: a push
+// shows messages only. Lines that end with a colon are headings.
+func explain(result *schema.TestResult) {
+	if result.Outcome == schema.OutcomePassed || result.Message != "" {
+		return
+	}
+	for line := range strings.Lines(result.Output) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasSuffix(line, ":") {
+			result.Message = schema.Excerpt(line, maxReason)
+			return
+		}
+	}
 }
 
 // itemised reports whether each test can be an entry with its own points.

@@ -57,7 +57,7 @@ if isinstance(scores, dict):
     found = {name: value for name, value in found.items() if value is not None}
 if not found:
     remarks.append("the last line that the lab printed has no scores")
-    result = {"score": 0, "output": "\n".join(lines + remarks)}
+    result = {"score": 0, "output": "\n".join(remarks + lines)}
 else:
     lines.pop()
     feedback = parsed(lines[-1]) if lines else {}

@@ -1,12 +1,13 @@
 """Runs a submission for otter: the only notebook in its directory, otherwise the only Python file."""
-import builtins
 import glob
 import json
 import random
-import re
 import sys
 import traceback
 import types
+
+import otter_commands
+import otter_ipython
 
 
 class Refused(Exception):
@@ -30,7 +31,7 @@ def notebook_cells(text, name):
     try:
         notebook = json.loads(text)
         found = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        return [(plain(joined(cell["source"])), own(cell).get("tests") or []) for cell in found if not ignored(cell)]
+        return [(otter_commands.plain(joined(cell["source"])), own(cell).get("tests") or []) for cell in found if not ignored(cell)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused(f"{name} cannot be read as a notebook of format 4: {error}") from error
 
@@ -47,25 +48,12 @@ def ignored(cell):
     return "otter_ignore" in cell.get("metadata", {}).get("tags", []) or own(cell).get("ignore", False)
 
 
-def plain(source):
-    """Leaves out commands of IPython and of the shell, which nothing runs here."""
-    if source.startswith("%%"):
-        kind, _, rest = source.partition("\n")
-        if kind.split()[0] not in ("%%time", "%%timeit", "%%capture"):
-            print(f"not run: a cell of {kind}")
-            return ""
-        source = rest
-    for line in re.findall(r"(?m)^[ \t]*[%!].*$", source):
-        print(f"not run: {line.strip()}")
-    return re.sub(r"(?m)^([ \t]*)[%!].*$", r"\1pass", source)
-
-
 def run(code, check, seed, variable):
     """Runs cells in one environment and returns it. As at otter, a cell that fails does not end the run."""
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
     env = module.__dict__
-    builtins.display = print
+    otter_ipython.install()
     for number, (source, tests) in enumerate(code, 1):
         try:
             if seed is not None:

@@ -37,6 +37,9 @@ class Outcome:
     def passed(self, public=False):
         return not any(failed for case, failed in zip(self.file.cases, self.failed) if not (public and case.hidden))
 
+    def failed_public(self):
+        return [case.name for case, failed in zip(self.file.cases, self.failed) if failed and not case.hidden]
+
     def score(self):
         if self.file.all_or_nothing:
             return self.possible() if self.passed() else 0
@@ -93,8 +96,10 @@ if config.get("show_all_public") and not any(case.hidden for file in files.value
     visibility = "visible"
 result = {"tests": []}
 if not config.get("show_hidden") or config.get("force_public_test_summary", True):
+    failed = [name for outcome in done for name in outcome.failed_public()]
+    texts = [f"{len(failed)} of the public cases failed: {', '.join(failed)}"] if failed else []
     result["tests"].append({
-        "name": "Public Tests", "visibility": "visible", "output": "\n\n".join(outcome.summary(public=True) for outcome in done),
+        "name": "Public Tests", "visibility": "visible", "output": "\n\n".join(texts + [outcome.summary(public=True) for outcome in done]),
         "status": "passed" if all(outcome.passed(public=True) for outcome in done) else "failed",
     })
 for outcome in done:
