@@ -146,7 +146,7 @@ func (c *call) perform(ctx context.Context, route route, id int64, seal seal) {
 	c.w, c.r, c.by.Request = recorded, c.r.WithContext(work), id
 	var err error
 	if c.does.Outside {
-		err = c.doubt()
+		err = c.doubt(ctx)
 	}
 	if err != nil {
 		c.failed(c.w, c.r, err)
@@ -204,11 +204,11 @@ func (c *call) repeatAnswer(seal seal, sealed []byte) error {
 }
 
 // doubt records that the request may be carried out from now on, although no transaction says so.
-func (c *call) doubt() error {
+func (c *call) doubt(ctx context.Context) error {
 	if c.by.Request == 0 {
 		return nil
 	}
-	return c.Requests.DoubtAPIRequest(c.ctx(), c.by.Request)
+	return c.Requests.DoubtAPIRequest(ctx, c.by.Request)
 }
 
 // keyOf returns the Idempotency-Key, which may be in quotes, as the draft says, or without them.

@@ -81,7 +81,7 @@ func (c *call) push(u schema.Upload) (schema.Uploaded, error) {
 		return schema.Uploaded{}, schema.Errorf(schema.CodeUnavailable, "this server receives files by git alone")
 	}
 	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(operationTime)) // not every connection has deadlines
-	if err := c.doubt(); err != nil {
+	if err := c.doubt(c.ctx()); err != nil {
 		return schema.Uploaded{}, err
 	}
 	u.Name, u.Email, u.At = c.by.User.DisplayName(), c.by.User.Email, c.Clock()
