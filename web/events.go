@@ -129,7 +129,7 @@ func (f *feed) begin(ctx context.Context, r *http.Request) (<-chan schema.Event,
 		return nil, err
 	}
 	if f.Sub.Job.State.Ended() {
-		return nil, f.finish(f.pages.newReport(ctx, f.sight))
+		return nil, f.finish(ctx, f.pages.newReport(ctx, f.sight))
 	}
 	f.shown = &view.Report{Total: f.pages.expectedTests(ctx, f.sight), Failing: f.Failing}
 	f.shown.ShowProgress(f.pages.subject(f.sight))
@@ -139,7 +139,7 @@ func (f *feed) begin(ctx context.Context, r *http.Request) (<-chan schema.Event,
 	}
 	// The page may be old, so a waiting reader gets its place immediately.
 	f.shown.Status = ""
-	return watched, f.tellPlace()
+	return watched, f.tellPlace(ctx)
 }
 
 // lastSeen returns the number of events that the reader has received. A browser that reconnects
@@ -174,7 +174,7 @@ func (f *feed) follow(ctx context.Context, watched <-chan schema.Event) error {
 				return err
 			}
 		case <-place.C:
-			err = f.tellPlace()
+			err = f.tellPlace(ctx)
 		case <-keepalive.C:
 			err = f.out.Comment("keepalive")
 		case <-f.pages.closing:
@@ -204,11 +204,11 @@ func (f *feed) pass(ctx context.Context, e schema.Event) (ended bool, err error)
 	if what == view.ChangeEnded {
 		return true, f.end(ctx)
 	}
-	return false, f.tell(what)
+	return false, f.tell(ctx, what)
 }
 
 // tell sends a change to the page.
-func (f *feed) tell(what view.Change) error {
+func (f *feed) tell(ctx context.Context, what view.Change) error {
 	if what == view.ChangeNothing {
 		return nil
 	}
@@ -230,11 +230,11 @@ func (f *feed) tell(what view.Change) error {
 		added := f.shown.AddTest(view.NewTest(f.Seen.Tests[len(f.Seen.Tests)-1], f.Viewer()))
 		p.Added = &added
 	}
-	return f.send(f.Seen.Told, p)
+	return f.send(ctx, f.Seen.Told, p)
 }
 
 // tellPlace sends a waiting reader its place if the place has changed.
-func (f *feed) tellPlace() error {
+func (f *feed) tellPlace(ctx context.Context) error {
 	if f.Seen.State != schema.StateQueued {
 		return nil
 	}
@@ -243,10 +243,10 @@ func (f *feed) tellPlace() error {
 		return nil
 	}
 	f.shown.Status = words
-	return f.send(0, patch{Report: f.shown, Status: true})
+	return f.send(ctx, 0, patch{Report: f.shown, Status: true})
 }
 
-func (f *feed) send(told int64, p patch) error {
+func (f *feed) send(ctx context.Context, told int64, p patch) error {
 	render := func() (string, error) {
 		html, err := f.pages.templates.execute("submission", "patch", p)
 		return messageText(told, html), err
@@ -254,7 +254,7 @@ func (f *feed) send(told int64, p patch) error {
 	var text string
 	var err error
 	if key, ok := f.viewpoint(); ok {
-		text, err = f.pages.patches.Get(fmt.Sprintf("%s %d %d %t %t %t %t %t %t %t %q", key, told, f.Seen.Seq, p.Verdict, p.Status, p.Build, p.Tests, p.Facts, p.Line != nil, p.Added != nil, p.Report.Status), render)
+		text, err = f.pages.patches.Get(ctx, fmt.Sprintf("%s %d %d %t %t %t %t %t %t %t %q", key, told, f.Seen.Seq, p.Verdict, p.Status, p.Build, p.Tests, p.Facts, p.Line != nil, p.Added != nil, p.Report.Status), render)
 	} else {
 		text, err = render()
 	}
@@ -288,7 +288,7 @@ func (f *feed) end(ctx context.Context) error {
 	read := func() (final, error) { return f.readFinal(ctx) }
 	var is final
 	if key, ok := f.viewpoint(); ok {
-		is, err = f.pages.finals.Get(key, read)
+		is, err = f.pages.finals.Get(ctx, key, read)
 	} else {
 		is, err = read()
 	}
@@ -300,7 +300,7 @@ func (f *feed) end(ctx context.Context) error {
 		return f.out.signal("reload")
 	}
 	f.Sub = is.sub
-	return f.finish(is.report)
+	return f.finish(ctx, is.report)
 }
 
 // readFinal reads the submission again.
@@ -314,13 +314,13 @@ func (f *feed) readFinal(ctx context.Context) (final, error) {
 
 // finish sends the final report and ends the stream. It replaces the build and the tests only if they
 // differ from those on the page, because the person may be reading them.
-func (f *feed) finish(final view.Report) error {
+func (f *feed) finish(ctx context.Context, final view.Report) error {
 	p := patch{Report: &final, Verdict: true, Status: true, Facts: true, Build: true, Tests: true}
 	if f.shown != nil {
 		p.Build = !reflect.DeepEqual(f.shown.Build, final.Build)
 		p.Tests = !reflect.DeepEqual(f.shown.Tests, final.Tests) || len(final.Groups.List) == 0
 	}
-	if err := f.send(f.Seen.Told, p); err != nil {
+	if err := f.send(ctx, f.Seen.Told, p); err != nil {
 		return err
 	}
 	return f.out.signal("end")

@@ -177,7 +177,7 @@ func (s *stream) stored(ctx context.Context) (last int64, ended bool, err error)
 				return last, false, errors.New("events: the store repeats itself")
 			}
 			last = e.Seq
-			if ended, err = s.pass(e); ended || err != nil {
+			if ended, err = s.pass(ctx, e); ended || err != nil {
 				return last, ended, err
 			}
 		}
@@ -202,7 +202,7 @@ func (s *stream) follow(ctx context.Context, watched <-chan schema.Event) error 
 				return errors.Join(context.Cause(ctx), errors.New("the reader was too slow, or the job has ended"))
 			}
 			var ended bool
-			if ended, err = s.pass(e); ended && err == nil {
+			if ended, err = s.pass(ctx, e); ended && err == nil {
 				return s.finish(ctx)
 			}
 		case <-place.C:
@@ -222,7 +222,7 @@ func (s *stream) follow(ctx context.Context, watched <-chan schema.Event) error 
 
 // pass sends an event if the reader may see it and has not received it yet. It reports whether the
 // job has ended.
-func (s *stream) pass(e schema.Event) (ended bool, err error) {
+func (s *stream) pass(ctx context.Context, e schema.Event) (ended bool, err error) {
 	ended = e.Kind == schema.EventEnded
 	shown, ok := course.ReportEvent(e, s.seen.Access)
 	if !ok {
@@ -237,7 +237,7 @@ func (s *stream) pass(e schema.Event) (ended bool, err error) {
 	if s.told++; s.told <= s.skip {
 		return ended, nil
 	}
-	text, err := s.shared(fmt.Sprint(e.Seq), func() (string, error) { return jsonText(shown) })
+	text, err := s.shared(ctx, fmt.Sprint(e.Seq), func() (string, error) { return jsonText(shown) })
 	if err != nil {
 		return ended, err
 	}
@@ -245,12 +245,12 @@ func (s *stream) pass(e schema.Event) (ended bool, err error) {
 }
 
 // shared returns a text that is built once for all readers who see the same of the job.
-func (s *stream) shared(of string, build func() (string, error)) (string, error) {
+func (s *stream) shared(ctx context.Context, of string, build func() (string, error)) (string, error) {
 	view, ok := s.seen.Access.SharedView()
 	if !ok || !s.live {
 		return build()
 	}
-	return s.texts.Get(fmt.Sprintf("%d %s %s", s.job(), view, of), build)
+	return s.texts.Get(ctx, fmt.Sprintf("%d %s %s", s.job(), view, of), build)
 }
 
 func jsonText(data any) (string, error) {
@@ -282,7 +282,7 @@ func (s *stream) finish(ctx context.Context) error {
 	if s.seen, err = s.Classroom.Work.Again(ctx, s.by, s.seen); err != nil {
 		return err
 	}
-	text, err := s.shared("submission", func() (string, error) {
+	text, err := s.shared(ctx, "submission", func() (string, error) {
 		report, err := s.Classroom.Work.Report(ctx, s.by, s.seen.Submission.Name)
 		if err != nil || !report.State.Ended() {
 			return "", err

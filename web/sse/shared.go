@@ -1,9 +1,12 @@
 package sse
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/grader/grader/schema"
 )
 
 const (
@@ -23,8 +26,9 @@ type Shared[T any] struct {
 type sharedValue[T any] struct {
 	at    time.Time
 	done  chan struct{}
-	value T // set before done is closed, and not changed afterwards
-	err   error
+	value T     // set before done is closed, like the fields below, and not changed afterwards
+	err   error // of the build
+	own   bool  // the error concerns only the stream that built the value
 }
 
 // errNotBuilt is the error of a value whose build panicked.
@@ -36,17 +40,23 @@ func NewShared[T any](now func() time.Time) *Shared[T] {
 }
 
 // Get returns the value of a key. It builds a new one unless one was built within the last two seconds.
-// Callers must not change the value. If another caller's build fails, one of the waiting callers builds
-// again.
-func (s *Shared[T]) Get(key string, build func() (T, error)) (T, error) {
+// Callers must not change the value. Callers that wait for another caller's build get its error, unless
+// that caller's context has ended or it may not see the value: then one of them builds again. Get returns
+// the cause of ctx if ctx ends while it waits.
+func (s *Shared[T]) Get(ctx context.Context, key string, build func() (T, error)) (T, error) {
 	for {
 		v, isNew := s.find(key)
 		if isNew {
-			return s.fill(key, v, build)
+			return s.fill(ctx, key, v, build)
 		}
-		<-v.done
-		if v.err == nil {
-			return v.value, nil
+		select {
+		case <-v.done:
+		case <-ctx.Done():
+			var none T
+			return none, context.Cause(ctx)
+		}
+		if !v.own {
+			return v.value, v.err
 		}
 	}
 }
@@ -65,8 +75,9 @@ func (s *Shared[T]) find(key string) (v *sharedValue[T], isNew bool) {
 }
 
 // fill builds a new value. If that fails, it removes the value.
-func (s *Shared[T]) fill(key string, v *sharedValue[T], build func() (T, error)) (T, error) {
+func (s *Shared[T]) fill(ctx context.Context, key string, v *sharedValue[T], build func() (T, error)) (T, error) {
 	defer func() { // also after a panic
+		v.own = v.err != nil && (ctx.Err() != nil || mayNotSee(v.err))
 		s.mu.Lock()
 		if v.err != nil && s.values[key] == v {
 			delete(s.values, key)
@@ -76,6 +87,12 @@ func (s *Shared[T]) fill(key string, v *sharedValue[T], build func() (T, error))
 	}()
 	v.value, v.err = build()
 	return v.value, v.err
+}
+
+// mayNotSee reports whether an error says that a person may not see something.
+func mayNotSee(err error) bool {
+	code := schema.CodeOf(err)
+	return code == schema.CodeNotFound || code == schema.CodeForbidden
 }
 
 // forget removes the values that are too old. If there are still too many, it removes all.
