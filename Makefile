@@ -47,7 +47,7 @@ screenshots: ## pictures of every page of the site, below bin/screenshots
 
 # web/static/editor.js is bundled from npm packages. web/editor lists their versions.
 EDITOR_BUNDLE = $(GO) tool -modfile=tools/go.mod esbuild web/editor/main.js --bundle --minify --format=iife --target=es2022 --log-level=warning
-EDITOR_SUMS = cd web/editor && sha256sum main.js package.json package-lock.json licenses.sh ../static/editor.js ../static/editor.licenses.txt
+EDITOR_SUMS = cd web/editor && { grep -o 'github.com/evanw/esbuild v[^ ]*' ../../tools/go.mod && sha256sum main.js package.json package-lock.json licenses.sh ../static/editor.js ../static/editor.licenses.txt; }
 editor: ## make the editor of the site again: web/static/editor.js (needs npm)
 	cd web/editor && npm ci --ignore-scripts --no-audit --no-fund
 	cd ../..
@@ -55,8 +55,8 @@ editor: ## make the editor of the site again: web/static/editor.js (needs npm)
 	web/editor/licenses.sh web/editor/node_modules > web/static/editor.licenses.txt
 	$(EDITOR_SUMS) > made.sha256
 
-# web/editor/made.sha256 has the hashes of the sources and of what make editor made from them. With npm's packages the
-# editor is also made again and compared.
+# web/editor/made.sha256 has the version of esbuild, and the hashes of the sources and of what make editor made from
+# them. With npm's packages the editor is also made again and compared.
 editor-check: # fails if the committed editor is not made from its sources
 	@($(EDITOR_SUMS) | diff made.sha256 -) || { echo "web/static/editor.js is not made from the sources in web/editor: run make editor, and commit web/editor and web/static"; exit 1; }
 	if [ ! -d web/editor/node_modules ]; then exit 0; fi
