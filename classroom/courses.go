@@ -167,18 +167,20 @@ func (c *Courses) EnrolIn(ctx context.Context, by schema.Actor, code, login stri
 	return changeReach(ctx, c.store, c.revoked, where, func() error { return c.store.EnrolIn(ctx, by, where, user, role, section) })
 }
 
-// Unenrol ends a person's enrolment and their open sessions in the course. Their work
-// stays.
+// Unenrol ends a person's enrolment, and the open sessions in the course of the person and of staff who see less
+// than before. The person's work stays.
 func (c *Courses) Unenrol(ctx context.Context, by schema.Actor, code, login string) error {
 	where, user, err := c.person(ctx, by, code, login)
 	if err != nil {
 		return err
 	}
-	if err := c.store.Unenrol(ctx, by, where, user); err != nil {
-		return err
-	}
-	c.revoked.tell(Revocation{User: user.ID, Course: where.ID, Why: "the enrolment in " + code + " has ended"})
-	return nil
+	return changeReach(ctx, c.store, c.revoked, where, func() error {
+		if err := c.store.Unenrol(ctx, by, where, user); err != nil {
+			return err
+		}
+		c.revoked.tell(Revocation{User: user.ID, Course: where.ID, Why: "the enrolment in " + code + " has ended"})
+		return nil
+	})
 }
 
 // person returns a person whose enrolment the actor may change.

@@ -1,6 +1,7 @@
 package classroom_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -74,6 +75,65 @@ func TestStaffWhoSeeLess(t *testing.T) {
 		{"TAs see everybody", configure("sections: {L1: {}, L2: {}}\n"), nil},
 	} {
 		if diff := cmp.Diff(c.want, b.toldAbout(c.change)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.what, diff)
+		}
+	}
+}
+
+// TestTAsWhoNoLongerSeeTeam changes teams and enrolments of a course whose TAs see their sections. A TA sees a team
+// through any member in their section. Exactly the TAs of whom no member is left must be told.
+func TestTAsWhoNoLongerSeeTeam(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.person("tom", schema.RoleTA)
+	b.person("cleo", schema.RoleStudent)
+	b.place("alice,L1,", "bob,L2,", "cleo,L1,", "tina,L1,ta", "tom,L2,ta")
+	b.configure("sections: {L1: {}, L2: {}}\nta: {sections: own}\n")
+	b.assignment("lab", "title: L\nteam: {max: 3, formed_by: students}\ntests:\n  - {name: greets, run: ./hello}\n")
+	team := func(team string, logins ...string) classroom.TeamArgs {
+		return classroom.TeamArgs{Course: "comp1", Assignment: "lab", Team: team, Logins: logins}
+	}
+	act := func(by string, do func(context.Context, schema.Actor, classroom.TeamArgs) (classroom.TeamReply, error), a classroom.TeamArgs) func() error {
+		return func() error {
+			_, err := do(t.Context(), b.actors[by], a)
+			return err
+		}
+	}
+	teamFile := func(dry bool, rows string) func() error {
+		return func() error {
+			_, err := b.Teams.Import(t.Context(), b.actors["ida"], classroom.ImportTeams{Course: "comp1", Assignment: "lab", Data: []byte("team,login\n" + rows), DryRun: dry})
+			return err
+		}
+	}
+	for _, c := range []struct {
+		what   string
+		change func() error
+		want   []string
+	}{
+		{"a team of two sections", act("ida", b.Teams.Create, team("blue", "alice", "bob", "cleo")), nil},
+		{"one of two in the section leaves", act("cleo", b.Teams.Leave, team("")), nil},
+		{"the last in the section leaves", act("alice", b.Teams.Leave, team("")), []string{"tina"}},
+		{"a member is added", act("ida", b.Teams.Add, team("blue", "alice")), nil},
+		{"an instructor removes a member", act("ida", b.Teams.Remove, team("blue", "bob")), []string{"tom"}},
+		{"a file that is only tried", teamFile(true, "blue,bob\n"), nil},
+		{"a file", teamFile(false, "blue,bob\n"), nil},
+		{"a member's enrolment ends", func() error { return b.Courses.Unenrol(t.Context(), b.actors["ida"], "comp1", "bob") }, []string{"tom"}},
+		{"a team is deleted", act("ida", b.Teams.Delete, team("blue")), []string{"tina"}},
+	} {
+		b.revoked = nil
+		if err := c.change(); err != nil {
+			t.Fatalf("%s: %v", c.what, err)
+		}
+		var told []string
+		for _, r := range b.revoked {
+			for _, login := range []string{"ida", "tina", "tom"} {
+				if r.User == b.actors[login].User.ID && r.Course == b.course.ID && r.Work == "" {
+					told = append(told, login)
+				}
+			}
+		}
+		slices.Sort(told)
+		if diff := cmp.Diff(c.want, told); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.what, diff)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 // TeamStore is the part of the store that the actions on teams use.
 type TeamStore interface {
-	memberStore
+	reachStore
 	// UserByLogin returns an account by its login.
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
 	// Assignment returns one assignment with its active version.
@@ -151,8 +151,23 @@ func (t *Teams) change(ctx context.Context, by schema.Actor, a TeamArgs, decide 
 	return reply, err
 }
 
-// decide changes teams in the store, and ends the open sessions of people who left.
-func (t *Teams) decide(ctx context.Context, m Member, is Assignment, r schema.TeamRequest, decide decision) ([]schema.TeamChange, error) {
+// decide changes teams in the store. It ends the open sessions of people who left, and those of TAs restricted to
+// their sections who see less than before.
+func (t *Teams) decide(ctx context.Context, m Member, is Assignment, r schema.TeamRequest, decide decision) (changes []schema.TeamChange, err error) {
+	apply := func() (err error) {
+		changes, err = t.apply(ctx, m, is, r, decide)
+		return err
+	}
+	if r.DryRun || !m.Course.Settings.TA.OwnSection {
+		err = apply()
+	} else {
+		err = changeReach(ctx, t.store, t.revoked, m.Course, apply)
+	}
+	return changes, err
+}
+
+// apply changes teams in the store, and ends the open sessions of people who left.
+func (t *Teams) apply(ctx context.Context, m Member, is Assignment, r schema.TeamRequest, decide decision) ([]schema.TeamChange, error) {
 	changes, err := t.store.ChangeTeams(ctx, m.Actor, r, func(teams course.Teams) ([]schema.TeamChange, error) {
 		teams.Rules, teams.Lock = is.Spec.Team, is.Spec.LockedAt()
 		return decide(m.Viewer(), teams)

@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -74,8 +75,12 @@ func (l idList) Scan(src any) error {
 	return nil
 }
 
-// encode encodes a value for a column of JSON.
+// encode encodes a value for a column of JSON or for json_each. A nil slice is encoded as [], because json_each
+// returns one row for null.
 func encode(v any) (string, error) {
+	if of := reflect.ValueOf(v); of.Kind() == reflect.Slice && of.IsNil() {
+		return "[]", nil
+	}
 	b, err := json.Marshal(v)
 	if err != nil {
 		return "", fmt.Errorf("encode: %w", err)

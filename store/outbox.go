@@ -53,9 +53,6 @@ func (t *tx) enqueue(ctx context.Context, now time.Time, e schema.Outgoing) erro
 // entries for busy receivers. CodeNotFound: nothing is due; next is the time when the next entry
 // is due, zero if nothing waits.
 func (s *OutboxTables) TakeOutgoing(ctx context.Context, kind string, busy []string, now time.Time) (e schema.OutboxEntry, next time.Time, err error) {
-	if busy == nil {
-		busy = []string{}
-	}
 	receivers, err := encode(busy)
 	if err != nil {
 		return e, next, err

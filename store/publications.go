@@ -57,7 +57,7 @@ func publicationTo(ctx context.Context, q querier, a schema.Assignment, logins [
 		return p, err
 	}
 	p.sections = map[int64][]string{a.ID: sections}
-	names, err := encode(append([]string{}, logins...))
+	names, err := encode(logins)
 	if err != nil {
 		return p, err
 	}
@@ -132,7 +132,7 @@ func (s *CourseTables) publish(ctx context.Context, by schema.Actor, a schema.As
 
 // putPublished replaces the sections that an assignment is published for.
 func putPublished(ctx context.Context, t *tx, by schema.Actor, a schema.Assignment, sections []string, now time.Time) error {
-	is, err := encode(append([]string{}, sections...))
+	is, err := encode(sections)
 	if err != nil {
 		return err
 	}

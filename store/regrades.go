@@ -153,9 +153,6 @@ func stage(ctx context.Context, t *tx, j schema.Job, r schema.Result) error {
 		return err
 	}
 	all := r.Changes(before)
-	if all == nil {
-		all = []schema.CaseChange{}
-	}
 	changes, err := encode(all)
 	if err != nil {
 		return err

@@ -161,9 +161,6 @@ func teamFacts(ctx context.Context, t *tx, r schema.TeamRequest, now time.Time) 
 	if facts.Teams, err = teams(ctx, t, r.Assignment.ID); err != nil {
 		return facts, err
 	}
-	if r.Names == nil {
-		r.Names = []string{}
-	}
 	names, err := encode(r.Names)
 	if err != nil {
 		return facts, err
