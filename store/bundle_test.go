@@ -117,7 +117,7 @@ func (b *bundle) intent(r schema.Repository, login string) schema.Intent {
 	b.t.Helper()
 	b.intents++
 	in := schema.Intent{ID: fmt.Sprintf("%032x", b.intents), RepositoryID: r.ID, PusherID: b.user(login).ID, Ref: "refs/heads/main",
-		Old: strings.Repeat("0", 40), New: fmt.Sprintf("%040x", b.intents), ReceivedAt: b.tick(), Channel: schema.ChannelWeb, State: schema.IntentOpen}
+		Old: strings.Repeat("0", 40), New: fmt.Sprintf("%040x", b.intents), ReceivedAt: b.tick(), Options: []string{}, Channel: schema.ChannelWeb, State: schema.IntentOpen}
 	check(b.t, b.OpenIntent(b.t.Context(), in))
 	return in
 }

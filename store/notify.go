@@ -218,7 +218,7 @@ func hearers(ctx context.Context, t *tx, courseID int64, admins bool, hears func
 	if err != nil {
 		return nil, err
 	}
-	selected := []roleIn{}
+	var selected []roleIn
 	for _, c := range courses {
 		for _, role := range []schema.Role{schema.RoleStudent, schema.RoleTA, schema.RoleInstructor} {
 			if hears(c, role) {
