@@ -39,8 +39,7 @@ func findMember(ctx context.Context, store memberStore, by schema.Actor, code st
 	if err := course.MayEnter(by.User); err != nil {
 		return m, err
 	}
-	var err error
-	m.Course, err = store.Course(ctx, code)
+	found, err := store.Course(ctx, code)
 	switch {
 	case schema.CodeOf(err) == schema.CodeNotFound && by.User.Admin:
 		return m, err
@@ -48,6 +47,16 @@ func findMember(ctx context.Context, store memberStore, by schema.Actor, code st
 		return m, course.MaySeeCourse(course.Viewer{Login: by.User.Login}, code)
 	case err != nil:
 		return m, fmt.Errorf("find course: %w", err)
+	}
+	return memberOf(ctx, store, by, found)
+}
+
+// memberOf is findMember for a course that has been read.
+func memberOf(ctx context.Context, store memberStore, by schema.Actor, in schema.Course) (Member, error) {
+	m := Member{Actor: by, Course: in}
+	err := course.MayEnter(by.User)
+	if err != nil {
+		return m, err
 	}
 	if m.Role, err = store.Role(ctx, m.Course.ID, by.User.ID); err != nil {
 		return m, fmt.Errorf("find role: %w", err)
@@ -62,5 +71,5 @@ func findMember(ctx context.Context, store memberStore, by schema.Actor, code st
 			return m, fmt.Errorf("find sections: %w", err)
 		}
 	}
-	return m, course.MaySeeCourse(m.Viewer(), code)
+	return m, course.MaySeeCourse(m.Viewer(), in.Code)
 }

@@ -280,7 +280,11 @@ type final struct {
 
 // end reads the finished submission and sends its report if the reader may still see it.
 func (f *feed) end(ctx context.Context) error {
-	now, err := f.pages.Classroom.Work.Again(ctx, f.Actor, classroom.Seen{Submission: f.Sub})
+	facts, err := f.workFacts(ctx)
+	if err != nil {
+		return err
+	}
+	now, err := f.pages.Classroom.Work.Again(ctx, f.Actor, classroom.Seen{Submission: f.Sub}, facts)
 	if err != nil {
 		return err
 	}
@@ -301,6 +305,18 @@ func (f *feed) end(ctx context.Context) error {
 	}
 	f.Sub = is.sub
 	return f.finish(ctx, is.report)
+}
+
+// workFacts returns the facts about the submission. They are read once for all staff who are told of its end at
+// the same moment.
+func (f *feed) workFacts(ctx context.Context) (classroom.WorkFacts, error) {
+	read := func() (classroom.WorkFacts, error) {
+		return f.pages.Classroom.Work.Facts(ctx, f.Sub.Name)
+	}
+	if _, ok := f.Access.SharedView(); !ok {
+		return read()
+	}
+	return f.pages.facts.Get(ctx, strconv.FormatInt(f.Sub.Job.ID, 10), read)
 }
 
 // readFinal reads the submission again.

@@ -52,8 +52,9 @@ type (
 	// submissionPages show one submission: its result, live updates, files and comments.
 	submissionPages struct {
 		*site
-		patches *sse.Shared[string] // of live pages of staff
+		patches *sse.Shared[string] // of live pages of staff, like the fields below
 		finals  *sse.Shared[final]
+		facts   *sse.Shared[classroom.WorkFacts]
 	}
 	// classPages are for staff: the class, its people, times, grades and exports.
 	classPages struct{ *site }
@@ -66,7 +67,7 @@ type (
 )
 
 func newSubmissionPages(s *site) *submissionPages {
-	return &submissionPages{s, sse.NewShared[string](s.now), sse.NewShared[final](s.now)}
+	return &submissionPages{s, sse.NewShared[string](s.now), sse.NewShared[final](s.now), sse.NewShared[classroom.WorkFacts](s.now)}
 }
 
 // accountPages sign people in and out, and list their browsers and tokens.

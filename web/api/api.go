@@ -109,9 +109,10 @@ type API struct {
 	routes      []route
 	document    []byte // OpenAPI
 	streams     *sse.Streams
-	texts       *sse.Shared[string] // of events, for streams of staff
-	once        once                // requests with an Idempotency-Key that are running
-	unsubscribe func()              // ends the subscription to revocations
+	texts       *sse.Shared[string]              // of events, for streams of staff
+	facts       *sse.Shared[classroom.WorkFacts] // at the end of streams of staff
+	once        once                             // requests with an Idempotency-Key that are running
+	unsubscribe func()                           // ends the subscription to revocations
 }
 
 // New returns the API.
@@ -120,7 +121,7 @@ func New(o Options) (*API, error) {
 		o.Room = intake.NewRoom()
 	}
 	a := &API{Options: o, mux: http.NewServeMux(), streams: sse.NewStreams("event streams", o.Logger)}
-	a.texts = sse.NewShared[string](o.Clock)
+	a.texts, a.facts = sse.NewShared[string](o.Clock), sse.NewShared[classroom.WorkFacts](o.Clock)
 	a.routes = a.table()
 	var err error
 	if a.document, err = newDocument(a.routes, o.Version); err != nil {

@@ -253,6 +253,18 @@ func (s *stream) shared(ctx context.Context, of string, build func() (string, er
 	return s.texts.Get(ctx, fmt.Sprintf("%d %s %s", s.job(), view, of), build)
 }
 
+// workFacts returns the facts about the submission. They are read once for all staff who are told of its end at
+// the same moment.
+func (s *stream) workFacts(ctx context.Context) (classroom.WorkFacts, error) {
+	read := func() (classroom.WorkFacts, error) {
+		return s.Classroom.Work.Facts(ctx, s.seen.Submission.Name)
+	}
+	if _, ok := s.seen.Access.SharedView(); !ok || !s.live {
+		return read()
+	}
+	return s.facts.Get(ctx, strconv.FormatInt(s.job(), 10), read)
+}
+
 func jsonText(data any) (string, error) {
 	text, err := json.Marshal(data)
 	return string(text), err
@@ -278,8 +290,11 @@ func (s *stream) tellPlace() error {
 // finish sends the finished submission if the reader may still see it. If a new job has begun, it sends
 // nothing, and the reader reconnects.
 func (s *stream) finish(ctx context.Context) error {
-	var err error
-	if s.seen, err = s.Classroom.Work.Again(ctx, s.by, s.seen); err != nil {
+	facts, err := s.workFacts(ctx)
+	if err != nil {
+		return err
+	}
+	if s.seen, err = s.Classroom.Work.Again(ctx, s.by, s.seen, facts); err != nil {
 		return err
 	}
 	text, err := s.shared(ctx, "submission", func() (string, error) {

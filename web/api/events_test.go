@@ -239,34 +239,49 @@ func TestEventsEndWithTheRole(t *testing.T) {
 	}
 }
 
-// TestEachReaderIsCheckedAtTheEnd has two TAs who watch the same submission to its end. The role of one of them
-// changes in the store without a notification. The result that was built for the other TA must not be sent
-// to them.
+// TestEachReaderIsCheckedAtTheEnd has two TAs who watch the same submission to its end. The role or the section of
+// one of them changes in the store without a notification. The result that was built for the other TA must not be
+// sent to them.
 func TestEachReaderIsCheckedAtTheEnd(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
-	sub := b.push("alice")
-	b.person("theo", schema.RoleTA)
-	open := func(login string) (*events, chan schema.Event) {
-		s := b.listen(b.token(login, schema.ScopeRead), "")
-		return s, b.live.watches[<-b.live.watched]
-	}
-	tina, toTina := open("tina")
-	theo, toTheo := open("theo")
-	j, err := b.store.Claim(t.Context(), "runner", "standard", time.Now(), time.Hour)
-	check(t, err)
-	ended, err := b.store.Finish(t.Context(), j.ID, j.Attempt, result(), time.Now())
-	check(t, err)
-	c, err := b.store.Course(t.Context(), "comp1")
-	check(t, err)
-	check(t, b.store.Enrol(t.Context(), schema.Operator(), c, b.people["theo"].User, schema.RoleStudent))
-	toTina <- ended
-	if all := tina.untilClosed(); !strings.HasSuffix(kinds(all), "ended submission") || !strings.Contains(all[len(all)-1].data, "secret corner") {
-		t.Errorf("tina receives %+v", all)
-	}
-	toTheo <- ended
-	if got := kinds(theo.untilClosed()); strings.Contains(got, "submission") {
-		t.Errorf("theo receives %q for job %d", got, sub.Job.ID)
+	for name, change := range map[string]func(b *bundle, c schema.Course) error{
+		"student": func(b *bundle, c schema.Course) error {
+			return b.store.Enrol(t.Context(), schema.Operator(), c, b.people["theo"].User, schema.RoleStudent)
+		},
+		"TA of another section": func(b *bundle, c schema.Course) error {
+			return b.store.EnrolIn(t.Context(), schema.Operator(), c, b.people["theo"].User, schema.RoleTA, "L2")
+		},
+		"not enrolled": func(b *bundle, c schema.Course) error {
+			return b.store.Unenrol(t.Context(), schema.Operator(), c, b.people["theo"].User)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBundle(t)
+			sub := b.push("alice")
+			b.ownSections("alice,L1,", "bob,L2,", "tina,L1,ta", "theo,L1,ta")
+			open := func(login string) (*events, chan schema.Event) {
+				s := b.listen(b.token(login, schema.ScopeRead), "")
+				return s, b.live.watches[<-b.live.watched]
+			}
+			tina, toTina := open("tina")
+			theo, toTheo := open("theo")
+			j, err := b.store.Claim(t.Context(), "runner", "standard", time.Now(), time.Hour)
+			check(t, err)
+			ended, err := b.store.Finish(t.Context(), j.ID, j.Attempt, result(), time.Now())
+			check(t, err)
+			c, err := b.store.Course(t.Context(), "comp1")
+			check(t, err)
+			check(t, change(b, c))
+			toTina <- ended
+			if all := tina.untilClosed(); !strings.HasSuffix(kinds(all), "ended submission") || !strings.Contains(all[len(all)-1].data, "secret corner") {
+				t.Errorf("tina receives %+v", all)
+			}
+			toTheo <- ended
+			if got := kinds(theo.untilClosed()); strings.Contains(got, "submission") {
+				t.Errorf("theo receives %q for job %d", got, sub.Job.ID)
+			}
+		})
 	}
 }
 
