@@ -251,6 +251,39 @@ func TestEachReaderIsCheckedAtTheEnd(t *testing.T) {
 	}
 }
 
+// TestEndIsReadOnce has staff who watch the same submission to its end. What decides who may see it must be read once
+// for all of them.
+func TestEndIsReadOnce(t *testing.T) {
+	t.Parallel()
+	c := newClassroom(t)
+	sub, s := c.submit("alice", 1), newSite(t, c, nil)
+	var staff []*listener
+	for range 5 {
+		staff = append(staff, s.as("tina").listen(live, ""))
+		s.awaitWatcher(sub.Job.ID)
+	}
+	reads := func() int {
+		unlock, err := c.locked()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unlock()
+		return c.courseReads
+	}
+	before := reads()
+	for _, step := range liveStory() {
+		s.happen(sub, step.event)
+	}
+	for _, l := range staff {
+		if all := l.untilClosed(); len(all) == 0 || all[len(all)-1].event != "end" {
+			t.Errorf("a reader receives %+v", all)
+		}
+	}
+	if n := reads() - before; n != 1 {
+		t.Errorf("the course was read %d times", n)
+	}
+}
+
 // TestHeadOfStream requests only the headers of a stream, more often than a person may have streams open.
 func TestHeadOfStream(t *testing.T) {
 	t.Parallel()
