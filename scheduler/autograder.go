@@ -88,6 +88,11 @@ func checkOrder(o *schema.AutograderOrder, f schema.Flavour) error {
 	if name, ok := strings.CutSuffix(o.Dir, "/"); !ok || name == "." || !fs.ValidPath(name) {
 		return schema.Errorf(schema.CodeInvalid, "%q is not a directory of the tests repository", o.Dir)
 	}
+	for _, name := range o.Without {
+		if !strings.HasPrefix(name, o.Dir) {
+			return schema.Errorf(schema.CodeInvalid, "%q is not a file of %s", name, o.Dir)
+		}
+	}
 	within := func(asked *int64, most int64) {
 		if most > 0 && (*asked <= 0 || *asked > most) {
 			*asked = most

@@ -67,6 +67,9 @@ func TestAutogradersRunForTheirJob(t *testing.T) {
 		bad.Dir = dir
 		d.autograder(o, bad, "").want(t, 400, "is not a directory of the tests repository")
 	}
+	without := asked
+	without.Without = []string{"ag/solution", "other"}
+	d.autograder(o, without, "").want(t, 400, `\"other\" is not a file of ag/`)
 	fake.err = schema.Errorf(schema.CodeUnavailable, "the Docker daemon does not answer")
 	d.autograder(o, asked, "").want(t, 503, "the Docker daemon does not answer")
 	d.result(o, graded()).want(t, 204)
