@@ -41,6 +41,10 @@ func (a *API) adminRoute() route {
 
 func runOperation(c *call, args json.RawMessage) (json.RawMessage, error) {
 	name := c.path("operation")
+	if err := c.busy.enter(c.by.User.ID); err != nil {
+		return nil, err
+	}
+	defer c.busy.leave(c.by.User.ID)
 	// Clear the read deadline: the body has been read, and the server must still notice a disconnect.
 	control := http.NewResponseController(c.w)
 	_ = control.SetReadDeadline(time.Time{})

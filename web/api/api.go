@@ -111,6 +111,7 @@ type API struct {
 	streams     *sse.Streams
 	texts       *sse.Shared[string]              // of events, for streams of staff
 	facts       *sse.Shared[classroom.WorkFacts] // at the end of streams of staff
+	busy        busy                             // operations that are running
 	once        once                             // requests with an Idempotency-Key that are running
 	unsubscribe func()                           // ends the subscription to revocations
 }

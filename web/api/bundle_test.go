@@ -62,7 +62,7 @@ func newBundle(t *testing.T) *bundle {
 	t.Helper()
 	_, key, err := ed25519.GenerateKey(nil)
 	check(t, err)
-	b := &bundle{t: t, began: make(chan struct{}, 9), ended: make(chan struct{}, 9), live: newLive(), people: map[string]schema.Actor{}, tokens: map[string]string{}}
+	b := &bundle{t: t, began: make(chan struct{}, 99), ended: make(chan struct{}, 99), live: newLive(), people: map[string]schema.Actor{}, tokens: map[string]string{}}
 	b.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), store.Options{ReceiptKey: key})
 	check(t, err)
 	t.Cleanup(func() { check(t, b.store.Close()) })

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/grader/grader/schema"
@@ -268,6 +269,42 @@ func (b *bundle) leave(path string) {
 	<-b.began
 	leave()
 	<-gone
+}
+
+// TestOperationsAreLimited runs as many operations that wait as one person may. Others still run
+// theirs, and the person can again when one has ended.
+func TestOperationsAreLimited(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ctx, end := context.WithCancel(t.Context())
+	secret, read := b.highest("alice"), b.token("root", schema.ScopeRead)
+	var clients sync.WaitGroup
+	for range 32 {
+		clients.Go(func() {
+			req, _ := http.NewRequestWithContext(ctx, http.MethodPost, b.server.URL+"/api/v1/admin/wait", strings.NewReader("{}"))
+			req.Header = http.Header{"Authorization": {"Bearer " + secret}, "Content-Type": {"application/json"}}
+			if res, err := b.server.Client().Do(req); err == nil {
+				res.Body.Close()
+			}
+		})
+	}
+	for range 32 {
+		<-b.began
+	}
+	if got := b.ask(secret, http.MethodPost, "/admin/users", object{}); got.status != http.StatusTooManyRequests || !strings.Contains(got.body, "32 operations running") {
+		t.Errorf("status %d: %s", got.status, got.body)
+	}
+	if got := b.ask(read, http.MethodPost, "/admin/users", object{}); got.status != http.StatusOK {
+		t.Errorf("of root: status %d: %s", got.status, got.body)
+	}
+	end()
+	clients.Wait()
+	for range 32 {
+		<-b.ended
+	}
+	for got := 429; got == 429; { // the last ones may still be leaving
+		got = b.ask(secret, http.MethodPost, "/admin/users", object{}).status
+	}
 }
 
 // TestAbandonedRequestEndsWithTheSite stops the site while a request runs whose client has
