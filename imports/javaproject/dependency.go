@@ -3,6 +3,7 @@ package javaproject
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/grader/grader/imports"
@@ -77,8 +78,20 @@ func (i *importer) hasJar(d dependency) bool {
 
 // advice says how to carry over a library.
 func (i *importer) advice(d dependency) string {
+	if slices.Contains(i.siblings, d.artifact) {
+		return moduleAdvice(d.artifact, i.tool)
+	}
 	if i.tool == Maven {
 		return "the library is not in the tests repository. If the code needs it, run this in the project and import it again: mvn dependency:copy-dependencies -DoutputDirectory=lib"
 	}
 	return "the library is not in the tests repository. If the code needs it, put " + d.artifact + ".jar and the jars that it needs into libs/ of the project and import it again"
+}
+
+// moduleAdvice says how to carry over another module of the project.
+func moduleAdvice(name string, tool Tool) string {
+	dir := "libs/"
+	if tool == Maven {
+		dir = "lib/"
+	}
+	return name + " is another module of the project, and is not in the tests repository. If the code needs it, build its jar, put it into " + dir + " of the project and import it again. Students get that jar"
 }

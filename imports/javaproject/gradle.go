@@ -34,7 +34,12 @@ var (
 	gradleBuild     = regexp.MustCompile(`(?m)\bincludeBuild\b[ \t]*\(?[ \t]*["']([^"'\n]+)["']`)
 	gradleProject   = regexp.MustCompile(`\bprojectDir\s*=\s*(?:new\s+)?[Ff]ile\(\s*(?:\w+\s*,\s*)?["']([^"'\n]+)["']`)
 	gradleQuoted    = regexp.MustCompile(`["']:?([^"']+)["']`)
-	gradleUnread    = regexp.MustCompile(`\b(sourceSets|includeTags|excludeTags|includeTestsMatching|excludeTestsMatching|systemProperty|jvmArgs|environment|workingDir|modularity|enablePreview)\b`)
+	gradleUnread    = regexp.MustCompile(`\b(sourceSets|includeTags|excludeTags|includeTestsMatching|excludeTestsMatching|systemProperty|jvmArgs|environment|workingDir|modularity|enablePreview)\b(?:[ \t]*\(?[ \t]*((?:["'][^"'\n]+["'][ \t]*,?[ \t]*)+))?`)
+	gradleShared    = regexp.MustCompile(`\b(subprojects|allprojects)\s*\{`)
+	gradlePlugin    = regexp.MustCompile(`(?m)\bid\b\s*\(?\s*["']([^"'\n]+)["']|\balias\s*\(?\s*libs\.plugins\.([\w.]+)|\b(kotlin\s*\(\s*"[^"\n]+")\s*\)|^\s*` + "`?([a-z][a-z-]*)`?" + `\s*$`)
+	gradleApply     = regexp.MustCompile(`\bapply\s*\(?\s*plugin\s*[:=]\s*["']([^"'\n]+)["']`)
+	gradleBlock     = regexp.MustCompile(`\bplugins\s*\{([^{}]*)\}`)
+	gradleModule    = regexp.MustCompile(`^project\s*\(\s*(?:path\s*[:=]\s*)?["']:?([^"'\n]+)["']`)
 	catalogModule   = regexp.MustCompile(`(?m)^\s*([A-Za-z0-9_.-]+)\s*=\s*\{[^}\n]*\bmodule\s*=\s*["']([^"':]+):([^"':]+)["']`)
 	catalogGroup    = regexp.MustCompile(`(?m)^\s*([A-Za-z0-9_.-]+)\s*=\s*\{[^}\n]*\bgroup\s*=\s*["']([^"']+)["'][^}\n]*\bname\s*=\s*["']([^"']+)["']`)
 	catalogNotation = regexp.MustCompile(`(?m)^\s*([A-Za-z0-9_.-]+)\s*=\s*["']([^"':]+):([^"':]+):[^"']*["']`)
@@ -58,11 +63,40 @@ func readGradle(b *imports.Bundle, fsys fs.FS, dir string) (project, error) {
 	if m := gradleRelease.FindStringSubmatch(text); m != nil {
 		p.setRelease(b, strings.TrimRight(strings.Replace(m[1], "_", ".", 1), "."))
 	}
-	for _, word := range gradleUnread.FindAllString(text, -1) {
-		b.Note(imports.Lost, name, "%s is not applied", word)
+	for _, m := range gradleUnread.FindAllStringSubmatch(text, -1) {
+		b.Note(imports.Lost, name, "%s is not applied%s", m[1], tagAdvice(m[1], strings.NewReplacer(`"`, "", `'`, "").Replace(m[2])))
 	}
+	for _, plugin := range gradlePlugins(text) {
+		b.Note(imports.Lost, name, "the plugin %s is not run", schema.Excerpt(plugin, 100))
+	}
+	noteShared(b, name, text)
 	p.modules, p.included = gradleModules(fsys), includedBuilds(fsys)
 	return p, nil
+}
+
+// noteShared names what a script sets for subprojects.
+func noteShared(b *imports.Bundle, name, text string) {
+	for _, m := range gradleShared.FindAllStringSubmatch(text, -1) {
+		b.Note(imports.Lost, name, "%s { … } is not applied. Write what it sets for the imported project into that project's own script, and import again", m[1])
+	}
+}
+
+// gradlePlugins returns the plugins that a script uses, except those that make a Java project.
+func gradlePlugins(text string) []string {
+	usual := []string{"java", "java-library", "application", "base", "eclipse", "idea", "distribution"}
+	var plugins []string
+	add := func(matches [][]string) {
+		for _, m := range matches {
+			if name := strings.Join(m[1:], ""); !slices.Contains(usual, strings.TrimPrefix(name, "org.gradle.")) {
+				plugins = append(plugins, name)
+			}
+		}
+	}
+	for _, block := range gradleBlock.FindAllStringSubmatch(strings.ReplaceAll(text, ";", "\n"), -1) {
+		add(gradlePlugin.FindAllStringSubmatch(block[1], -1))
+	}
+	add(gradleApply.FindAllStringSubmatch(text, -1))
+	return plugins
 }
 
 // gradleScript returns the name and the text of a directory's build script, without comments.
@@ -126,6 +160,9 @@ func (p *project) addGradle(b *imports.Bundle, file, line string, catalog map[st
 		d.group, d.artifact, d.version = n[1], n[2], n[3]
 	} else if n := gradleMap.FindStringSubmatch(m[2]); n != nil {
 		d.group, d.artifact, d.version = n[1], n[2], n[3]
+	} else if n := gradleModule.FindStringSubmatch(m[2]); n != nil {
+		b.Note(imports.Lost, file, "%s", moduleAdvice(schema.Excerpt(n[1], 100), Gradle))
+		return
 	} else if n := gradleAlias.FindStringSubmatch(m[2]); n != nil && catalog[aliasOf(n[1])].group != "" {
 		d = catalog[aliasOf(n[1])]
 	} else {

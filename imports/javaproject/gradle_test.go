@@ -22,7 +22,8 @@ func TestGradle(t *testing.T) {
 		"a catalog":           {"dependencies {\n  testImplementation libs.junit.jupiter\n  implementation(libs.guava)\n}", "", "used of org.junit.jupiter:junit-jupiter", unread},
 		"a catalog's group":   {"dependencies {\n  implementation(libs.commons.math)\n}", "", "not carried over: org.apache.commons:commons-math3: the library", unread},
 		"an unknown alias":    {"dependencies {\n  implementation libs.nothing\n}", "", unread + "implementation libs.nothing", ""},
-		"a project":           {"dependencies {\n  implementation project(':core')\n}", "", unread + "implementation project(':core')", ""},
+		"a project":           {"dependencies {\n  implementation project(':core')\n}", "", "not carried over: build.gradle: core is another module of the project, and is not in the tests repository.", unread},
+		"a project's path":    {"dependencies {\n  implementation(project(path = \":lib:core\"))\n}", "", "not carried over: build.gradle: lib:core is another module", unread},
 		"own code":            {"dependencies {\n  myLibs.each { implementation it }\n}", "", unread + "myLibs.each { implementation it }", ""},
 		"jars":                {"dependencies {\n  implementation fileTree(dir: 'libs', include: '*.jar')\n}", "", "", "not carried over"},
 		"a processor":         {"dependencies {\n  annotationProcessor 'org.projectlombok:lombok:1.18'\n}", "", "org.projectlombok:lombok:1.18: annotation processors do not run", ""},
@@ -35,7 +36,15 @@ func TestGradle(t *testing.T) {
 		"a newer toolchain":   {"java { toolchain { languageVersion.set(JavaLanguageVersion.of(25)) } }", "UTF-8 -d out", "the project is for Java 25", ""},
 		"release":             {"tasks.withType(JavaCompile) { options.release = 11 }", "--release 11 ", "", ""},
 		"an encoding":         {"compileJava.options.encoding = \"ISO-8859-1\"", "-encoding ISO-8859-1 ", "", ""},
-		"tags":                {"test { useJUnitPlatform { includeTags 'fast' } }", "", "not carried over: build.gradle: includeTags is not applied", ""},
+		"tags":                {"test { useJUnitPlatform { includeTags 'fast' } }", "", "not carried over: build.gradle: includeTags is not applied. Add to the end of the test's run in assignment.yaml: --include-tag fast", ""},
+		"more tags":           {"test { useJUnitPlatform { excludeTags(\"slow\", \"net work\", 'big') } }", "", "excludeTags is not applied. Add to the end of the test's run in assignment.yaml: --exclude-tag slow --exclude-tag big", ""},
+		"tags of a variable":  {"test { useJUnitPlatform { excludeTags slow } }", "", "in assignment.yaml: --exclude-tag TAG", ""},
+		"usual plugins":       {"plugins {\n  id 'java'\n  id(\"java-library\")\n  application\n  `java-library`\n}\napply plugin: 'java'", "", "", "not carried over"},
+		"a plugin":            {"plugins { id 'java'; id 'io.freefair.lombok' version '8.4' }", "", "not carried over: build.gradle: the plugin io.freefair.lombok is not run", ""},
+		"a plugin in Kotlin":  {"plugins {\n  jacoco\n}", "", "the plugin jacoco is not run", ""},
+		"an alias":            {"plugins {\n  alias(libs.plugins.spring.boot)\n}", "", "the plugin spring.boot is not run", ""},
+		"an applied plugin":   {"apply plugin: 'checkstyle'", "", "the plugin checkstyle is not run", ""},
+		"all projects":        {"allprojects {\n  repositories { mavenCentral() }\n}", "", "not carried over: build.gradle: allprojects { … } is not applied", ""},
 	} {
 		files := map[string]string{
 			"build.gradle":              c.script,
@@ -95,5 +104,19 @@ func TestGradleSeveralModules(t *testing.T) {
 	}
 	if b := imported(t, tree(files), javaproject.Gradle, javaproject.Options{Module: "app"}); len(b.Below("starter/core/")) > 0 {
 		t.Errorf("%v", b.Names())
+	}
+}
+
+// TestGradleShared names what the scripts of other directories set for the imported one.
+func TestGradleShared(t *testing.T) {
+	t.Parallel()
+	b := imported(t, tree(map[string]string{
+		"settings.gradle": "include 'app'", "build.gradle": "subprojects {\n  sourceCompatibility = 11\n}\n", "buildSrc/build.gradle": "",
+		"app/build.gradle": "", "app/src/main/java/A.java": "class A {}", "app/src/test/java/ATest.java": "class ATest {}",
+	}), javaproject.Gradle, javaproject.Options{})
+	for _, want := range []string{"not carried over: build.gradle: subprojects { … } is not applied", "not carried over: buildSrc: its plugins are not run"} {
+		if !strings.Contains(notes(b), want) {
+			t.Errorf("the notes are\n%s\nwant %s", notes(b), want)
+		}
 	}
 }

@@ -91,7 +91,7 @@ func (i *importer) hideCopies() error {
 		if err != nil {
 			return err
 		}
-		if name, found := secret[key]; found && !given[key] && key != nothing {
+		if name, found := secret[key]; found && !given[key] && key != noText() {
 			i.hideCopy(f.Name, name)
 		}
 	}
@@ -134,14 +134,14 @@ func (i *importer) hideCopy(name, secret string) {
 	i.hidden.files = append(i.hidden.files, name)
 }
 
-// nothing is the result of textOf for a file without text.
-var nothing = sha256.Sum256(nil)
+// noText returns the result of textOf for a file without text.
+func noText() [sha256.Size]byte { return sha256.Sum256(nil) }
 
 // textOf returns a hash of a file's text without white space, so that other ends of lines and indentation do not matter.
 func textOf(fsys fs.FS, name string) ([sha256.Size]byte, error) {
 	content, err := fs.ReadFile(fsys, name)
 	if err != nil {
-		return nothing, schema.Wrapf(schema.CodeInvalid, err, "%s cannot be read: %s", name, err)
+		return noText(), schema.Wrapf(schema.CodeInvalid, err, "%s cannot be read: %s", name, err)
 	}
 	return sha256.Sum256(bytes.Join(bytes.Fields(content), nil)), nil
 }

@@ -60,10 +60,12 @@ type importer struct {
 	module  string  // directory of the module, "." for the top
 	project project // with directories from the top
 	hidden  hidden
-	files   []imports.Entry
-	jars    []string
-	tests   []string // Java files of the tests
-	reads   bool     // whether the tests name files below src/test by their paths
+	// siblings are the artifacts of all modules of Maven.
+	siblings []string
+	files    []imports.Entry
+	jars     []string
+	tests    []string // Java files of the tests
+	reads    bool     // whether the tests name files below src/test by their paths
 }
 
 // Import reads a project. Its tests become one test with a report, one point for each test method; the other files
@@ -151,8 +153,30 @@ func (i *importer) read() error {
 		return err
 	}
 	i.project = p.below(i.module)
+	i.addSiblings(top)
 	i.hidden.kept = slices.Concat(p.parents, top.included)
 	return nil
+}
+
+// addSiblings adds the names of the modules, and names what the top's script sets for them.
+func (i *importer) addSiblings(top project) {
+	if i.tool == Maven {
+		for _, dir := range top.modules {
+			if m, err := parsePom(i.fsys, path.Join(dir, pomFile)); err == nil {
+				i.siblings = append(i.siblings, strings.TrimSpace(m.ArtifactID))
+			}
+		}
+		return
+	}
+	if i.isDir("buildSrc") {
+		i.bundle.Note(imports.Lost, "buildSrc", "its plugins are not run. Write what they set into the project's own script, and import again")
+	}
+	if i.module == "." {
+		return
+	}
+	if name, text, err := gradleScript(i.fsys, "."); err == nil {
+		noteShared(i.bundle, name, text)
+	}
 }
 
 func (i *importer) readBuild(b *imports.Bundle, dir string) (project, error) {

@@ -128,6 +128,13 @@ func TestPom(t *testing.T) {
 		"release":              {"<properties><maven.compiler.source>8</maven.compiler.source><maven.compiler.release>11</maven.compiler.release></properties>", "--release 11 ", ""},
 		"a property of one":    {"<properties><java.version>17</java.version><maven.compiler.release>${java.version}</maven.compiler.release></properties>", "--release 17 ", ""},
 		"the plugin's release": {"<build><plugins><plugin><artifactId>maven-compiler-plugin</artifactId><configuration><source>1.8</source><release>16</release></configuration></plugin></plugins></build>", "--release 16 ", ""},
+		"a managed plugin":     {managed("maven-compiler-plugin", "<release>11</release>") + "<plugins></plugins></build>", "--release 11 ", ""},
+		"a plugin over it":     {managed("maven-compiler-plugin", "<release>11</release>") + "<plugins><plugin><artifactId>maven-compiler-plugin</artifactId><configuration><release>17</release></configuration></plugin></plugins></build>", "--release 17 ", ""},
+		"managed includes":     {managed("maven-surefire-plugin", "<includes><include>**/IT*.java</include></includes>") + "</build>", "", "includes of maven-surefire-plugin is not applied"},
+		"an own execution":     {"<build><plugins><plugin><artifactId>maven-compiler-plugin</artifactId><executions><execution><id>default-compile</id><configuration><release>11</release></configuration></execution></executions></plugin></plugins></build>", "--release 11 ", ""},
+		"excluded groups":      {managed("maven-surefire-plugin", "<excludedGroups>slow, big</excludedGroups>") + "</build>", "", "excludedGroups of maven-surefire-plugin is not applied. Add to the end of the test's run in assignment.yaml: --exclude-tag slow --exclude-tag big"},
+		"the project's names":  {"<groupId>edu.lab</groupId><version>1.2</version><dependencies><dependency><groupId>${project.groupId}</groupId><artifactId>core</artifactId><version>${project.version}</version></dependency></dependencies>", "", "not carried over: edu.lab:core:1.2: the library"},
+		"the parent's names":   {"<parent><groupId>edu.lab</groupId><artifactId>course</artifactId><version>3</version></parent><dependencies><dependency><groupId>${project.groupId}</groupId><artifactId>core</artifactId><version>${project.parent.version}</version></dependency></dependencies>", "", "not carried over: edu.lab:core:3: the library"},
 		"an old version":       {"<properties><maven.compiler.source>1.6</maven.compiler.source></properties>", "--release 8 ", "Java 6 is compiled as Java 8"},
 		"a newer version":      {"<properties><maven.compiler.release>21</maven.compiler.release></properties>", "-encoding UTF-8 -d out", "the project is for Java 21"},
 		"a property in a loop": {"<properties><a>${b}</a><b>${a}</b><maven.compiler.release>${a}</maven.compiler.release></properties>", "-encoding UTF-8 -d out", "is not a number"},
@@ -144,9 +151,33 @@ func TestPom(t *testing.T) {
 		"a parent that is not": {"<parent><artifactId>course</artifactId></parent>", "", "the parent course is not in this tree"},
 	} {
 		b := imported(t, with(map[string]string{"pom.xml": pom(c.inner)}), javaproject.Maven, javaproject.Options{})
-		if !strings.Contains(build(b), c.build) || !strings.Contains(notes(b), c.note) {
+		if !strings.Contains(build(b), c.build) || !strings.Contains(notes(b), c.note) || strings.Contains(notes(b), "unused-plugin") {
 			t.Errorf("%s: build %s, want %s; the notes are\n%s\nwant %s", name, build(b), c.build, notes(b), c.note)
 		}
+	}
+}
+
+// managed returns the beginning of a build with the managed configuration of a plugin.
+func managed(plugin, configuration string) string {
+	return "<build><pluginManagement><plugins><plugin><artifactId>" + plugin + "</artifactId><configuration>" + configuration + "</configuration></plugin><plugin><artifactId>unused-plugin</artifactId></plugin></plugins></pluginManagement>"
+}
+
+// TestMavenModuleDependency names a dependency that is another module.
+func TestMavenModuleDependency(t *testing.T) {
+	t.Parallel()
+	const core = "<dependencies><dependency><groupId>${project.groupId}</groupId><artifactId>core</artifactId><version>${project.version}</version></dependency></dependencies>"
+	files := map[string]string{
+		"pom.xml":     pom("<groupId>edu</groupId><version>1.0</version><modules><module>core</module><module>app</module></modules>"),
+		"app/pom.xml": "<project><artifactId>app</artifactId><parent><groupId>edu</groupId><artifactId>stack</artifactId><version>1.0</version></parent>" + core + "</project>", "core/pom.xml": "<project><artifactId>core</artifactId></project>",
+		"app/src/main/java/A.java": "class A {}", "app/src/test/java/ATest.java": "class ATest {}",
+	}
+	const want = "not carried over: edu:core:1.0: core is another module of the project"
+	if b := imported(t, tree(files), javaproject.Maven, javaproject.Options{}); !strings.Contains(notes(b), want) {
+		t.Errorf("the notes are\n%s\nwant %s", notes(b), want)
+	}
+	files["app/lib/core-1.0.jar"] = "jar"
+	if b := imported(t, tree(files), javaproject.Maven, javaproject.Options{}); strings.Contains(notes(b), "another module of") || !b.Has("lib/core-1.0.jar") {
+		t.Errorf("the notes are\n%s", notes(b))
 	}
 }
 

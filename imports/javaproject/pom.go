@@ -28,7 +28,9 @@ const surefirePattern = `^(.*\.)?(Test[^.$]*|[^.$]*(Test|Tests|TestCase))$`
 // pom holds the used elements of a pom.xml.
 type pom struct {
 	XMLName      xml.Name
+	GroupID      string          `xml:"groupId"`
 	ArtifactID   string          `xml:"artifactId"`
+	Version      string          `xml:"version"`
 	Name         string          `xml:"name"`
 	Parent       *pomParent      `xml:"parent"`
 	Properties   pomProperties   `xml:"properties"`
@@ -42,6 +44,8 @@ type pom struct {
 }
 
 type pomParent struct {
+	GroupID      string  `xml:"groupId"`
+	Version      string  `xml:"version"`
 	ArtifactID   string  `xml:"artifactId"`
 	RelativePath *string `xml:"relativePath"`
 }
@@ -59,11 +63,16 @@ type pomBuild struct {
 	Resources     []string    `xml:"resources>resource>directory"`
 	TestResources []string    `xml:"testResources>testResource>directory"`
 	Plugins       []pomPlugin `xml:"plugins>plugin"`
+	Managed       []pomPlugin `xml:"pluginManagement>plugins>plugin"`
 }
 
 type pomPlugin struct {
 	ArtifactID    string        `xml:"artifactId"`
 	Configuration pomProperties `xml:"configuration"`
+	Executions    []struct {
+		ID            string        `xml:"id"`
+		Configuration pomProperties `xml:"configuration"`
+	} `xml:"executions>execution"`
 }
 
 // pomProperties are the child elements of an element, by name. A child with children of its own has "" as its value.
@@ -189,6 +198,10 @@ type model struct {
 // effective merges a chain of parents, of which the last is the project's own.
 func effective(chain []pom) *model {
 	m := &model{properties: pomProperties{}, compiler: pomProperties{}, surefire: pomProperties{}}
+	for _, p := range chain { // what is managed applies before the configuration of any plugin
+		m.configure(p.Build.Managed)
+	}
+	m.plugins = nil // a managed plugin is used only if it is named among the plugins too
 	for _, p := range chain {
 		m.properties.merge(p.Properties)
 		m.dependencies = append(m.dependencies, p.Dependencies...)
@@ -200,9 +213,25 @@ func effective(chain []pom) *model {
 		m.configure(p.Build.Plugins)
 	}
 	own := chain[len(chain)-1]
-	m.properties["project.artifactId"] = strings.TrimSpace(own.ArtifactID)
+	m.identify(own)
 	m.properties["basedir"], m.properties["project.basedir"] = ".", "."
 	return m
+}
+
+// identify sets the properties of the project's own names. The parent's group and version are inherited.
+func (m *model) identify(own pom) {
+	var parent pomParent
+	if own.Parent != nil {
+		parent = *own.Parent
+	}
+	for name, value := range map[string]string{
+		"artifactId": own.ArtifactID, "groupId": firstOf(own.GroupID, parent.GroupID), "version": firstOf(own.Version, parent.Version),
+		"parent.groupId": parent.GroupID, "parent.artifactId": parent.ArtifactID, "parent.version": parent.Version,
+	} {
+		if value = strings.TrimSpace(value); value != "" {
+			m.properties["project."+name], m.properties["pom."+name] = value, value
+		}
+	}
 }
 
 func (p pomProperties) merge(others pomProperties) {
@@ -225,12 +254,22 @@ func (m *model) configure(plugins []pomPlugin) {
 	for _, p := range plugins {
 		switch name := strings.TrimSpace(p.ArtifactID); name {
 		case "maven-compiler-plugin":
-			m.compiler.merge(p.Configuration)
+			p.configure(m.compiler, "default-compile")
 		case "maven-surefire-plugin":
-			m.surefire.merge(p.Configuration)
+			p.configure(m.surefire, "default-test")
 		case "maven-clean-plugin", "maven-resources-plugin", "maven-jar-plugin", "maven-install-plugin", "maven-deploy-plugin", "maven-site-plugin", "maven-project-info-reports-plugin":
 		default:
 			m.plugins = append(m.plugins, name)
+		}
+	}
+}
+
+// configure merges the plugin's configuration and that of the execution that Maven adds itself.
+func (p pomPlugin) configure(to pomProperties, execution string) {
+	to.merge(p.Configuration)
+	for _, e := range p.Executions {
+		if strings.TrimSpace(e.ID) == execution {
+			to.merge(e.Configuration)
 		}
 	}
 }
@@ -314,6 +353,6 @@ func noteKeys(b *imports.Bundle, file, plugin string, configuration pomPropertie
 		delete(keys, key)
 	}
 	for _, key := range keys.Keys() {
-		b.Note(imports.Lost, file, "%s of %s is not applied", schema.Excerpt(key, 100), plugin)
+		b.Note(imports.Lost, file, "%s of %s is not applied%s", schema.Excerpt(key, 100), plugin, tagAdvice(key, configuration[key]))
 	}
 }

@@ -85,5 +85,9 @@ func importSummary(c *cli.Context, b *imports.Bundle, to string) {
 	}
 	if b.Assignment.Solution != "" {
 		fmt.Fprintf(c.App.Writer, "To grade the solution: grader check %s %s\n", to, filepath.Join(to, b.Assignment.Solution))
+		return
+	}
+	if samples := b.Assignment.Samples; len(samples) > 0 {
+		fmt.Fprintf(c.App.Writer, "To grade a sample: grader check %s %s\n", to, filepath.Join(to, samples[0].Dir))
 	}
 }

@@ -180,8 +180,12 @@ func TestAutolabGate(t *testing.T) {
 			if c.own != "" {
 				args = append(args, "--solution", writeFiles(t, map[string]string{"says.txt": c.own}))
 			}
-			if status, out, errs := runCommand(t, args...); status != 0 {
-				t.Fatalf("status %d, %s%s", status, out, errs)
+			next := "To grade a sample: grader check " + to + " " + filepath.Join(to, "samples", "src") + "\n"
+			if c.own != "" || c.problems == 1 {
+				next = "To grade the solution: grader check " + to + " " + filepath.Join(to, "solution") + "\n"
+			}
+			if status, out, errs := runCommand(t, args...); status != 0 || !strings.HasSuffix(out, next) {
+				t.Fatalf("status %d, %s%s, want the next command %s", status, out, errs, next)
 			}
 			message := gated(t, g, to).Message
 			if (c.want == "") != (message == "") || !strings.HasPrefix(message, c.want) {

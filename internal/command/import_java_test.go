@@ -146,6 +146,46 @@ func TestImportJavaLibrary(t *testing.T) {
 	}
 }
 
+// TestImportJavaTags follows the advice for tests that a build file leaves out by their tags.
+func TestImportJavaTags(t *testing.T) {
+	t.Parallel()
+	g := openGrader(t)
+	if g.Image.Variables["CLASSPATH_JUNIT"] == "" {
+		t.Skip("no JUnit")
+	}
+	for tool, c := range map[string]struct{ file, old, replaced, advice string }{
+		"gradle": {"build.gradle", "useJUnitPlatform()", "useJUnitPlatform { excludeTags 'slow', 'big' }", "excludeTags is not applied. Add to the end of the test's run in assignment.yaml: "},
+		"maven": {"pom.xml", "<dependencies>", "<build><pluginManagement><plugins><plugin><artifactId>maven-surefire-plugin</artifactId><configuration><excludedGroups>slow, big</excludedGroups></configuration></plugin></plugins></pluginManagement></build><dependencies>",
+			"excludedGroups of maven-surefire-plugin is not applied. Add to the end of the test's run in assignment.yaml: "},
+	} {
+		t.Run(tool, func(t *testing.T) {
+			t.Parallel()
+			project := stackProject()
+			project[c.file] = strings.Replace(project[c.file], c.old, c.replaced, 1)
+			project["src/main/java/a/Stack.java"] = solvedStack
+			project["src/test/java/a/SlowCheck.java"] = "package a;\n\n@org.junit.jupiter.api.Tag(\"slow\")\nclass SlowTest {\n    @org.junit.jupiter.api.Test\n    void fails() {\n        throw new AssertionError();\n    }\n}\n"
+			to := filepath.Join(t.TempDir(), "tests")
+			status, out, errs := runCommand(t, "import", tool, writeFiles(t, project), "-o", to, "--solved")
+			_, options, found := strings.Cut(out, c.advice)
+			if status != 0 || !found {
+				t.Fatalf("status %d, %s%s", status, out, errs)
+			}
+			options, _, _ = strings.Cut(options, "\n")
+			name := filepath.Join(to, "assignment.yaml")
+			spec, err := os.ReadFile(name)
+			must(t, err)
+			const end = "--disable-banner"
+			if strings.Count(string(spec), end) != 1 {
+				t.Fatalf("the run does not end with %s:\n%s", end, spec)
+			}
+			must(t, os.WriteFile(name, []byte(strings.Replace(string(spec), end, end+" "+options, 1)), 0o600))
+			if r := gated(t, g, to); !r.Gate.Passed || r.Score.String() != "4" || r.MaxScore.String() != "4" {
+				t.Errorf("%s of %s: %s\n%+v", r.Score, r.MaxScore, r.Message, r.Gate)
+			}
+		})
+	}
+}
+
 // TestImportJavaHidesSolution checks that a solution inside the project does not reach students, however its directory is
 // named.
 func TestImportJavaHidesSolution(t *testing.T) {
