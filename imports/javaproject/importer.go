@@ -68,7 +68,7 @@ type importer struct {
 	reads    bool     // whether the tests name files below src/test by their paths
 }
 
-// Import reads a project. Its tests become one test with a report, one point for each test method; the other files
+// Import reads a project. Its tests become one test with a report, one point for each case that JUnit reports; the other files
 // become the starter, or with Solved the solution. CodeInvalid: there is no such project, it has no tests, or its
 // build file cannot be read.
 func Import(fsys fs.FS, tool Tool, name string, o Options) (*imports.Bundle, error) {
