@@ -19,6 +19,7 @@ const (
 	placeEvery     = 2 * time.Second  // interval of updates of the place
 	keepaliveEvery = 15 * time.Second // so that proxies keep the connection
 	streamLifetime = 15 * time.Minute // then the browser reconnects and is authenticated again
+	endsAtOnce     = 16               // streams that decide at their end at the same moment
 )
 
 // patch holds the changes to a page: whole regions, or one line or test to add.
@@ -284,7 +285,11 @@ func (f *feed) end(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now, err := f.pages.Classroom.Work.Again(ctx, f.Actor, classroom.Seen{Submission: f.Sub}, facts)
+	var now classroom.Seen
+	err = f.pages.ends.Do(ctx, func() (err error) {
+		now, err = f.pages.Classroom.Work.Again(ctx, f.Actor, classroom.Seen{Submission: f.Sub}, facts)
+		return err
+	})
 	if err != nil {
 		return err
 	}

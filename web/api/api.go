@@ -112,6 +112,7 @@ type API struct {
 	texts       *sse.Shared[string]              // of events, for streams of staff
 	facts       *sse.Shared[classroom.WorkFacts] // at the end of streams of staff
 	busy        busy                             // operations that are running
+	ends        *sse.Turns                       // to decide again at the end
 	once        once                             // requests with an Idempotency-Key that are running
 	unsubscribe func()                           // ends the subscription to revocations
 }
@@ -123,6 +124,7 @@ func New(o Options) (*API, error) {
 	}
 	a := &API{Options: o, mux: http.NewServeMux(), streams: sse.NewStreams("event streams", o.Logger)}
 	a.texts, a.facts = sse.NewShared[string](o.Clock), sse.NewShared[classroom.WorkFacts](o.Clock)
+	a.ends = sse.NewTurns(endsAtOnce)
 	a.routes = a.table()
 	var err error
 	if a.document, err = newDocument(a.routes, o.Version); err != nil {

@@ -21,6 +21,7 @@ const (
 	placeEvery     = 2 * time.Second  // interval of updates of the place
 	keepaliveEvery = 15 * time.Second // so that proxies keep the connection
 	streamLifetime = 15 * time.Minute // then the client reconnects and is authenticated again
+	endsAtOnce     = 16               // streams that decide at their end at the same moment
 )
 
 // place is a waiting submission's place, the data of the event "place".
@@ -294,7 +295,11 @@ func (s *stream) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.seen, err = s.Classroom.Work.Again(ctx, s.by, s.seen, facts); err != nil {
+	err = s.ends.Do(ctx, func() (err error) {
+		s.seen, err = s.Classroom.Work.Again(ctx, s.by, s.seen, facts)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	text, err := s.shared(ctx, "submission", func() (string, error) {
