@@ -238,11 +238,23 @@ func (s *stream) pass(ctx context.Context, e schema.Event) (ended bool, err erro
 	if s.told++; s.told <= s.skip {
 		return ended, nil
 	}
-	text, err := s.shared(ctx, fmt.Sprint(e.Seq), func() (string, error) { return jsonText(shown) })
-	if err != nil {
-		return ended, err
+	return ended, s.tell(ctx, fmt.Sprint(e.Seq), string(e.Kind), func() (string, error) { return jsonText(shown) })
+}
+
+// tell sends an event unless its data is "". The text is built once for all readers who see the same of the job.
+func (s *stream) tell(ctx context.Context, of, kind string, data func() (string, error)) error {
+	build := func() (string, error) {
+		text, err := data()
+		if err != nil || text == "" {
+			return "", err
+		}
+		return s.messageText(kind, text), nil
 	}
-	return ended, s.message(string(e.Kind), text)
+	text, err := s.shared(ctx, fmt.Sprintf("%s %d", of, s.told), build)
+	if err != nil || text == "" {
+		return err
+	}
+	return s.Write(text)
 }
 
 // shared returns a text that is built once for all readers who see the same of the job.
@@ -283,7 +295,7 @@ func (s *stream) tellPlace() error {
 		if err != nil {
 			return err
 		}
-		return s.message("place", text)
+		return s.Write(s.messageText("place", text))
 	}
 	return nil
 }
@@ -302,24 +314,20 @@ func (s *stream) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	text, err := s.shared(ctx, "submission", func() (string, error) {
+	return s.tell(ctx, "the end", "submission", func() (string, error) {
 		report, err := s.Classroom.Work.Report(ctx, s.by, s.seen.Submission.Name)
 		if err != nil || !report.State.Ended() {
 			return "", err
 		}
 		return jsonText(report)
 	})
-	if err != nil || text == "" {
-		return err
-	}
-	return s.message("submission", text)
 }
 
-// message sends an event with JSON data. The event's id lets the reader resume after it.
-func (s *stream) message(kind, data string) error {
+// messageText returns an event with JSON data. The event's id lets the reader resume after it.
+func (s *stream) messageText(kind, data string) string {
 	id := ""
 	if s.told > 0 {
 		id = fmt.Sprintf("id: %d-%d\n", s.job(), s.told)
 	}
-	return s.Write(id + "event: " + kind + "\ndata: " + data + "\n\n")
+	return id + "event: " + kind + "\ndata: " + data + "\n\n"
 }
