@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -48,6 +49,12 @@ func (s *studentPages) items(r *http.Request, m member, wanted func(view.Item) b
 	g.SetLimit(itemsAtOnce)
 	for i, a := range all {
 		g.Go(func() (err error) {
+			// net/http recovers a panic only in the request's own goroutine.
+			defer func() {
+				if p := recover(); p != nil {
+					err = fmt.Errorf("panic in %s: %v\n%s", a.Path(), p, debug.Stack())
+				}
+			}()
 			items[i], err = s.newItem(ctx, s.newTask(a), m, wanted)
 			return err
 		})
@@ -56,8 +63,7 @@ func (s *studentPages) items(r *http.Request, m member, wanted func(view.Item) b
 	return slices.DeleteFunc(items, func(i view.Item) bool { return !wanted(i) }), err
 }
 
-// newItem returns the item of an assignment. If it is not wanted, it lacks what must be read of the
-// owner's work.
+// newItem returns the item of an assignment. An unwanted item has no Pushes and no Standing.
 func (s *studentPages) newItem(ctx context.Context, t task, m member, wanted func(view.Item) bool) (view.Item, error) {
 	owner, err := s.Classroom.Work.OwnerOf(ctx, m, t.ID)
 	if err != nil {
