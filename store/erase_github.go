@@ -35,7 +35,11 @@ func (e *erasure) gitHubEntry(ctx context.Context, entry schema.OutboxEntry) err
 	if err := json.Unmarshal(entry.Body, &is); err != nil {
 		return err
 	}
-	if e.isTheirs(is) {
+	theirs, err := e.isTheirs(ctx, is)
+	if err != nil {
+		return err
+	}
+	if theirs {
 		_, err := e.exec(ctx, `DELETE FROM outbox WHERE id = ?`, entry.ID)
 		return err
 	}
@@ -53,13 +57,27 @@ func (e *erasure) gitHubEntry(ctx context.Context, entry schema.OutboxEntry) err
 }
 
 // isTheirs reports whether an entry about GitHub is about the person's work, repository or
-// account. A GitHub login can be an ordinary word, so a refusal that was stored without its sender
-// must name the login as that of the account.
-func (e *erasure) isTheirs(is schema.GitHubStatus) bool {
-	if slices.Contains(e.accounts.ids, is.SenderID) || is.Submission.Owner == e.user.Login || e.ownRepository(is.Repository) {
-		return true
+// account. An entry about another person's work or account is not, even if the name of the
+// repository ends like one of the person's. A GitHub login can be an ordinary word, so a refusal
+// that was stored without its sender must name the login as that of the account.
+func (e *erasure) isTheirs(ctx context.Context, is schema.GitHubStatus) (bool, error) {
+	if slices.Contains(e.accounts.ids, is.SenderID) || is.Submission.Owner == e.user.Login {
+		return true, nil
 	}
-	return is.SenderID == 0 && e.unlinked != nil && e.unlinked.MatchString(is.Refused)
+	if e.ownRepository(is.Repository) {
+		others, err := e.ofOthers(ctx, is)
+		return !others, err
+	}
+	return is.SenderID == 0 && e.unlinked != nil && e.unlinked.MatchString(is.Refused), nil
+}
+
+// ofOthers reports whether an entry is about the work of another owner, or about a push by an
+// account that is linked to another person.
+func (e *erasure) ofOthers(ctx context.Context, is schema.GitHubStatus) (bool, error) {
+	if is.Submission.Owner != "" && is.Submission.Owner != e.user.Login {
+		return true, nil
+	}
+	return one(ctx, e, value[bool], `SELECT EXISTS (SELECT 1 FROM github_accounts WHERE github_id = ? AND user_id <> ?)`, is.SenderID, e.user.ID)
 }
 
 // ownRepository reports whether the name of a repository ends with a name of the person.
@@ -120,7 +138,12 @@ func (e *erasure) others(ctx context.Context, c followed) (bool, error) {
 		return false, nil
 	}
 	names, err := list(ctx, e, value[string], `SELECT g.login FROM github_accounts g JOIN users u ON u.id = g.user_id WHERE u.login = ?`, c.owner)
-	return slices.ContainsFunc(append(names, c.owner), func(name string) bool { return namedAfter(c.name, name) }), err
+	if err != nil {
+		return false, err
+	}
+	former, err := e.linkedGitHubLogins(ctx, c.owner)
+	names = append(append(names, former...), c.owner)
+	return slices.ContainsFunc(names, func(name string) bool { return namedAfter(c.name, name) }), err
 }
 
 // gitHubAccounts holds the ids and logins of a person's GitHub accounts.
@@ -133,7 +156,7 @@ type gitHubAccounts struct {
 // accounts, which may have been renamed or unlinked since. It leaves out the current logins of other
 // people's accounts.
 func (e *erasure) formerGitHubLogins(ctx context.Context) ([]string, error) {
-	texts, err := list(ctx, e, value[string], `SELECT before_value || ' ' || after_value FROM audit WHERE action = 'user.link-github' AND subject = ?`, e.user.Login)
+	logins, err := e.linkedGitHubLogins(ctx, e.user.Login)
 	if err != nil {
 		return nil, err
 	}
@@ -141,8 +164,14 @@ func (e *erasure) formerGitHubLogins(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	logins := strings.Fields(strings.Join(texts, " "))
 	return slices.DeleteFunc(logins, func(login string) bool {
 		return login == e.alias || slices.Contains(e.accounts.logins, login) || slices.Contains(others, strings.ToLower(login))
 	}), nil
+}
+
+// linkedGitHubLogins returns the logins at GitHub that the audit log has of a person's linked
+// accounts.
+func (e *erasure) linkedGitHubLogins(ctx context.Context, login string) ([]string, error) {
+	texts, err := list(ctx, e, value[string], `SELECT before_value || ' ' || after_value FROM audit WHERE action = 'user.link-github' AND subject = ?`, login)
+	return strings.Fields(strings.Join(texts, " ")), err
 }

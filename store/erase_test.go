@@ -262,12 +262,15 @@ func (b *bundle) leaveAtGitHub() {
 		is.Host = "https://github.com"
 		check(b.t, b.LinkGitHub(ctx, schema.Operator(), b.user(login), is))
 	}
+	for _, account := range []struct{ login, is string }{{"zedzed", "oldname"}, {"bob", "oldname"}, {"bob", "newname"}} { // moved, then renamed at GitHub
+		check(b.t, b.LinkGitHub(ctx, schema.Operator(), b.user(account.login), schema.GitHubAccount{Host: "https://github.com", ID: 3, Login: account.is}))
+	}
 	commits := 0
 	commit := func(repository string) schema.GitHubCommit {
 		commits++
 		return schema.GitHubCommit{Repository: "comp2402-f26/" + repository, RepositoryID: int64(99 + commits), Commit: fmt.Sprintf("%040x", 1000+commits)}
 	}
-	for repository, owner := range map[string]string{"a1-zedhub": "zedzed", "a1-ZEDZED": "ida", "a1-ada-zedhub": "alice"} {
+	for repository, owner := range map[string]string{"a1-zedhub": "zedzed", "a1-ZEDZED": "ida", "a1-ada-zedhub": "alice", "a1-oldname": "bob"} {
 		check(b.t, b.AddGitHubCommit(ctx, commit(repository), b.assignment.ID, owner))
 	}
 	check(b.t, b.TellGitHub(ctx, commit("b7-zedhub"), "refused")) // without an assignment
@@ -276,8 +279,18 @@ func (b *bundle) leaveAtGitHub() {
 		_, err := b.ReceiveGitHubPush(ctx, schema.GitHubPush{GitHubCommit: c, Delivery: fmt.Sprint("delivery-", i), SenderID: 26, Sender: "ZedHub", ReceivedAt: b.tick()})
 		check(b.t, err)
 	}
-	_, err := b.ReceiveGitHubPush(ctx, schema.GitHubPush{GitHubCommit: commit("a1-ada-h"), Delivery: "delivery-ada", SenderID: 1, Sender: "ada-h", ReceivedAt: b.tick()})
-	check(b.t, err)
+	for _, p := range []schema.GitHubPush{
+		{GitHubCommit: commit("a1-ada-h"), Delivery: "delivery-ada", SenderID: 1, Sender: "ada-h"},
+		{GitHubCommit: commit("a1-ada-zedhub"), Delivery: "delivery-alice", SenderID: 1, Sender: "ada-zedhub"},
+		{GitHubCommit: commit("a1-oldname"), Delivery: "delivery-bob", SenderID: 3, Sender: "newname"},
+	} {
+		p.ReceivedAt = b.tick()
+		_, err := b.ReceiveGitHubPush(ctx, p)
+		check(b.t, err)
+	}
+	alices := schema.GitHubStatus{GitHubCommit: schema.GitHubCommit{Repository: "comp2402-f26/b7-ada-zedhub", RepositoryID: 9, Commit: "status-alice"}}
+	alices.Submission = schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "alice", Number: 1}
+	check(b.t, b.EnqueueGitHubStatus(ctx, alices))
 	for _, e := range ok(b.Outbox(ctx, 10))(b.t) {
 		check(b.t, b.GiveUp(ctx, e, "nobody answers ZedHub"))
 	}
@@ -288,13 +301,15 @@ func (b *bundle) keptAtGitHub() {
 	b.t.Helper()
 	ctx := b.t.Context()
 	kept := ok(list(ctx, b.reader, value[string], `SELECT repository FROM github_commits ORDER BY repository`))(b.t)
-	equal(b.t, kept, []string{"comp2402-f26/a1-ada-zedhub"})
-	waiting := ok(b.Outbox(ctx, 10))(b.t)
-	if len(waiting) != 1 || waiting[0].Key != "delivery-ada" {
-		b.t.Errorf("the outbox holds %+v", waiting)
+	equal(b.t, kept, []string{"comp2402-f26/a1-ada-zedhub", "comp2402-f26/a1-oldname"})
+	var waiting []string
+	for _, e := range ok(b.Outbox(ctx, 10))(b.t) {
+		waiting = append(waiting, e.Key)
 	}
+	slices.Sort(waiting)
+	equal(b.t, waiting, []string{"9/status-alice", "delivery-ada", "delivery-alice", "delivery-bob"})
 	logins := ok(b.GitHubLogins(ctx, "https://github.com", []string{"alice", "bob", "zedzed", "erased-1"}))(b.t)
-	equal(b.t, logins, []string{"ada-zedhub", "zedzed"}) // bob has taken the login that the erased person had here
+	equal(b.t, logins, []string{"ada-zedhub", "newname", "zedzed"}) // bob has taken the login that the erased person had here
 	check(b.t, b.write(ctx, "take others away", func(t *tx) error {
 		for _, text := range []string{`DELETE FROM github_accounts`, `DELETE FROM github_commits`, `DELETE FROM outbox`, `DELETE FROM audit WHERE action = 'user.link-github' AND subject IN ('alice', 'bob')`} {
 			if _, err := t.exec(ctx, text); err != nil {
