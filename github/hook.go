@@ -38,10 +38,13 @@ type Deliveries interface {
 	// ReceiveGitHubPush durably stores an announced push. It returns false if the announcement was
 	// received before.
 	ReceiveGitHubPush(ctx context.Context, p schema.GitHubPush) (bool, error)
+	// ReceiveGitHubVisibility durably stores who may read a repository. It returns false if the
+	// announcement was received before.
+	ReceiveGitHubVisibility(ctx context.Context, v schema.GitHubVisibility) (bool, error)
 }
 
-// Hook receives GitHub's announcements of pushes. It answers an announcement when its push is
-// stored; the push is fetched later. Set the fields before use.
+// Hook receives GitHub's announcements of pushes and of changes of who may read a repository. It
+// answers an announcement when it is stored; a push is fetched later. Set the fields before use.
 type Hook struct {
 	Secret        []byte
 	Organisations []Organisation
@@ -114,37 +117,74 @@ func (h *Hook) read(w http.ResponseWriter, r *http.Request) (body []byte, status
 
 // accept handles a payload that GitHub has signed.
 func (h *Hook) accept(r *http.Request, body []byte, received time.Time) (status int, words string) {
-	switch event := r.Header.Get("X-GitHub-Event"); event {
+	event := r.Header.Get("X-GitHub-Event")
+	switch event {
 	case "ping":
 		return http.StatusOK, "pong"
-	case "push":
+	case "push", "public", "repository":
 	default:
-		return http.StatusOK, "ignored: only pushes are used; choose \"Just the push event\" at GitHub"
+		return http.StatusOK, "ignored: only the events Pushes, Repositories and Visibility changes are used; choose these at GitHub (for an App: Push, Repository and Public)"
 	}
 	delivery := r.Header.Get("X-GitHub-Delivery")
 	if !deliveryPattern.MatchString(delivery) {
 		return http.StatusBadRequest, "the request has no X-GitHub-Delivery"
 	}
+	if event == "push" {
+		return h.acceptPush(r.Context(), body, delivery, received)
+	}
+	return h.acceptVisibility(r.Context(), event, body, delivery, received)
+}
+
+// acceptPush stores an announced push.
+func (h *Hook) acceptPush(ctx context.Context, body []byte, delivery string, received time.Time) (status int, words string) {
 	p, ignored, err := readPush(body)
+	if status, words = h.unused(p.Repository, ignored, err); status != 0 {
+		return status, words
+	}
+	p.Delivery, p.ReceivedAt = delivery, received
+	fresh, err := h.Deliveries.ReceiveGitHubPush(ctx, p)
+	return h.stored("push", delivery, fresh, err, "received "+p.Commit[:7]+" of "+p.Repository)
+}
+
+// acceptVisibility stores an announced change of who may read a repository.
+func (h *Hook) acceptVisibility(ctx context.Context, event string, body []byte, delivery string, received time.Time) (status int, words string) {
+	v, ignored, err := readVisibility(event, body)
+	if status, words = h.unused(v.Repository, ignored, err); status != 0 {
+		return status, words
+	}
+	v.Delivery, v.ReceivedAt = delivery, received
+	fresh, err := h.Deliveries.ReceiveGitHubVisibility(ctx, v)
+	visibility := "private"
+	if v.Public {
+		visibility = "public"
+	}
+	return h.stored("change", delivery, fresh, err, v.Repository+" is "+visibility)
+}
+
+// unused returns the answer to a payload that is wrong or ignored; status 0: it is used.
+func (h *Hook) unused(repository, ignored string, err error) (status int, words string) {
 	if err != nil {
 		return http.StatusBadRequest, schema.MessageOf(err)
 	}
 	if ignored == "" {
-		if _, _, known := organisationOf(h.Organisations, p.Repository); !known {
-			ignored = "the organisation of " + p.Repository + " is not in the configuration"
+		if _, _, known := organisationOf(h.Organisations, repository); !known {
+			ignored = "the organisation of " + repository + " is not in the configuration"
 		}
 	}
 	if ignored != "" {
 		return http.StatusOK, "ignored: " + ignored
 	}
-	p.Delivery, p.ReceivedAt = delivery, received
-	fresh, err := h.Deliveries.ReceiveGitHubPush(r.Context(), p)
+	return 0, ""
+}
+
+// stored returns the answer to an announcement after an attempt to store it.
+func (h *Hook) stored(what, delivery string, fresh bool, err error, words string) (int, string) {
 	switch {
 	case err != nil:
-		h.Logger.Error("store a push of GitHub", "delivery", delivery, "error", err)
-		return http.StatusServiceUnavailable, "the push could not be stored; deliver it again"
+		h.Logger.Error("store a "+what+" of GitHub", "delivery", delivery, "error", err)
+		return http.StatusServiceUnavailable, "the " + what + " could not be stored; deliver it again"
 	case !fresh:
 		return http.StatusOK, "received before"
 	}
-	return http.StatusAccepted, "received " + p.Commit[:7] + " of " + p.Repository
+	return http.StatusAccepted, words
 }

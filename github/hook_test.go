@@ -25,8 +25,22 @@ var hookSecret = []byte("It's a Secret to Everybody")
 
 // received records pushes as the store does.
 type received struct {
-	pushes []schema.GitHubPush
-	fails  error
+	pushes  []schema.GitHubPush
+	changes []schema.GitHubVisibility
+	fails   error
+}
+
+func (d *received) ReceiveGitHubVisibility(_ context.Context, v schema.GitHubVisibility) (bool, error) {
+	if d.fails != nil {
+		return false, d.fails
+	}
+	for _, old := range d.changes {
+		if old.Delivery == v.Delivery {
+			return false, nil
+		}
+	}
+	d.changes = append(d.changes, v)
+	return true, nil
 }
 
 func (d *received) ReceiveGitHubPush(_ context.Context, p schema.GitHubPush) (bool, error) {
@@ -175,7 +189,7 @@ func TestHookIgnores(t *testing.T) {
 		"a repository with a way out":    {with(func(a *githubtest.Announcement) { a.Repository = "comp2402-f26/../evil" }), "push", "names no repository"},
 		"an organisation that begins so": {with(func(a *githubtest.Announcement) { a.Repository = "comp2402-f26x/a1-ada" }), "push", "is not in the configuration"},
 		"no sender":                      {with(func(a *githubtest.Announcement) { a.SenderID = 0 }), "push", "names no sender"},
-		"a star":                         {aPush, "star", "only pushes are used"},
+		"a star":                         {aPush, "star", "only the events Pushes, Repositories and Visibility changes are used"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -227,5 +241,65 @@ func TestHookNeedsSecret(t *testing.T) {
 		if _, err := github.NewHook([]byte(secret), nil, nil, nil, nil); schema.CodeOf(err) != schema.CodeInvalid {
 			t.Errorf("%q: %v", secret, err)
 		}
+	}
+}
+
+// visibilityRequest returns the signed request for an event with a body.
+func visibilityRequest(event, body string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-GitHub-Event", event)
+	r.Header.Set("X-GitHub-Delivery", delivery)
+	r.Header.Set("X-Hub-Signature-256", githubtest.Sign(hookSecret, []byte(body)))
+	return r
+}
+
+// TestHookReceivesVisibility checks the events that say that a repository became public or private.
+func TestHookReceivesVisibility(t *testing.T) {
+	t.Parallel()
+	const private = `"repository": {"id": 99, "full_name": "comp2402-f26/a1-ada", "private": true, "visibility": "private", "updated_at": "2026-09-28T23:41:07Z", "pushed_at": 1790000000}`
+	const public = `"repository": {"id": 99, "full_name": "comp2402-f26/a1-ada", "private": false, "visibility": "public", "updated_at": "2026-09-28T23:41:07Z"}`
+	for name, c := range map[string]struct {
+		event, body string
+		code        int
+		words       string
+		stored      bool
+		public      bool
+	}{
+		"public":                 {"public", `{` + public + `}`, 202, "comp2402-f26/a1-ada is public", true, true},
+		"publicized":             {"repository", `{"action": "publicized", ` + public + `}`, 202, "comp2402-f26/a1-ada is public", true, true},
+		"privatized":             {"repository", `{"action": "privatized", ` + private + `}`, 202, "comp2402-f26/a1-ada is private", true, false},
+		"private to internal":    {"repository", `{"action": "privatized", ` + strings.Replace(private, `"visibility": "private"`, `"visibility": "internal"`, 1) + `}`, 202, "is public", true, true},
+		"renamed":                {"repository", `{"action": "renamed", ` + private + `}`, 200, "ignored: the action renamed does not change", false, false},
+		"another organisation":   {"public", `{` + strings.Replace(public, "comp2402-f26", "evil", 1) + `}`, 200, "ignored: the organisation of evil/a1-ada is not", false, false},
+		"without a repository":   {"public", `{}`, 200, "ignored: it names no repository", false, false},
+		"a body that is no JSON": {"repository", `action=publicized`, 400, "not that of the event repository", false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			to := new(received)
+			h := newHook(t, to)
+			if code, words := answer(h, visibilityRequest(c.event, c.body)); code != c.code || !strings.Contains(words, c.words) {
+				t.Errorf("%d %s; want %d %s", code, words, c.code, c.words)
+			}
+			var want []schema.GitHubVisibility
+			if c.stored {
+				want = []schema.GitHubVisibility{{Delivery: delivery, Repository: "comp2402-f26/a1-ada", RepositoryID: 99, Public: c.public, ChangedAt: hookTime, ReceivedAt: hookTime}}
+				if code, words := answer(h, visibilityRequest(c.event, c.body)); code != http.StatusOK || words != "received before" {
+					t.Errorf("repeated: %d %s", code, words)
+				}
+			}
+			if diff := cmp.Diff(want, to.changes); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	forged := visibilityRequest("repository", `{"action": "privatized", `+private+`}`)
+	forged.Header.Set("X-Hub-Signature-256", githubtest.Sign([]byte("guess"), nil))
+	if code, words := answer(newHook(t, new(received)), forged); code != http.StatusUnauthorized {
+		t.Errorf("forged: %d %s", code, words)
+	}
+	if code, words := answer(newHook(t, &received{fails: errors.New("disk full")}), visibilityRequest("public", `{`+public+`}`)); code != http.StatusServiceUnavailable || words != "the change could not be stored; deliver it again" {
+		t.Errorf("while the store fails: %d %s", code, words)
 	}
 }

@@ -64,13 +64,24 @@ func (m *Missed) Ask(ctx context.Context) (int, error) {
 			failed = errors.Join(failed, c.failure(err, m.Clock(), 0)) // the others are still requested
 			continue
 		}
-		m.Logger.Info("asked GitHub to deliver a missed push again", "delivery", guid)
+		m.Logger.Info("asked GitHub to deliver a missed announcement again", "delivery", guid)
 		asked++
 	}
 	return asked, failed
 }
 
-// list returns the newest delivery of each push that never reached us, by the push's id.
+// used reports whether the hook uses a delivery.
+func used(d *github.HookDelivery) bool {
+	switch d.GetEvent() {
+	case "push", "public":
+		return true
+	case "repository":
+		return d.GetAction() == "publicized" || d.GetAction() == "privatized"
+	}
+	return false
+}
+
+// list returns the newest delivery of each announcement that never reached us, by its id.
 func (m *Missed) list(ctx context.Context, c *Client) (map[string]*github.HookDelivery, error) {
 	newest, tries, done := map[string]*github.HookDelivery{}, map[string]int{}, map[string]bool{}
 	options := &github.ListCursorOptions{PerPage: 100}
@@ -82,7 +93,7 @@ func (m *Missed) list(ctx context.Context, c *Client) (map[string]*github.HookDe
 		for _, d := range page { // newest first
 			guid := d.GetGUID()
 			switch {
-			case d.GetEvent() != "push" || m.Clock().Sub(d.GetDeliveredAt().Time) > missedFor:
+			case !used(d) || m.Clock().Sub(d.GetDeliveredAt().Time) > missedFor:
 				continue
 			case d.GetStatusCode() >= 200 && d.GetStatusCode() < 300:
 				done[guid] = true
@@ -133,7 +144,7 @@ func (m *Missed) Run(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		if _, err := m.Ask(ctx); err != nil && ctx.Err() == nil {
-			m.Logger.Warn("GitHub was not asked for missed pushes", "error", schema.MessageOf(err), "cause", err)
+			m.Logger.Warn("GitHub was not asked for missed announcements", "error", schema.MessageOf(err), "cause", err)
 		}
 		select {
 		case <-tick.C:

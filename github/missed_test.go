@@ -22,7 +22,7 @@ type known map[string]bool
 
 func (k known) ReceivedGitHub(context.Context, []string) (map[string]bool, error) { return k, nil }
 
-// TestMissedDeliveries checks which deliveries are requested again: pushes that did not arrive, once each. It checks
+// TestMissedDeliveries checks which deliveries are requested again: pushes and changes of visibility that did not arrive, once each. It checks
 // that pushes that arrived, even in a later attempt, other events, and old deliveries are not requested, nor are those
 // that never arrive.
 func TestMissedDeliveries(t *testing.T) {
@@ -42,6 +42,9 @@ func TestMissedDeliveries(t *testing.T) {
 		{ID: 6, GUID: "twice", At: now.Add(-time.Hour), Event: "push", StatusCode: 502},
 		{ID: 5, GUID: "repeated", At: now.Add(-time.Hour), Event: "push", StatusCode: 502},
 		{ID: 4, GUID: "timed out after it was stored", At: now.Add(-time.Hour), Event: "push", StatusCode: 504},
+		{ID: 12, GUID: "public", At: now.Add(-time.Hour), Event: "public", StatusCode: 502},
+		{ID: 13, GUID: "privatized", At: now.Add(-time.Hour), Event: "repository", Action: "privatized", StatusCode: 502},
+		{ID: 14, GUID: "renamed", At: now.Add(-time.Hour), Event: "repository", Action: "renamed", StatusCode: 502},
 		{ID: 3, GUID: "star", At: now.Add(-time.Hour), Event: "star", StatusCode: 502},
 		{ID: 2, GUID: "old", At: now.Add(-73 * time.Hour), Event: "push", StatusCode: 502},
 	}
@@ -51,12 +54,12 @@ func TestMissedDeliveries(t *testing.T) {
 	hub.SetDeliveries(all...)
 	m := &github.Missed{App: app, Received: known{"timed out after it was stored": true}, Clock: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler)}
 	n, err := m.Ask(t.Context())
-	if err != nil || n != 2 {
+	if err != nil || n != 4 {
 		t.Errorf("%d asked for, %v", n, err)
 	}
 	got := hub.Again()
 	slices.Sort(got)
-	if diff := cmp.Diff([]int64{7, 8}, got); diff != "" {
+	if diff := cmp.Diff([]int64{7, 8, 12, 13}, got); diff != "" {
 		t.Error(diff)
 	}
 }

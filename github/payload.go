@@ -10,10 +10,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// payload holds the fields of a push event that are used. It replaces the library's type, which
+// payload holds the used fields of the events push, public and repository. It replaces the library's type, which
 // cannot read an event in which any field has an unknown form, such as a custom property of the
 // repository with several values. Such a push would be lost.
 type payload struct {
+	Action     string `json:"action"` // of a repository event
 	Ref        string `json:"ref"`
 	After      string `json:"after"`
 	Deleted    bool   `json:"deleted"`
@@ -28,7 +29,8 @@ type payload struct {
 		Visibility    string `json:"visibility"` // "public", "private", "internal"
 		DefaultBranch string `json:"default_branch"`
 
-		PushedAt json.RawMessage `json:"pushed_at"` // seconds since 1970, or as RFC 3339
+		PushedAt  json.RawMessage `json:"pushed_at"`  // seconds since 1970, or as RFC 3339
+		UpdatedAt json.RawMessage `json:"updated_at"` // as pushed_at
 	} `json:"repository"`
 	Sender struct {
 		ID    int64  `json:"id"`
@@ -74,12 +76,37 @@ func (e payload) ignored() string {
 		return "only the branch " + shown(branch) + " is graded, and this is " + shown(e.Ref)
 	case !commitPattern.MatchString(e.After) || strings.Trim(e.After, "0") == "":
 		return "it names no commit"
-	case !repositoryPattern.MatchString(e.Repository.FullName) || path.Clean(e.Repository.FullName) != e.Repository.FullName || e.Repository.ID <= 0:
+	case !e.namesRepository():
 		return "it names no repository"
 	case e.Sender.ID <= 0:
 		return "it names no sender"
 	}
 	return ""
+}
+
+// namesRepository reports whether the event has a valid name and id of a repository.
+func (e payload) namesRepository() bool {
+	name := e.Repository.FullName
+	return repositoryPattern.MatchString(name) && path.Clean(name) == name && e.Repository.ID > 0
+}
+
+// readVisibility returns who may read a repository after an event public or repository, or why the
+// event is ignored. CodeInvalid: the body is not such an event.
+func readVisibility(event string, body []byte) (v schema.GitHubVisibility, ignored string, err error) {
+	var e payload
+	if err := json.Unmarshal(body, &e); err != nil {
+		return v, "", schema.Wrapf(schema.CodeInvalid, err, "the payload is not that of the event %s", event)
+	}
+	opened := event == "public" || e.Action == "publicized"
+	switch {
+	case !opened && e.Action != "privatized":
+		return v, "the action " + shown(e.Action) + " does not change who may read the repository", nil
+	case !e.namesRepository():
+		return v, "it names no repository", nil
+	}
+	v.Repository, v.RepositoryID = e.Repository.FullName, e.Repository.ID
+	v.Public, v.ChangedAt = opened || e.public(), instant(e.Repository.UpdatedAt)
+	return v, "", nil
 }
 
 // public reports whether people other than the organisation's members and teams may read the

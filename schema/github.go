@@ -43,6 +43,16 @@ type GitHubPush struct {
 	PushedAt time.Time `json:"pushed_at,omitzero"`
 }
 
+// GitHubVisibility is an announced change of who may read a repository at GitHub.
+type GitHubVisibility struct {
+	Delivery     string // id of the announcement
+	Repository   string // ORGANISATION/NAME
+	RepositoryID int64
+	Public       bool      // everybody may read the repository
+	ChangedAt    time.Time // when it changed, to the second; zero: unknown
+	ReceivedAt   time.Time // when this server received the announcement
+}
+
 // GitHubStatus names the subject of a commit's status: a submission, a version of tests, or a
 // refused push. The state is read at delivery.
 type GitHubStatus struct {

@@ -92,16 +92,10 @@ func (s *GitHubTables) ReceiveGitHubPush(ctx context.Context, p schema.GitHubPus
 		return false, err
 	}
 	err = s.write(ctx, "receive a push of GitHub", func(t *tx) error {
-		if _, err := t.exec(ctx, `DELETE FROM github_deliveries WHERE received_at < ?`, micros(p.ReceivedAt.Add(-deliveryMemory))); err != nil {
+		if fresh, err = t.receiveGitHub(ctx, p.Delivery, p.ReceivedAt, p.RepositoryID, p.PushedAt); err != nil || !fresh {
 			return err
 		}
-		n, err := t.exec(ctx, `INSERT INTO github_deliveries (delivery, received_at, repository_id, pushed_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			p.Delivery, micros(p.ReceivedAt), p.RepositoryID, micros(p.PushedAt))
-		if err != nil || n == 0 {
-			return err
-		}
-		fresh = true
-		if err := t.noteVisibility(ctx, p); err != nil {
+		if err := t.noteVisibility(ctx, p.RepositoryID, p.Public, p.PushedAt); err != nil {
 			return err
 		}
 		return s.enqueue(ctx, t, schema.Outgoing{Kind: schema.OutgoingGitHubPush, Key: p.Delivery, Receiver: fmt.Sprint(p.RepositoryID), Body: []byte(body), Due: p.ReceivedAt})
@@ -109,19 +103,42 @@ func (s *GitHubTables) ReceiveGitHubPush(ctx context.Context, p schema.GitHubPus
 	return fresh, err
 }
 
-// noteVisibility stores whether everybody may read the repository of an announced push, even if
-// the push will be refused. A push that GitHub received before the last known one changes nothing.
-// Of two pushes in an unknown order, the one that says public counts, because grades must not
-// become public.
-func (t *tx) noteVisibility(ctx context.Context, p schema.GitHubPush) error {
+// ReceiveGitHubVisibility stores an announced change of who may read a repository. It returns false
+// if the announcement was received before.
+func (s *GitHubTables) ReceiveGitHubVisibility(ctx context.Context, v schema.GitHubVisibility) (fresh bool, err error) {
+	err = s.write(ctx, "receive a visibility of GitHub", func(t *tx) error {
+		if fresh, err = t.receiveGitHub(ctx, v.Delivery, v.ReceivedAt, v.RepositoryID, time.Time{}); err != nil || !fresh {
+			return err
+		}
+		return t.noteVisibility(ctx, v.RepositoryID, v.Public, v.ChangedAt)
+	})
+	return fresh, err
+}
+
+// receiveGitHub stores the id of an announcement. It returns false if the announcement was received
+// before. pushed is zero for an announcement that is not of a push.
+func (t *tx) receiveGitHub(ctx context.Context, delivery string, received time.Time, repository int64, pushed time.Time) (bool, error) {
+	if _, err := t.exec(ctx, `DELETE FROM github_deliveries WHERE received_at < ?`, micros(received.Add(-deliveryMemory))); err != nil {
+		return false, err
+	}
+	n, err := t.exec(ctx, `INSERT INTO github_deliveries (delivery, received_at, repository_id, pushed_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		delivery, micros(received), repository, micros(pushed))
+	return n > 0, err
+}
+
+// noteVisibility stores whether everybody may read a repository, as an announcement of a push or of
+// a change says; the push may be refused. An announcement of what happened at GitHub before the last
+// known one changes nothing. Of two in an unknown order, the one that says public counts, because
+// grades must not become public.
+func (t *tx) noteVisibility(ctx context.Context, repository int64, public bool, at time.Time) error {
 	_, err := t.exec(ctx, `INSERT INTO github_repositories AS g (repository_id, public, pushed_at) VALUES (?, ?, ?)
 		ON CONFLICT DO UPDATE SET public = excluded.public, pushed_at = max(g.pushed_at, excluded.pushed_at)
 		WHERE excluded.pushed_at > g.pushed_at OR excluded.public AND (excluded.pushed_at IN (0, g.pushed_at) OR g.pushed_at = 0)`,
-		p.RepositoryID, p.Public, micros(p.PushedAt))
+		repository, public, micros(at))
 	return err
 }
 
-// PublicAtGitHub reports whether everybody may read a repository, as its latest announced push
+// PublicAtGitHub reports whether everybody may read a repository, as its latest announcement
 // says. It returns true for an unknown repository, because grades must not become public.
 func (s *GitHubTables) PublicAtGitHub(ctx context.Context, repository int64) (bool, error) {
 	return one(ctx, s.reader, value[bool], `SELECT coalesce((SELECT public FROM github_repositories WHERE repository_id = ?), 1)`, repository)

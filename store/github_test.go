@@ -231,6 +231,52 @@ func TestRepositoryVisibility(t *testing.T) {
 	}
 }
 
+// TestRepositoryVisibilityChanges announces changes of who may read a repository, between pushes to it.
+func TestRepositoryVisibilityChanges(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	n := 0
+	change := func(second int, public bool) schema.GitHubVisibility {
+		n++
+		v := schema.GitHubVisibility{Delivery: fmt.Sprintf("change-%d", n), RepositoryID: 99, Public: public, ReceivedAt: b.tick()}
+		if second >= 0 {
+			v.ChangedAt = epoch.Add(time.Duration(second) * time.Second)
+		}
+		if !ok(b.ReceiveGitHubVisibility(t.Context(), v))(t) {
+			t.Error("a new announcement was taken for a repeated one")
+		}
+		return v
+	}
+	is := func(what string, want bool) {
+		t.Helper()
+		if got := ok(b.PublicAtGitHub(t.Context(), 99))(t); got != want {
+			t.Errorf("%s: public %v", what, got)
+		}
+	}
+	pushed := b.announce(99, 1, epoch)
+	is("a private push", false)
+	published := change(2, true)
+	is("publicized", true)
+	b.announce(99, 2, epoch.Add(time.Second))
+	is("a late private push", true)
+	change(4, false)
+	is("privatized", false)
+	if ok(b.ReceiveGitHubVisibility(t.Context(), published))(t) {
+		t.Error("a repeated announcement was taken for a new one")
+	}
+	change(3, true)
+	is("a late public change", false)
+	change(-1, true)
+	is("public at an unknown time", true)
+	change(-1, false)
+	is("private at an unknown time", true)
+	b.announce(99, 3, epoch.Add(5*time.Second))
+	is("a later private push", false)
+	if ok(b.LaterGitHubPush(t.Context(), pushed))(t) {
+		t.Error("a change was taken for an accepted push")
+	}
+}
+
 // TestRepositoryRenamed checks that a new name of a repository also applies to its earlier commits.
 func TestRepositoryRenamed(t *testing.T) {
 	t.Parallel()

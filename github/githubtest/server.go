@@ -60,6 +60,7 @@ type Delivery struct {
 	GUID       string    `json:"guid"`
 	At         time.Time `json:"delivered_at"`
 	Event      string    `json:"event"`
+	Action     string    `json:"action,omitempty"`
 	StatusCode int       `json:"status_code"`
 }
 
