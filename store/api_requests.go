@@ -21,7 +21,8 @@ func scanAPIRequest(r row) (q schema.APIRequest, err error) {
 
 // BeginAPIRequest stores a request in the state running and returns it with its id. If the person
 // sent a request with that key within schema.KeepAPIRequests, it returns that one instead, and begun
-// is false. CodeLimit: too many requests of the person are kept.
+// is false. If too many requests of the person are kept, it removes the oldest one that has ended.
+// CodeLimit: none has ended.
 func (s *AccountTables) BeginAPIRequest(ctx context.Context, q schema.APIRequest) (kept schema.APIRequest, begun bool, err error) {
 	err = s.write(ctx, "begin API request", func(t *tx) error {
 		now := s.clock()
@@ -39,7 +40,9 @@ func (s *AccountTables) BeginAPIRequest(ctx context.Context, q schema.APIRequest
 			return err
 		}
 		if n >= maxAPIRequests {
-			return schema.Errorf(schema.CodeLimit, "you sent %d requests with an Idempotency-Key in the last 24 hours, and no more are kept; send this one later, or without a key", n)
+			if err := t.evictAPIRequest(ctx, q.User); err != nil {
+				return err
+			}
 		}
 		kept, err = one(ctx, t, scanAPIRequest, `INSERT INTO api_requests (user_id, key_hash, content_hash, scope, state, made_at) VALUES (?, ?, ?, ?, 'running', ?)
 			RETURNING id, user_id, key_hash, content_hash, scope, state, answer, made_at`, q.User, q.Key, q.Content, q.Scope, micros(now))
@@ -47,6 +50,15 @@ func (s *AccountTables) BeginAPIRequest(ctx context.Context, q schema.APIRequest
 		return err
 	})
 	return kept, begun, err
+}
+
+// evictAPIRequest removes the person's oldest request that has ended.
+func (t *tx) evictAPIRequest(ctx context.Context, user int64) error {
+	n, err := t.exec(ctx, `DELETE FROM api_requests WHERE id = (SELECT min(id) FROM api_requests WHERE user_id = ? AND state IN ('done', 'answered'))`, user)
+	if err == nil && n == 0 {
+		return schema.Errorf(schema.CodeLimit, "%d of your requests have not ended; send this one later", maxAPIRequests)
+	}
+	return err
 }
 
 // DoubtAPIRequest records that a running request begins work that is not part of a transaction of
@@ -68,19 +80,23 @@ func (t *tx) didAPIRequest(ctx context.Context, id int64) error {
 	return err
 }
 
-// AnswerAPIRequest stores the answer to a request, or, if it is nil or the person's answers are too
-// large together, that the request was carried out.
-func (s *AccountTables) AnswerAPIRequest(ctx context.Context, id int64, answer []byte) error {
+// AnswerAPIRequest stores the answer to a request. refused means that the answer refuses it. If the
+// answer is nil or the person's answers are too large together, it stores instead that the request
+// was carried out; a request that was refused and changed nothing is removed.
+func (s *AccountTables) AnswerAPIRequest(ctx context.Context, id int64, refused bool, answer []byte) error {
 	return s.write(ctx, "answer API request", func(t *tx) error {
 		size, err := one(ctx, t, value[int], `SELECT coalesce(sum(length(answer)), 0) FROM api_requests WHERE user_id = (SELECT user_id FROM api_requests WHERE id = ?)`, id)
 		if err != nil {
 			return err
 		}
-		if answer == nil || size+len(answer) > maxAPIAnswers {
+		switch {
+		case answer != nil && size+len(answer) <= maxAPIAnswers:
+			_, err = t.exec(ctx, `UPDATE api_requests SET state = 'answered', answer = ?, refused = ? AND state <> 'done' WHERE id = ?`, answer, refused, id)
+		case refused:
+			_, err = t.exec(ctx, `DELETE FROM api_requests WHERE id = ? AND state IN ('running', 'unknown')`, id)
+		default:
 			_, err = t.exec(ctx, `UPDATE api_requests SET state = 'done' WHERE id = ? AND state IN ('running', 'unknown')`, id)
-			return err
 		}
-		_, err = t.exec(ctx, `UPDATE api_requests SET state = 'answered', answer = ? WHERE id = ?`, answer, id)
 		return err
 	})
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -43,7 +44,7 @@ func TestAPIRequests(t *testing.T) {
 	for _, q := range []schema.APIRequest{done, answered} {
 		ok(b.Adjust(t.Context(), by(q), b.assignment, "alice", schema.NewPoints(1, 1), "r"))(t)
 	}
-	check(t, b.AnswerAPIRequest(t.Context(), answered.ID, []byte("sealed")))
+	check(t, b.AnswerAPIRequest(t.Context(), answered.ID, false, []byte("sealed")))
 	check(t, b.DoubtAPIRequest(t.Context(), done.ID)) // it is already done
 	ok(b.Adjust(t.Context(), by(unknown), b.assignment, "alice", schema.NewPoints(1, 1), "r"))(t)
 	for key, want := range map[string]schema.APIRequestState{"running": "running", "unknown": "unknown", "done": "done", "answered": "answered"} {
@@ -77,13 +78,29 @@ func TestAPIRequestsAreLimited(t *testing.T) {
 		maxAPIRequests, b.user("alice").ID, b.now.Load())
 	check(t, err)
 	_, _, err = b.BeginAPIRequest(t.Context(), schema.APIRequest{User: b.user("alice").ID, Key: []byte("k"), Content: []byte("c"), Scope: schema.ScopeRead})
-	if schema.CodeOf(err) != schema.CodeLimit {
-		t.Errorf("got %v", err)
+	if schema.CodeOf(err) != schema.CodeLimit || strings.Contains(schema.MessageOf(err), "without") {
+		t.Errorf("while none has ended: %v", err)
 	}
-	if q, begun := b.apiRequest("alice", "5"); begun || q.ID == 0 {
-		t.Errorf("an earlier request: %+v", q)
+	sixth, begun := b.apiRequest("alice", "6")
+	if begun || sixth.ID == 0 {
+		t.Errorf("an earlier request: %+v", sixth)
+	}
+	fifth, _ := b.apiRequest("alice", "5")
+	check(t, b.AnswerAPIRequest(t.Context(), sixth.ID, false, []byte("6")))
+	check(t, b.AnswerAPIRequest(t.Context(), fifth.ID, true, []byte("5")))
+	for _, key := range []string{"k", "l"} { // in place of the requests 5 and 6
+		if _, begun := b.apiRequest("alice", key); !begun {
+			t.Errorf("the request %s has not begun", key)
+		}
+	}
+	left := ok(list(t.Context(), b.reader, value[int64], `SELECT id FROM api_requests WHERE id IN (?, ?)`, fifth.ID, sixth.ID))(t)
+	if n := ok(one(t.Context(), b.reader, value[int], `SELECT count(*) FROM api_requests WHERE user_id = ?`, b.user("alice").ID))(t); n != maxAPIRequests || len(left) != 0 {
+		t.Errorf("%d requests, with the evicted ones %v", n, left)
 	}
 	b.apiRequest("bob", "second")
+	if _, begun := b.apiRequest("bob", "first"); begun {
+		t.Error("a request of another person was evicted")
+	}
 }
 
 // TestAPIAnswersAreLimited stores answers until they are too large together, and removes them after a
@@ -91,19 +108,29 @@ func TestAPIRequestsAreLimited(t *testing.T) {
 func TestAPIAnswersAreLimited(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	state := func(login, key string, answer []byte) schema.APIRequestState {
+	state := func(login, key string, refused bool, answer []byte) schema.APIRequestState {
 		t.Helper()
 		q, _ := b.apiRequest(login, key)
-		check(t, b.AnswerAPIRequest(t.Context(), q.ID, answer))
+		check(t, b.AnswerAPIRequest(t.Context(), q.ID, refused, answer))
 		q, _ = b.apiRequest(login, key)
 		return q.State
 	}
 	half := make([]byte, maxAPIAnswers/2)
-	got := []schema.APIRequestState{state("alice", "1", nil), state("alice", "2", half), state("alice", "3", half), state("alice", "4", []byte("x")), state("bob", "4", []byte("x"))}
-	equal(t, got, []schema.APIRequestState{"done", "answered", "answered", "done", "answered"})
+	got := []schema.APIRequestState{
+		state("alice", "1", false, nil), state("alice", "2", false, half), state("alice", "3", true, half),
+		state("alice", "4", false, []byte("x")), state("alice", "5", true, []byte("x")), state("bob", "4", true, []byte("x")),
+	}
+	equal(t, got, []schema.APIRequestState{"done", "answered", "answered", "done", "running", "answered"})
+	partly, _ := b.apiRequest("alice", "6") // refused after one of its transactions
+	actor := b.actor("alice", "")
+	actor.Request = partly.ID
+	ok(b.Adjust(t.Context(), actor, b.assignment, "alice", schema.NewPoints(1, 1), "r"))(t)
+	if is := state("alice", "6", true, []byte("x")); is != "done" {
+		t.Errorf("a request that was refused after a change is %s", is)
+	}
 	rows := func() int { return ok(one(t.Context(), b.reader, value[int], `SELECT count(*) FROM api_requests`))(t) }
 	check(t, b.RemoveOldAPIRequests(t.Context()))
-	if n := rows(); n != 5 {
+	if n := rows(); n != 7 {
 		t.Errorf("%d requests", n)
 	}
 	b.pass(schema.KeepAPIRequests)
@@ -119,14 +146,24 @@ func TestEraseAPIRequests(t *testing.T) {
 	b := newBundle(t)
 	own, _ := b.apiRequest("alice", "key")
 	other, _ := b.apiRequest("bob", "key")
-	for _, q := range []schema.APIRequest{own, other} {
-		check(t, b.AnswerAPIRequest(t.Context(), q.ID, []byte("about alice")))
+	refusal, _ := b.apiRequest("bob", "refused")
+	partly, _ := b.apiRequest("bob", "refused after a change")
+	actor := b.actor("bob", "")
+	actor.Request = partly.ID
+	ok(b.Adjust(t.Context(), actor, b.assignment, "bob", schema.NewPoints(1, 1), "r"))(t)
+	for _, q := range []schema.APIRequest{own, other, refusal, partly} {
+		check(t, b.AnswerAPIRequest(t.Context(), q.ID, q.ID == refusal.ID || q.ID == partly.ID, []byte("about alice")))
 	}
 	check(t, ok2(b.Erase(t.Context(), schema.Operator(), b.user("alice"), "erased-1")))
-	if q, begun := b.apiRequest("bob", "key"); begun || q.State != schema.APIRequestDone || q.Answer != nil {
-		t.Errorf("bob's request: %+v", q)
-	}
-	if n := ok(one(t.Context(), b.reader, value[int], `SELECT count(*) FROM api_requests`))(t); n != 1 {
+	if n := ok(one(t.Context(), b.reader, value[int], `SELECT count(*) FROM api_requests`))(t); n != 2 {
 		t.Errorf("%d requests", n)
+	}
+	for _, key := range []string{"key", "refused after a change"} {
+		if q, begun := b.apiRequest("bob", key); begun || q.State != schema.APIRequestDone || q.Answer != nil {
+			t.Errorf("bob's request %s: %+v", key, q)
+		}
+	}
+	if q, begun := b.apiRequest("bob", "refused"); !begun || q.State != schema.APIRequestRunning {
+		t.Errorf("bob's refused request: %+v", q)
 	}
 }

@@ -43,7 +43,7 @@ func TestErase(t *testing.T) {
 	}
 	for _, login := range []string{"zedzed", "bob"} {
 		q, _ := b.apiRequest(login, "the key of "+login)
-		check(t, b.AnswerAPIRequest(t.Context(), q.ID, []byte("an answer about zedzed")))
+		check(t, b.AnswerAPIRequest(t.Context(), q.ID, false, []byte("an answer about zedzed")))
 	}
 	check(t, ok2(b.ChangePool(t.Context(), b.actor("zedzed", ""), "standard", "pool.pause", func(c *schema.PoolControl) error {
 		c.Mode, c.Reason = schema.PoolPaused, "zedzed repairs it"

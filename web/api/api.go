@@ -66,13 +66,15 @@ type Uploads interface {
 type Requests interface {
 	// BeginAPIRequest stores a request in the state running and returns it with its id. If the person
 	// sent a request with that key within schema.KeepAPIRequests, it returns that one instead, and
-	// begun is false. CodeLimit: too many requests of the person are kept.
+	// begun is false. If too many of the person are kept, it removes the oldest one that has ended.
+	// CodeLimit: none has ended.
 	BeginAPIRequest(ctx context.Context, q schema.APIRequest) (kept schema.APIRequest, begun bool, err error)
 	// DoubtAPIRequest records that a running request begins work that is not part of a transaction.
 	DoubtAPIRequest(ctx context.Context, id int64) error
-	// AnswerAPIRequest stores the answer to a request, or, if it is nil or the person's answers are too
-	// large together, that the request was carried out.
-	AnswerAPIRequest(ctx context.Context, id int64, answer []byte) error
+	// AnswerAPIRequest stores the answer to a request. refused means that the answer refuses it. If the
+	// answer is nil or the person's answers are too large together, it stores instead that the request
+	// was carried out; a request that was refused and changed nothing is removed.
+	AnswerAPIRequest(ctx context.Context, id int64, refused bool, answer []byte) error
 	// DropAPIRequest removes a request that changed nothing, so that it can be sent again. A request
 	// in the state done stays, and one in the state unknown unless the caller is sure.
 	DropAPIRequest(ctx context.Context, id int64, sure bool) error

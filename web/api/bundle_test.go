@@ -112,11 +112,11 @@ func (a *answers) BeginAPIRequest(ctx context.Context, q schema.APIRequest) (sch
 	return a.Store.BeginAPIRequest(ctx, q)
 }
 
-func (a *answers) AnswerAPIRequest(ctx context.Context, id int64, answer []byte) error {
+func (a *answers) AnswerAPIRequest(ctx context.Context, id int64, refused bool, answer []byte) error {
 	if a.lose {
 		return errors.New("killed")
 	}
-	return a.Store.AnswerAPIRequest(ctx, id, answer)
+	return a.Store.AnswerAPIRequest(ctx, id, refused, answer)
 }
 
 func (b *bundle) person(login string, role schema.Role) {

@@ -181,7 +181,7 @@ func (c *call) keep(ctx context.Context, id int64, seal seal, a answer) error {
 	case a.Status == http.StatusTooManyRequests || a.Status >= http.StatusInternalServerError:
 		return c.Requests.DropAPIRequest(ctx, id, a.Status == http.StatusTooManyRequests)
 	case succeeded && (c.does.Secret || len(a.Body) > maxAnswer):
-		return c.Requests.AnswerAPIRequest(ctx, id, nil)
+		return c.Requests.AnswerAPIRequest(ctx, id, false, nil)
 	case len(a.Body) > maxAnswer:
 		return c.Requests.DropAPIRequest(ctx, id, true)
 	}
@@ -189,7 +189,7 @@ func (c *call) keep(ctx context.Context, id int64, seal seal, a answer) error {
 	if err != nil {
 		return err
 	}
-	return c.Requests.AnswerAPIRequest(ctx, id, sealed)
+	return c.Requests.AnswerAPIRequest(ctx, id, !succeeded, sealed)
 }
 
 // repeatAnswer writes a stored answer.
