@@ -12,13 +12,16 @@ const (
 )
 
 // retry calls f until it succeeds, returns a final error, has failed for longer than patience, or
-// ctx ends. The pauses double with jitter, so that runners do not all call a restarted server at
+// ctx ends. Patience begins with the first failure, because a call may take hours. The pauses double with jitter, so that runners do not all call a restarted server at
 // once.
 func retry(ctx context.Context, patience time.Duration, f func(context.Context) error) error {
-	began := time.Now()
+	var since time.Time
 	for pause := firstPause; ; pause = min(2*pause, longPause) {
 		err := f(ctx)
-		if err == nil || !temporary(err) || time.Since(began) > patience {
+		if since.IsZero() {
+			since = time.Now()
+		}
+		if err == nil || !temporary(err) || time.Since(since) > patience {
 			return err
 		}
 		spread := pause/2 + rand.N(pause)

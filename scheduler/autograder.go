@@ -68,7 +68,10 @@ func (s *runnerAPI) runAutograder(w http.ResponseWriter, r *http.Request, m *mem
 		return err
 	}
 	defer files.Close()
-	run, err := s.Autograders.RunAutograder(r.Context(), AutograderJob{
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer context.AfterFunc(s.stopping, cancel)()
+	run, err := s.Autograders.RunAutograder(ctx, AutograderJob{
 		AutograderOrder: asked, Flavour: flavour, Tests: order.Tests, Submission: files,
 		Package: func(ctx context.Context) (io.ReadCloser, error) { return s.openTests(ctx, order.Tests) },
 	})

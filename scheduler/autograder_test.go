@@ -139,3 +139,27 @@ func TestRunnerHasOneAutograderAtATime(t *testing.T) {
 	close(fake.release)
 	(<-first).want(t, 200)
 }
+
+// TestStopEndsAutograders stops the scheduler while an autograder runs that ends only with its context.
+func TestStopEndsAutograders(t *testing.T) {
+	t.Parallel()
+	fake := &endlessAutograders{begun: make(chan struct{})}
+	b := newBundle(t).start(func(s *scheduler.Scheduler) { s.Autograders = fake })
+	d := b.newDevice()
+	b.push("alice")
+	o := d.claim()
+	asked := make(chan answer)
+	go func() { asked <- d.autograder(o, schema.AutograderOrder{Attempt: o.Attempt, Dir: "ag/"}, "") }()
+	<-fake.begun
+	check(t, b.Stop(context.WithoutCancel(t.Context())))
+	(<-asked).want(t, 503, "")
+}
+
+// endlessAutograders runs until its context ends.
+type endlessAutograders struct{ begun chan struct{} }
+
+func (f *endlessAutograders) RunAutograder(ctx context.Context, _ scheduler.AutograderJob) (schema.AutograderRun, error) {
+	close(f.begun)
+	<-ctx.Done()
+	return schema.AutograderRun{}, schema.Errorf(schema.CodeUnavailable, "stopped")
+}

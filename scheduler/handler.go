@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -37,9 +38,10 @@ type runnerAPI struct {
 	Trees       Trees
 	Autograders Autograders // nil: none are run
 
-	dir      string // private directory, also of the caches
-	trees    *cache // tests trees
-	prepared *cache // files that prepare created
+	stopping context.Context // ends when the scheduler stops, which ends autograders
+	dir      string          // private directory, also of the caches
+	trees    *cache          // tests trees
+	prepared *cache          // files that prepare created
 }
 
 func (s *runnerAPI) handler() http.Handler {

@@ -83,7 +83,7 @@ func (s *Scheduler) assemble() {
 		s.controls.set(is)
 	}
 	s.registry = &registry{s.shared}
-	s.runners = &runnerAPI{registry: s.registry, Trees: s.Trees, Autograders: s.Autograders}
+	s.runners = &runnerAPI{registry: s.registry, Trees: s.Trees, Autograders: s.Autograders, stopping: s.ctx}
 	s.overview = &overview{shared: s.shared}
 	for name, f := range s.Flavours {
 		f.Name = name

@@ -28,6 +28,8 @@ type AutograderRun struct {
 	Missing string             `json:"missing,omitempty"` // why results.json cannot be read
 	Stdout  string             `json:"stdout,omitempty"`  // beginning and end of what the autograder printed
 	Changed []AutograderChange `json:"changed,omitempty"` // files of source/ that differ from the image's
+	// ChangesUnknown reports that Changed may not be all, because source/ holds too much, or too much of it changed.
+	ChangesUnknown bool `json:"changes_unknown,omitempty"`
 }
 
 // AutograderChange is a file below source/ that was changed or removed during a run.
@@ -40,7 +42,7 @@ type AutograderChange struct {
 type AutograderImage struct {
 	ID       string    `json:"id"`    // SHA-256 of what it was made from, in hex
 	Image    string    `json:"image"` // the daemon's id
-	Size     int64     `json:"size"`  // bytes, including those of the image that it was made from
+	Size     int64     `json:"size"`  // bytes that setup.sh added to the image that it was made from; if unknown, those of the whole image
 	Made     time.Time `json:"made"`
 	Used     time.Time `json:"used"`               // when an autograder last ran in it
 	Versions []string  `json:"versions,omitempty"` // active tests versions that use it, as COURSE/ASSIGNMENT

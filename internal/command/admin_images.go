@@ -16,7 +16,8 @@ func adminImagesCommand() *cli.Command {
 		Name:  "images",
 		Usage: "list the images that setup.sh of Gradescope's autograders made",
 		Description: "Shows each image's id, size, last use, and the assignments whose tests use it. An image that no\n" +
-			"active tests use is removed a day after its last use. Needs the running server.\n\n" +
+			"active tests use is removed a day after its last use, and earlier if all images together exceed\n" +
+			"autograders: total in the configuration. Needs the running server.\n\n" +
 			"Example: grader admin images --json",
 		Flags:        []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print a JSON array"}},
 		OnUsageError: misuse,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"path/filepath"
+	"time"
 )
 
 // ArchivesIn creates archives below dir and returns the image with them.
@@ -27,3 +28,14 @@ func (i Image) GoCacheIn(ctx context.Context, dir string, packages ...string) (I
 	i.Variables["GOCACHE"], i.goCache = cache, cache
 	return i, err
 }
+
+// JobLimit is jobLimit.
+type JobLimit = jobLimit
+
+// NewJobLimit calls newJobLimit.
+func NewJobLimit(ctx context.Context, most time.Duration) (*JobLimit, context.Context, context.CancelFunc) {
+	return newJobLimit(ctx, most)
+}
+
+// Pause calls pause.
+func (l *JobLimit) Pause() (resume func()) { return l.pause() }

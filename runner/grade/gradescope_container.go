@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -73,8 +72,12 @@ func (s *session) askAutograder(ctx context.Context, t *assignment.Test, order s
 	if s.job.Autograders == nil {
 		return schema.AutograderRun{}, &setupFailure{message: t.Name + ": setup: true runs in a container that a server makes; push these tests to a server whose flavour has the pool docker"}
 	}
-	ctx, cancel := outsideJobLimit(ctx)
-	defer cancel()
+	if ctx.Err() != nil {
+		return schema.AutograderRun{}, errCutOff
+	}
+	if s.limit != nil { // an autograder has limits of its own, and waits for its turn on the server
+		defer s.limit.pause()()
+	}
 	run, err := s.job.Autograders(ctx, order, files)
 	switch {
 	case ctx.Err() != nil && err != nil:
@@ -85,18 +88,6 @@ func (s *session) askAutograder(ctx context.Context, t *assignment.Test, order s
 		return run, &setupFailure{message: t.Name + ": " + run.Failure, output: schema.Excerpt(run.Setup, maxBuildOutput)}
 	}
 	return run, nil
-}
-
-// outsideJobLimit returns a context that ends when the runner is told to stop, but not at the job's limit. An autograder
-// has a limit of its own, and waits for its turn on the server.
-func outsideJobLimit(ctx context.Context) (context.Context, context.CancelFunc) {
-	outside, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
-		if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			cancel()
-		}
-	})
-	return outside, func() { stop(); cancel() }
 }
 
 // autograderOrder returns the order for the server.
@@ -176,6 +167,7 @@ func (r *trial) readContainerRun(run schema.AutograderRun) (autograderRun, error
 		}
 	}
 	slices.Sort(got.changed)
+	got.changesUnknown = run.ChangesUnknown
 	return got, nil
 }
 

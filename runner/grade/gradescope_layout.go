@@ -202,14 +202,20 @@ func sameLaidOut(before, after []byte, root string) bool {
 	return bytes.Equal(before, after) || bytes.Equal(plain(before), plain(after))
 }
 
-// changedWords names changed files for staff. It returns "" if there are none.
-func changedWords(changed []string) string {
+// changedWords names changed files for staff. It returns "" if there are none. unknown: there may be more.
+func changedWords(changed []string, unknown bool) string {
 	if len(changed) == 0 {
+		if unknown {
+			return "which of the autograder's own files were changed during the run is not known"
+		}
 		return ""
 	}
 	more := ""
 	if n := len(changed) - maxChanged; n > 0 {
 		changed, more = changed[:maxChanged], fmt.Sprintf(" and %d more", n)
+	}
+	if unknown {
+		more += "; not all changes are known"
 	}
 	return "changed or removed during the run, of the autograder's own files: " + strings.Join(changed, ", ") + more
 }
@@ -222,4 +228,6 @@ type autograderRun struct {
 	missing string // why results.json cannot be read
 	stdout  string
 	changed []string // files of the autograder that were changed
+	// changesUnknown reports that changed may not be all.
+	changesUnknown bool
 }

@@ -117,7 +117,7 @@ func (s *scoreSheet) summary() schema.TestResult {
 		result.JudgeMessage = joinLines(result.JudgeMessage, s.run.stdout)
 	}
 	result.JudgeMessage = joinLines(result.JudgeMessage, s.clean(s.got.Staff))
-	result.JudgeMessage = joinLines(result.JudgeMessage, schema.Sanitize(changedWords(s.run.changed)))
+	result.JudgeMessage = joinLines(result.JudgeMessage, schema.Sanitize(changedWords(s.run.changed, s.run.changesUnknown)))
 	result.JudgeMessage = joinLines(result.JudgeMessage, s.advice())
 	for _, remark := range s.got.Remarks {
 		result.JudgeMessage = joinLines(result.JudgeMessage, "results.json: "+remark)

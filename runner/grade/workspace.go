@@ -15,6 +15,7 @@ type workspace struct {
 	job    Job
 	spec   *assignment.Spec
 	watch  Observer
+	limit  *jobLimit // nil before it began
 
 	mu    sync.Mutex
 	trees []*tree // to be removed at the end
@@ -49,8 +50,7 @@ func (s *workspace) now() time.Time {
 
 // within returns ctx limited to the job's time limit.
 func (s *workspace) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	if s.spec.JobLimit <= 0 {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, s.spec.JobLimit)
+	limit, bounded, cancel := newJobLimit(ctx, s.spec.JobLimit)
+	s.limit = limit
+	return bounded, cancel
 }

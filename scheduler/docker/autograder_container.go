@@ -58,10 +58,11 @@ type containerSpec struct {
 	image     string
 	script    string // for the shell
 	env       []string
-	network   string                  // "" is the daemon's default
-	files     func(w io.Writer) error // writes a tar file that is unpacked at the root
-	output    io.Writer               // of what it prints; nil: it is dropped
-	cpu       float64                 // cores; 0: no limit
+	network   string                                      // "" is the daemon's default
+	created   func(ctx context.Context, container string) // nil: nothing is done before files are unpacked
+	files     func(w io.Writer) error                     // writes a tar file that is unpacked at the root
+	output    io.Writer                                   // of what it prints; nil: it is dropped
+	cpu       float64                                     // cores; 0: no limit
 	processes int
 	room      chan struct{}     // where it waits for its turn; nil: it does not wait
 	limits    schema.StepLimits // CPU, Wall, Memory and Disk; 0: no limit
@@ -87,7 +88,10 @@ func (a *Autograders) runContainer(ctx context.Context, spec containerSpec, keep
 	name := "grader-autograder-" + strings.ToLower(rand.Text()[:12])
 	defer a.daemon.leftovers.remove(ctx, name) // even after an error: the container may exist if the response was lost
 	if _, err := a.daemon.api.ContainerCreate(ctx, a.containerConfig(spec), a.containerHost(spec), nil, nil, name); err != nil {
-		return a.daemon.words(err, spec.image)
+		return a.daemon.named(err, spec.image)
+	}
+	if spec.created != nil {
+		spec.created(ctx, name)
 	}
 	if err := a.copyIn(ctx, name, spec.files); err != nil {
 		return err
@@ -185,7 +189,13 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 	defer cancel()
 	ended, failed := a.daemon.api.ContainerWait(waiting, name, api.WaitConditionNextExit)
 	if err := a.daemon.api.ContainerStart(ctx, name, api.StartOptions{}); err != nil {
-		return end, a.daemon.words(err, spec.image)
+		cancel()
+		select { // the client's goroutine sends one of them
+		case <-ended:
+		case also := <-failed:
+			a.Logger.Debug("wait for a container that did not start", "container", name, "error", also)
+		}
+		return end, a.daemon.named(err, spec.image)
 	}
 	began := time.Now()
 	measured, stop := a.measure(ctx, name, spec.limits)
@@ -202,6 +212,9 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 	for {
 		select {
 		case is := <-ended:
+			if is.Error != nil {
+				return end, a.daemon.words(errors.New(is.Error.Message), "")
+			}
 			end = stop()
 			end.wall, end.exit = time.Since(began), int(is.StatusCode)
 			switch limit {

@@ -6,7 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
+	"maps"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,6 +53,14 @@ type build struct {
 // setupFailure says why there is no image.
 type setupFailure struct{ why, output string }
 
+// refusedBuild returns the failure of a setup.sh that was not run, nil if why is empty.
+func refusedBuild(why string) *setupFailure {
+	if why == "" {
+		return nil
+	}
+	return &setupFailure{why: why}
+}
+
 func (f *setupFailure) message() string {
 	if f == nil {
 		return ""
@@ -70,7 +79,7 @@ func (f *setupFailure) printed() string {
 // image at one time wait for the same build, which goes on if they leave.
 func (a *Autograders) image(ctx context.Context, base string, job scheduler.AutograderJob) (id string, failed *setupFailure, err error) {
 	baseID, err := a.baseID(ctx, base)
-	if why := refused(ctx, err); why != "" {
+	if why := refused(err); why != "" {
 		return "", &setupFailure{why: why}, nil
 	}
 	if err != nil {
@@ -95,21 +104,20 @@ func (a *Autograders) image(ctx context.Context, base string, job scheduler.Auto
 		return "", nil, context.Cause(ctx)
 	}
 	if b.err == nil && b.failed == nil {
-		err = a.uses.add(key, job.Tests, a.Clock())
+		a.saved(a.uses.add(key, userOf(job), a.Clock()))
 	}
-	return b.id, b.failed, errors.Join(b.err, err)
+	return b.id, b.failed, b.err
 }
 
 // doubtful reports whether an existing image is made again: it is asked for by a new tests version, and the gate rejected
 // every version that used it. A setup.sh that goes on after an error may have left it half-made.
 func (a *Autograders) doubtful(ctx context.Context, key string, job scheduler.AutograderJob) (bool, error) {
-	tests, versions := job.Tests, a.uses.get(key).Versions
-	tests.Tree = ""
-	if a.Rejected == nil || !job.ImageOnly || len(versions) == 0 || slices.Contains(versions, tests) {
+	use := a.uses.get(key)
+	if a.Rejected == nil || !job.ImageOnly || len(use.Versions) == 0 || use.by(job.Tests) {
 		return false, nil
 	}
-	for _, v := range versions {
-		if rejected, err := a.Rejected(ctx, v); err != nil || !rejected {
+	for _, v := range use.Versions {
+		if rejected, err := a.Rejected(ctx, v.Tree); err != nil || !rejected {
 			return false, err
 		}
 	}
@@ -172,10 +180,13 @@ func (a *Autograders) join(key, baseID string, files *pack, again bool) *build {
 	return b
 }
 
-// finish forgets a build, except a failure of setup.sh.
+// finish forgets a build, except a failure of setup.sh, and the failures that are no longer recent.
 func (a *Autograders) finish(key string, b *build) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	maps.DeleteFunc(a.builds, func(_ string, old *build) bool {
+		return !old.ended.IsZero() && a.Clock().Sub(old.ended) >= failureAge
+	})
 	if b.failed == nil {
 		delete(a.builds, key)
 		return
@@ -195,6 +206,9 @@ func (a *Autograders) find(ctx context.Context, key, baseID string, files *pack,
 		}
 	case !errdefs.IsNotFound(err):
 		return "", nil, a.daemon.words(err, "")
+	}
+	if why, err := a.full(ctx); err != nil || why != "" {
+		return "", refusedBuild(why), err
 	}
 	id, failed, err := a.build(ctx, key, baseID, files)
 	if err == nil && failed == nil {
@@ -227,18 +241,17 @@ func (a *Autograders) build(ctx context.Context, key, baseID string, files *pack
 		if err != nil {
 			return a.daemon.words(err, "")
 		}
+		labels := map[string]string{labelImage: key, labelImageServer: a.Server}
 		if is.SizeRw != nil {
-			if err := a.uses.setAdded(key, *is.SizeRw); err != nil {
-				return err
-			}
+			labels[labelImageAdded] = strconv.FormatInt(*is.SizeRw, 10)
 		}
 		made, err := a.daemon.api.ContainerCommit(ctx, container, api.CommitOptions{
-			Reference: imageName + ":" + key, Config: &api.Config{Labels: map[string]string{labelImage: key, labelImageServer: a.Server}},
+			Reference: imageName + ":" + key, Config: &api.Config{Labels: labels},
 		})
 		id = made.ID
 		return a.daemon.words(err, "")
 	})
-	if why := refused(ctx, err); why != "" {
+	if why := refused(err); why != "" {
 		failed, err = &setupFailure{why: "the container of setup.sh: " + why, output: schema.Excerpt(printed.String(), maxSetupOutput)}, nil
 	}
 	a.Logger.Info("setup.sh has ended", "image", key, "took", a.Clock().Sub(began).Round(time.Millisecond), "failure", failed.message(), "error", err)

@@ -3,8 +3,6 @@ package docker
 import (
 	"archive/tar"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -12,8 +10,7 @@ import (
 	"strings"
 	"time"
 
-	api "github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/client"
+	"github.com/containerd/errdefs"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/grader/grader/scheduler"
@@ -30,10 +27,6 @@ const (
 	maxResults = 8 << 20
 	// maxStdout bounds what is read of results/stdout, in bytes.
 	maxStdout = 64 << 20
-	// maxChanges bounds the changed files and directories that are looked at.
-	maxChanges = 100
-	// maxChanged bounds a changed file whose content is compared, in bytes.
-	maxChanged = 16 << 20
 )
 
 // runScript runs an autograder as Gradescope does. It ends after $GRADER_TIME seconds if the server is away.
@@ -49,20 +42,23 @@ func timeVariable(most time.Duration) string {
 
 // grade runs an autograder in its image.
 func (a *Autograders) grade(ctx context.Context, image string, job scheduler.AutograderJob) (run schema.AutograderRun, err error) {
+	var before sourceFiles
 	spec := containerSpec{
-		image: image, script: runScript, network: networkNone, env: []string{"PYTHONPATH=/autograder/source", timeVariable(job.Limits.Wall)}, room: a.room,
+		created: func(ctx context.Context, container string) { before = a.sourceBefore(ctx, image, container) },
+		image:   image, script: runScript, network: networkNone, env: []string{"PYTHONPATH=/autograder/source", timeVariable(job.Limits.Wall)}, room: a.room,
 		files: func(w io.Writer) error { return copySubmission(w, job.Submission) },
 		cpu:   job.Flavour.CPU, processes: job.Limits.Processes, limits: job.Limits,
 	}
 	err = a.runContainer(ctx, spec, func(ctx context.Context, container string, end containerEnd) error {
 		run = schema.AutograderRun{Exit: end.exit, Limit: end.limit, CPU: end.cpu, Wall: end.wall, Memory: end.memory, Disk: end.disk}
 		reading, ctx := errgroup.WithContext(ctx)
-		for _, read := range []func(context.Context, string, *schema.AutograderRun) error{a.readResults, a.readStdout, a.readChanges} {
+		reading.Go(func() error { return a.readChanges(ctx, container, before, &run) })
+		for _, read := range []func(context.Context, string, *schema.AutograderRun) error{a.readResults, a.readStdout} {
 			reading.Go(func() error { return read(ctx, container, &run) }) // each sets fields of its own
 		}
 		return reading.Wait()
 	})
-	if why := refused(ctx, err); why != "" {
+	if why := refused(err); why != "" {
 		return schema.AutograderRun{Failure: "the autograder's container: " + why}, nil
 	}
 	return run, err
@@ -128,55 +124,15 @@ func (a *Autograders) readStdout(ctx context.Context, container string, run *sch
 	})
 }
 
-// readChanges reports the files of source/ that differ from the image's.
-func (a *Autograders) readChanges(ctx context.Context, container string, run *schema.AutograderRun) error {
-	changes, err := a.daemon.api.ContainerDiff(ctx, container)
-	if client.IsErrConnectionFailed(err) {
-		return a.daemon.words(err, "")
-	}
-	if err != nil {
-		a.Logger.Warn("an autograder's changed files are not known", "error", err)
-		return nil
-	}
-	looked := 0
-	for _, c := range changes {
-		name, ours := strings.CutPrefix(c.Path, "/"+sourceDir)
-		if !ours || c.Kind == api.ChangeAdd {
-			continue
-		}
-		if looked++; looked > maxChanges {
-			return nil
-		}
-		if err := a.readFile(ctx, container, c.Path, func(h *tar.Header, content io.Reader) error {
-			if h != nil && h.Typeflag == tar.TypeDir {
-				return nil
-			}
-			change := schema.AutograderChange{Path: name}
-			if h != nil && h.Typeflag == tar.TypeReg && h.Size <= maxChanged {
-				sum := sha256.New()
-				if _, err := io.Copy(sum, content); err != nil {
-					return err
-				}
-				change.Content = hex.EncodeToString(sum.Sum(nil))
-			}
-			run.Changed = append(run.Changed, change)
-			return nil
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // readFile passes a file of a container that has ended to read. The header is nil if the file does not exist, or cannot
 // be reached, such as through a link to itself. A directory's content is not read.
 func (a *Autograders) readFile(ctx context.Context, container, name string, read func(h *tar.Header, content io.Reader) error) error {
 	answer, _, err := a.daemon.api.CopyFromContainer(ctx, container, name)
-	if ctx.Err() != nil || client.IsErrConnectionFailed(err) {
-		return a.daemon.words(err, "")
+	if unreachable(err) {
+		return read(nil, nil)
 	}
 	if err != nil {
-		return read(nil, nil)
+		return a.daemon.words(err, "")
 	}
 	defer answer.Close()
 	from := tar.NewReader(answer)
@@ -187,8 +143,19 @@ func (a *Autograders) readFile(ctx context.Context, container, name string, read
 	case err == nil:
 		err = read(h, from)
 	}
-	if err != nil {
-		return fmt.Errorf("read %s: %w", name, err)
+	if err != nil { // the stream broke off
+		return a.daemon.words(fmt.Errorf("read %s: %w", name, err), "")
 	}
 	return nil
+}
+
+// unreachable reports whether the daemon's error is about the path of a file, which the container decides: the file does
+// not exist, a directory of its path is none, or its links have no end. Every other error is the daemon's own.
+func unreachable(err error) bool {
+	if err == nil {
+		return false
+	}
+	text := strings.ToLower(err.Error())
+	return errdefs.IsNotFound(err) && !strings.Contains(text, "no such container") ||
+		strings.Contains(text, "not a directory") || strings.Contains(text, "too many links") || strings.Contains(text, "too many levels of symbolic links")
 }

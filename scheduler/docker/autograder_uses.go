@@ -11,17 +11,18 @@ import (
 	"sync"
 	"time"
 
+	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
 )
 
-// maxVersions bounds the tests versions that are remembered of an image: the latest.
+// maxVersions bounds the users that are remembered of an image: the latest.
 const maxVersions = 200
 
 // usedPrecision is how exact the time of an image's last use is.
 const usedPrecision = time.Minute
 
 // imageUses remembers which tests versions use an image, in a file that survives the process. If the file is lost,
-// images count as unused until their next use, and an unused image that is needed again is made again.
+// every image counts as used at that time, see adopt.
 type imageUses struct {
 	path string
 
@@ -31,50 +32,82 @@ type imageUses struct {
 
 // imageUse is what is remembered of one image.
 type imageUse struct {
-	Used     time.Time     `json:"used"`
-	Added    int64         `json:"added,omitempty"` // bytes that setup.sh added to the base image; 0: unknown
-	Versions []schema.Tree `json:"versions"`        // without their trees
+	Used     time.Time   `json:"used"`
+	Versions []imageUser `json:"versions"`
 }
 
-func openImageUses(dir string) (*imageUses, error) {
+// imageUser is an autograder of a tests version with a flavour. It uses one image at a time.
+type imageUser struct {
+	schema.Tree        // without its tree
+	Dir         string `json:"dir"`
+	Flavour     string `json:"flavour"`
+}
+
+// userOf returns the user that a job runs for.
+func userOf(job scheduler.AutograderJob) imageUser {
+	user := imageUser{Tree: job.Tests, Dir: job.Dir, Flavour: job.Flavour.Name}
+	user.Tree.Tree = ""
+	return user
+}
+
+// by reports whether a tests version uses the image.
+func (u imageUse) by(tests schema.Tree) bool {
+	tests.Tree = ""
+	return slices.ContainsFunc(u.Versions, func(user imageUser) bool { return user.Tree == tests })
+}
+
+// openImageUses reads the list. lost: there is a file that cannot be understood.
+func openImageUses(dir string) (uses *imageUses, lost bool, err error) {
 	u := &imageUses{path: filepath.Join(dir, "uses.json"), by: map[string]imageUse{}}
 	text, err := os.ReadFile(u.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("uses of autograders' images: %w", err)
+		return nil, false, fmt.Errorf("uses of autograders' images: %w", err)
 	}
-	if json.Unmarshal(text, &u.by) != nil || u.by == nil { // lost
-		u.by = map[string]imageUse{}
+	if json.Unmarshal(text, &u.by) != nil || u.by == nil {
+		u.by, lost = map[string]imageUse{}, err == nil
 	}
-	return u, nil
+	return u, lost, nil
 }
 
-// add records a use of an image. A tests version uses only its latest image, so that the images of a base image that was
+// add records a use of an image. A user uses only its latest image, so that the images of a base image that was
 // replaced become unused.
-func (u *imageUses) add(image string, tests schema.Tree, now time.Time) error {
+func (u *imageUses) add(image string, user imageUser, now time.Time) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	tests.Tree = ""
-	if is := u.by[image]; now.Sub(is.Used) < usedPrecision && slices.Contains(is.Versions, tests) {
+	if is := u.by[image]; now.Sub(is.Used) < usedPrecision && slices.Contains(is.Versions, user) {
 		return nil
 	}
 	for other, use := range u.by {
-		use.Versions = slices.DeleteFunc(use.Versions, func(v schema.Tree) bool { return v == tests })
+		use.Versions = slices.DeleteFunc(use.Versions, func(v imageUser) bool { return v == user })
 		u.by[other] = use
 	}
 	is := u.by[image]
-	is.Used, is.Versions = now, append(is.Versions, tests)
+	is.Used, is.Versions = now, append(is.Versions, user)
 	is.Versions = is.Versions[max(0, len(is.Versions)-maxVersions):]
 	u.by[image] = is
 	return u.save()
 }
 
-// setAdded records the size of a new image.
-func (u *imageUses) setAdded(image string, bytes int64) error {
+// adopt counts images that are not in the list as used now. Their users are unknown until their next use. It forgets
+// images that do not exist, except those that were used since recent, which may have been made a moment ago.
+func (u *imageUses) adopt(images []string, now, recent time.Time) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	is := u.by[image]
-	is.Added = bytes
-	u.by[image] = is
+	changed := false
+	for _, image := range images {
+		if _, known := u.by[image]; !known {
+			u.by[image], changed = imageUse{Used: now}, true
+		}
+	}
+	for image, use := range u.by {
+		if !slices.Contains(images, image) && use.Used.Before(recent) {
+			delete(u.by, image)
+			changed = true
+		}
+	}
+	if !changed {
+		return nil
+	}
 	return u.save()
 }
 

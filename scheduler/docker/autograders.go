@@ -2,7 +2,6 @@ package docker
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -13,7 +12,6 @@ import (
 	"github.com/containerd/errdefs"
 	api "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/client"
 
 	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
@@ -59,6 +57,15 @@ type Autograders struct {
 	closed bool
 	builds map[string]*build // running ones and recent failures, by the image's id
 	uses   *imageUses
+
+	sources sources
+}
+
+// saved logs that the list of uses was not saved. A grading does not fail for that.
+func (a *Autograders) saved(err error) {
+	if err != nil {
+		a.Logger.Warn("the uses of autograders' images are not saved", "error", err)
+	}
 }
 
 // BuildLimits bounds one run of setup.sh.
@@ -77,6 +84,7 @@ const (
 	labelAutograders = "grader.autograders"      // the server, of a container
 	labelImage       = "grader.autograder.image" // the image's id
 	labelImageServer = "grader.autograder.server"
+	labelImageAdded  = "grader.autograder.added" // bytes that setup.sh added to the base image
 )
 
 // open creates the client at the first call.
@@ -104,7 +112,10 @@ func (a *Autograders) open() error {
 			a.opened = fmt.Errorf("directory of autograders: %w", err)
 			return
 		}
-		a.uses, a.opened = openImageUses(a.Dir)
+		var lost bool
+		if a.uses, lost, a.opened = openImageUses(a.Dir); lost {
+			a.Logger.Warn("the list of uses of autograders' images cannot be read; every image counts as used now", "file", a.uses.path)
+		}
 	})
 	return a.opened
 }
@@ -159,7 +170,11 @@ func (a *Autograders) sweep(ctx context.Context) error {
 	if err != nil {
 		return a.daemon.words(err, "")
 	}
-	if info, err := a.daemon.api.Info(ctx); err == nil && strings.HasPrefix(a.daemon.api.DaemonHost(), "unix:") {
+	info, err := a.daemon.api.Info(ctx)
+	if err != nil {
+		return a.daemon.words(err, "")
+	}
+	if strings.HasPrefix(a.daemon.api.DaemonHost(), "unix:") {
 		a.root = info.DockerRootDir
 	}
 	for _, is := range left {
@@ -189,11 +204,20 @@ func leave(room chan struct{}) {
 	}
 }
 
-// refused returns the daemon's words if it answered with an error that will not pass, such as an image that is not
-// there. It returns "" for other errors.
-func refused(ctx context.Context, err error) string {
-	if err == nil || ctx.Err() != nil || schema.CodeOf(err) != schema.CodeUnavailable || errors.Is(err, errClosed) ||
-		client.IsErrConnectionFailed(err) || errors.Is(err, errLowSpace) || strings.Contains(err.Error(), "cannot allocate memory") {
+// named returns the error of a request that names a configured image or network. It has CodeRefused if the daemon does
+// not know the name, or does not accept it. Every other error may pass, and has CodeUnavailable.
+func (d *daemon) named(err error, image string) error {
+	failed := d.words(err, image)
+	unknown := errdefs.IsNotFound(err) && !strings.Contains(strings.ToLower(err.Error()), "no such container")
+	if unknown || errdefs.IsInvalidArgument(err) {
+		return &schema.Error{Code: schema.CodeRefused, Message: schema.MessageOf(failed), Err: err}
+	}
+	return failed
+}
+
+// refused returns the words of an error of named that will not pass. It returns "" for other errors.
+func refused(err error) string {
+	if schema.CodeOf(err) != schema.CodeRefused {
 		return ""
 	}
 	return schema.MessageOf(err)
@@ -203,12 +227,14 @@ func refused(ctx context.Context, err error) string {
 func (a *Autograders) baseID(ctx context.Context, base string) (string, error) {
 	found, err := a.daemon.api.ImageInspect(ctx, reference(base))
 	if errdefs.IsNotFound(err) && pinned(base) {
-		if err := a.daemon.pull(ctx, base); err != nil {
+		if err := a.daemon.pull(ctx, base); errdefs.IsNotFound(err) {
+			return "", schema.Wrapf(schema.CodeRefused, err, "%s", schema.MessageOf(err))
+		} else if err != nil {
 			return "", err
 		}
 		found, err = a.daemon.api.ImageInspect(ctx, reference(base))
 	}
-	return found.ID, a.daemon.words(err, base)
+	return found.ID, a.daemon.named(err, base)
 }
 
 // Close ends every container and waits until they are removed. It may be called twice.
