@@ -2,61 +2,107 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"log/slog"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
-// outcomeBatch is the number of results whose outcomes one transaction derives.
-const outcomeBatch = 100
+const (
+	// outcomeBatch is the number of results whose outcomes one transaction derives.
+	outcomeBatch = 100
+	// outcomeLog is the number of results after which the progress is logged.
+	outcomeLog = 100 * outcomeBatch
+)
 
-// derived is a job with the outcomes of its result.
+// derived is a job with the outcomes of its result. err is set if the result cannot be decoded.
 type derived struct {
 	job int64
 	course.ClassResult
+	err error
 }
 
 // scanDerived derives outcomes while it scans, so that only one whole result is in memory.
 func scanDerived(r row) (d derived, err error) {
+	var body []byte
+	if err := r.Scan(&d.job, &body); err != nil {
+		return d, err
+	}
 	var result schema.Result
-	err = r.Scan(&d.job, decoded{&result})
-	d.ClassResult = course.NewClassResult(result.Outcomes())
-	return d, err
+	if d.err = json.Unmarshal(body, &result); d.err == nil {
+		d.ClassResult = course.NewClassResult(result.Outcomes())
+	}
+	return d, nil
 }
 
 // fillOutcomes derives the outcomes of results that were stored by an earlier program, if their form
-// is not outcomeForm. A call that was interrupted is continued by the next one.
-func (s *grading) fillOutcomes(ctx context.Context) error {
+// is not outcomeForm. A call that was interrupted is continued by the next one. It leaves out
+// results that cannot be decoded, so that one damaged result does not prevent the start.
+func (s *grading) fillOutcomes(ctx context.Context, logger *slog.Logger) error {
 	filled, err := one(ctx, s.reader, value[bool], `SELECT form = ? AND complete FROM outcome_progress`, outcomeForm)
-	for err == nil && !filled {
-		err = s.write(ctx, "derive outcomes", func(t *tx) error {
-			filled, err = t.fillSomeOutcomes(ctx)
+	if err != nil || filled {
+		return err
+	}
+	all, err := one(ctx, s.reader, value[int], `SELECT count(*) FROM results r JOIN jobs j ON j.id = r.job_id WHERE j.kind IN ('grade', 'regrade')
+		AND r.job_id > coalesce((SELECT job_id FROM outcome_progress WHERE form = ?), 0)`, outcomeForm)
+	if err != nil {
+		return err
+	}
+	if all > 0 {
+		logger.Info("deriving what the pages of classes show from stored results; the server starts when this is complete", "results", all)
+	}
+	done := 0
+	for !filled {
+		var some []derived
+		err := s.write(ctx, "derive outcomes", func(t *tx) error {
+			some, err = t.fillSomeOutcomes(ctx)
 			return err
 		})
+		if err != nil {
+			return err
+		}
+		logUndecoded(logger, some)
+		done += len(some)
+		filled = len(some) < outcomeBatch
+		if done%outcomeLog == 0 && done > 0 || filled && all > 0 {
+			logger.Info("derived what the pages of classes show", "results", done, "of", all)
+		}
 	}
-	return err
+	return nil
 }
 
-// fillSomeOutcomes derives the next outcomes and reports whether all are done.
-func (t *tx) fillSomeOutcomes(ctx context.Context) (done bool, err error) {
+// logUndecoded logs the results that were left out.
+func logUndecoded(logger *slog.Logger, all []derived) {
+	for _, d := range all {
+		if d.err != nil {
+			logger.Error("a stored result cannot be read, and pages of the class do not show its tests; grade the submission again", "job", d.job, "error", d.err)
+		}
+	}
+}
+
+// fillSomeOutcomes derives the next outcomes. It returns fewer than outcomeBatch when all are done.
+func (t *tx) fillSomeOutcomes(ctx context.Context) ([]derived, error) {
 	if _, err := t.exec(ctx, `UPDATE outcome_progress SET form = ?1, job_id = 0, complete = 0, rewritten = rewritten + 1 WHERE form <> ?1`, outcomeForm); err != nil {
-		return false, err
+		return nil, err
 	}
 	some, err := list(ctx, t, scanDerived, `SELECT r.job_id, r.body FROM results r JOIN jobs j ON j.id = r.job_id
 		WHERE r.job_id > (SELECT job_id FROM outcome_progress) AND j.kind IN ('grade', 'regrade') ORDER BY r.job_id LIMIT ?`, outcomeBatch)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
+	last := int64(0)
 	for _, d := range some {
-		if err := t.putOutcomes(ctx, d.job, d.ClassResult); err != nil {
-			return false, err
+		last = d.job
+		if d.err == nil {
+			err = t.putOutcomes(ctx, d.job, d.ClassResult)
+		} else {
+			_, err = t.exec(ctx, `DELETE FROM outcomes WHERE job_id = ?`, d.job)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
-	done = len(some) < outcomeBatch
-	last := int64(0)
-	if len(some) > 0 {
-		last = some[len(some)-1].job
-	}
-	_, err = t.exec(ctx, `UPDATE outcome_progress SET job_id = max(job_id, ?), complete = ?`, last, done)
-	return done, err
+	_, err = t.exec(ctx, `UPDATE outcome_progress SET job_id = max(job_id, ?), complete = ?`, last, len(some) < outcomeBatch)
+	return some, err
 }

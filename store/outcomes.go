@@ -236,7 +236,8 @@ func scanOutcomes(r row) (o storedOutcomes, err error) {
 	return o, err
 }
 
-// ClassResults returns the results of jobs, by job. It leaves out jobs without a result.
+// ClassResults returns the results of jobs, by job. It leaves out jobs whose result is missing or cannot
+// be decoded.
 func (s *GradeTables) ClassResults(ctx context.Context, jobs []int64) (map[int64]course.ClassResult, error) {
 	ids, err := encode(jobs)
 	if err != nil {

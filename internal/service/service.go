@@ -106,7 +106,7 @@ func (s *Service) startStore(ctx context.Context, data *DataDir) (err error) {
 	if s.receiptKey, err = gitd.ReceiptKey(data.Path(ReceiptKey)); err != nil {
 		return err
 	}
-	if s.store, err = store.Open(ctx, data.Path(Database), store.Options{Clock: s.Clock, ReceiptKey: s.receiptKey}); err != nil {
+	if s.store, err = store.Open(ctx, data.Path(Database), store.Options{Clock: s.Clock, ReceiptKey: s.receiptKey, Logger: s.Logger}); err != nil {
 		return err
 	}
 	s.onStop(func(context.Context) error { return s.store.Close() })
