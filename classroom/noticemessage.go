@@ -212,7 +212,7 @@ func (n *Notices) brokenTests(ctx context.Context, m *schema.NoticeMessage, by s
 	if v := a.Active; v != nil && (v.Number > is.Version || is.Failing && v.Number != is.Version) {
 		return schema.Errorf(schema.CodeNotFound, "version %d of the tests is active now", v.Number)
 	}
-	if !course.HearsOfTests(who.Viewer()) {
+	if !course.GetsTestNotices(who.Viewer()) {
 		return schema.Errorf(schema.CodeForbidden, "only the staff of the course gets notices about its tests")
 	}
 	m.Page = "/" + is.Assignment + "/-/tests"
@@ -234,7 +234,7 @@ func (n *Notices) failingPool(ctx context.Context, m *schema.NoticeMessage, by s
 	if err != nil {
 		return err
 	}
-	if !course.HearsOfPool(by.User, enrolments, is.Flavour) {
+	if !course.GetsPoolNotices(by.User, enrolments, is.Flavour) {
 		return schema.Errorf(schema.CodeForbidden, "only administrators and the staff of courses that use the flavour %s get notices about its pool", is.Flavour)
 	}
 	fails, err := n.store.PoolFails(ctx, is.Flavour)

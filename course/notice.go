@@ -43,12 +43,12 @@ func ScoreChanged(before, after schema.Grade) bool {
 	return !b.Final.Equal(a.Final) || !b.MaxScore.Equal(a.MaxScore)
 }
 
-// HearsOfTests reports whether a member of a course gets notices about its tests: the staff does.
-func HearsOfTests(v Viewer) bool { return v.Staff() }
+// GetsTestNotices reports whether a member of a course gets notices about its tests: the staff does.
+func GetsTestNotices(v Viewer) bool { return v.Staff() }
 
-// HearsOfPool reports whether a person gets notices about the pool of a flavour. Administrators do,
+// GetsPoolNotices reports whether a person gets notices about the pool of a flavour. Administrators do,
 // and the staff of courses whose assignments may run on it.
-func HearsOfPool(who schema.User, enrolments []schema.Enrolment, flavour string) bool {
+func GetsPoolNotices(who schema.User, enrolments []schema.Enrolment, flavour string) bool {
 	return who.Admin || slices.ContainsFunc(enrolments, func(e schema.Enrolment) bool { return e.Role.Staff() && e.Course.Allows(flavour) })
 }
 

@@ -75,8 +75,8 @@ func TestScoreChangedForItsOwner(t *testing.T) {
 	}
 }
 
-// TestWhoHearsOfPools checks who gets notices about the pool of the flavour large.
-func TestWhoHearsOfPools(t *testing.T) {
+// TestWhoGetsPoolNoticess checks who gets notices about the pool of the flavour large.
+func TestWhoGetsPoolNoticess(t *testing.T) {
 	t.Parallel()
 	in := func(role schema.Role, flavour string, others ...string) schema.Enrolment {
 		return schema.Enrolment{Role: role, Course: schema.Course{Flavour: flavour, OtherFlavours: others}}
@@ -95,7 +95,7 @@ func TestWhoHearsOfPools(t *testing.T) {
 		"a student on it, a TA elsewhere":        {false, []schema.Enrolment{in(schema.RoleStudent, "large"), in(schema.RoleTA, "standard")}, false},
 		"a student elsewhere, a TA of one on it": {false, []schema.Enrolment{in(schema.RoleStudent, "standard"), in(schema.RoleTA, "large")}, true},
 	} {
-		if got := course.HearsOfPool(schema.User{Admin: c.admin}, c.enrolments, "large"); got != c.want {
+		if got := course.GetsPoolNotices(schema.User{Admin: c.admin}, c.enrolments, "large"); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}

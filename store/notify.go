@@ -106,8 +106,8 @@ func notifyTests(ctx context.Context, t *tx, now time.Time, version int64, faili
 	if err != nil {
 		return err
 	}
-	staff, err := hearers(ctx, t, is.course, false, func(_ schema.Course, role schema.Role) bool {
-		return course.HearsOfTests(course.Viewer{Role: role})
+	staff, err := recipients(ctx, t, is.course, false, func(_ schema.Course, role schema.Role) bool {
+		return course.GetsTestNotices(course.Viewer{Role: role})
 	})
 	if err != nil {
 		return err
@@ -189,8 +189,8 @@ func notifyPool(ctx context.Context, t *tx, now time.Time, flavour, why string) 
 	if err != nil || !first {
 		return err
 	}
-	people, err := hearers(ctx, t, 0, course.HearsOfPool(schema.User{Admin: true}, nil, flavour), func(c schema.Course, role schema.Role) bool {
-		return course.HearsOfPool(schema.User{}, []schema.Enrolment{{Course: c, Role: role}}, flavour)
+	people, err := recipients(ctx, t, 0, course.GetsPoolNotices(schema.User{Admin: true}, nil, flavour), func(c schema.Course, role schema.Role) bool {
+		return course.GetsPoolNotices(schema.User{}, []schema.Enrolment{{Course: c, Role: role}}, flavour)
 	})
 	if err != nil {
 		return err
@@ -209,11 +209,11 @@ func scanFlavours(r row) (c schema.Course, err error) {
 	return c, err
 }
 
-// hearers returns the logins of people with the roles that a rule selects, in one course, or in all
+// recipients returns the logins of people with the roles that a rule selects, in one course, or in all
 // for course 0. With admins it also returns the administrators. The rule sees each role once for
 // each course and not each person, because this runs in a transaction that others wait for. Its
 // courses have no more than their flavours.
-func hearers(ctx context.Context, t *tx, courseID int64, admins bool, hears func(schema.Course, schema.Role) bool) ([]string, error) {
+func recipients(ctx context.Context, t *tx, courseID int64, admins bool, gets func(schema.Course, schema.Role) bool) ([]string, error) {
 	courses, err := list(ctx, t, scanFlavours, `SELECT id, flavour, other_flavours FROM courses WHERE ?1 = 0 OR id = ?1`, courseID)
 	if err != nil {
 		return nil, err
@@ -221,7 +221,7 @@ func hearers(ctx context.Context, t *tx, courseID int64, admins bool, hears func
 	var selected []roleIn
 	for _, c := range courses {
 		for _, role := range []schema.Role{schema.RoleStudent, schema.RoleTA, schema.RoleInstructor} {
-			if hears(c, role) {
+			if gets(c, role) {
 				selected = append(selected, roleIn{c.ID, role})
 			}
 		}

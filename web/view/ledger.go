@@ -52,7 +52,7 @@ func NewOwnGrades(code string, all []schema.Grade) Listing {
 		path := "/" + code + "/" + g.Assignment
 		counts, late := Text("none"), ""
 		if g.Number > 0 {
-			counts = Link("#"+strconv.Itoa(g.Number), path+"/"+g.Owner+"/"+strconv.Itoa(g.Number))
+			counts = Link("#"+strconv.Itoa(g.Number), path+"/"+g.Counting()+"/"+strconv.Itoa(g.Number))
 		}
 		if g.State == schema.TimelinessLate {
 			late = Count(g.Days, "day")
@@ -131,7 +131,7 @@ func ledgerCell(path string, g schema.Grade) LedgerCell {
 	if g.Number == 0 && g.Adjusted.IsZero() {
 		return LedgerCell{}
 	}
-	cell := LedgerCell{Score: g.Final.String(), Path: path + "/" + g.Owner, Note: course.Note(g)}
+	cell := LedgerCell{Score: g.Final.String(), Path: path + "/" + g.Counting(), Note: course.Note(g)}
 	if g.Number > 0 {
 		cell.Path += "/" + strconv.Itoa(g.Number)
 	}
