@@ -76,11 +76,9 @@ race: deps build ## every test under the race detector
 
 # With -trimpath as build has it, so that Go's cache serves both, in any directory.
 # Hundreds of gradings in Java and Go start faster with what the machine keeps for them.
-# Tests of the wall wait for limits most of the time, so more packages than processors run at once.
-PACKAGES = $(shell echo $$(( $$(nproc) * 3 / 2 )))
 go-test:
 	@bin/grader image caches >/dev/null || echo "=== the tests in Java and Go take longer: see above"
-	$(GO) test $(RACE) -trimpath -timeout 80m -p $(PACKAGES) ./...
+	$(GO) test $(RACE) -trimpath -timeout 80m ./...
 
 # What the tests of containers need of an image: less than people's runners have.
 TEST_PACKAGES := gcc g++ make openjdk-17-jdk-headless junit4 junit5 python3 python3-pytest

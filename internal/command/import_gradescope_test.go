@@ -144,7 +144,7 @@ class TestAnswer(unittest.TestCase):
 		t.Fatalf("status %d, %s%s", status, out, errs)
 	}
 	score, shown := jsonOf(t, out)
-	const want = "autograder passed  4 tests\nautograder/1.1 doubles passed  said\nautograder/2 gives a part partial  \nautograder/1.2 doubles zero failed  it is wrong\n"
+	const want = "autograder passed  4 tests\nautograder/1.1 doubles passed  said\nautograder/2 gives a part partial  \nautograder/1.2 doubles zero failed it is wrong it is wrong\n"
 	if score != "8 / 10" || shown != want {
 		t.Errorf("%s, students read\n%s\nwant\n%s", score, shown, want)
 	}

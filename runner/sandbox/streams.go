@@ -43,8 +43,7 @@ func isPipe(f *os.File) bool {
 	return err == nil && info.Mode()&os.ModeNamedPipe != 0
 }
 
-// followStreams closes the pipes that the program has closed. If the program was alive after the
-// last check, it had closed those that it did not have then.
+// followStreams closes the pipes that the program has closed.
 func (p *Process) followStreams() {
 	if p.streams == nil || p.streams.held == [2]*os.File{} {
 		return
@@ -65,8 +64,16 @@ func (s *streams) follow(pid int) {
 			s.held[fd] = nil
 		}
 		_, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/fd/" + strconv.Itoa(fd))
-		s.stale[fd] = errors.Is(err, os.ErrNotExist)
+		s.stale[fd] = errors.Is(err, os.ErrNotExist) && !exits(pid)
 	}
+}
+
+// exits reports whether a process is ending or has ended. The kernel then removes its memory, and so its
+// program, before its files. A process without a file that still has its program has closed the file
+// itself.
+func exits(pid int) bool {
+	_, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/exe")
+	return err != nil
 }
 
 // close closes the pipes, which shows the partner the end. It works on nil.

@@ -73,8 +73,7 @@ func (t *pipes) waiting() uintptr {
 	return 0
 }
 
-// follow checks a program that has not ended. It closes the pipes that the program did not have at the last check
-// either: as the program was alive then, it had closed them.
+// follow checks a program that has not ended. It closes the pipes that the program had closed at the last check.
 //
 //go:norace
 func (t *pipes) follow(program uintptr) {
@@ -83,19 +82,34 @@ func (t *pipes) follow(program uintptr) {
 			_, _, _ = syscall.RawSyscall(syscall.SYS_CLOSE, uintptr(PassedIn+fd), 0, 0)
 			t.held[fd] = false
 		}
-		t.name(program, fd)
-		var one [1]byte
-		_, _, errno := syscall.RawSyscall6(syscall.SYS_READLINKAT, ^uintptr(99), uintptr(unsafe.Pointer(&t.path)), uintptr(unsafe.Pointer(&one)), 1, 0, 0)
-		t.stale[fd] = errno == syscall.ENOENT
+		n := t.name(program, "/fd/")
+		t.path[n], t.path[n+1] = byte('0'+fd), 0
+		t.stale[fd] = t.readlink() == syscall.ENOENT
+		if t.stale[fd] {
+			// The kernel removes the memory of an ending process, and so its program, before its files. A
+			// process without a file that still has its program has closed the file itself.
+			n = t.name(program, "/exe")
+			t.path[n] = 0
+			t.stale[fd] = t.readlink() == 0
+		}
 	}
 	pause := syscall.Timespec{Nsec: streamsLook}
 	_, _, _ = syscall.RawSyscall(syscall.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&pause)), 0, 0)
 }
 
-// name writes the path of a descriptor of a process.
+// readlink reads the link at path. It returns 0 if there is one.
 //
 //go:norace
-func (t *pipes) name(process uintptr, fd int) {
+func (t *pipes) readlink() syscall.Errno {
+	var one [1]byte
+	_, _, errno := syscall.RawSyscall6(syscall.SYS_READLINKAT, ^uintptr(99), uintptr(unsafe.Pointer(&t.path)), uintptr(unsafe.Pointer(&one)), 1, 0, 0)
+	return errno
+}
+
+// name writes the path of an entry of a process's directory, and returns its length.
+//
+//go:norace
+func (t *pipes) name(process uintptr, entry string) int {
 	n := copy(t.path[:], "/proc/")
 	digits := 1
 	for rest := process / 10; rest > 0; rest /= 10 {
@@ -106,6 +120,5 @@ func (t *pipes) name(process uintptr, fd int) {
 		process /= 10
 	}
 	n += digits
-	n += copy(t.path[n:], "/fd/")
-	t.path[n], t.path[n+1] = byte('0'+fd), 0
+	return n + copy(t.path[n:], entry)
 }

@@ -30,8 +30,8 @@ func (s *streams) waiting() int {
 	return 0
 }
 
-// follow checks a program that has not ended. It closes the pipes that the program did not have at
-// the last check either: as the program was alive then, it had closed them.
+// follow checks a program that has not ended. It closes the pipes that the program had closed at the
+// last check.
 func (s *streams) follow(program int) {
 	for fd := range s.held {
 		if s.held[fd] && s.stale[fd] {
@@ -39,7 +39,14 @@ func (s *streams) follow(program int) {
 			s.held[fd] = false
 		}
 		_, err := syscall.Readlink("/proc/"+decimal(program)+"/fd/"+decimal(fd), make([]byte, 1))
-		s.stale[fd] = err == syscall.ENOENT
+		s.stale[fd] = err == syscall.ENOENT && !exits(program)
 	}
 	_ = syscall.Nanosleep(&syscall.Timespec{Nsec: streamsLook}, nil)
+}
+
+// exits reports whether a process is ending. The kernel then removes its memory, and so its program,
+// before its files. A process without a file that still has its program has closed the file itself.
+func exits(process int) bool {
+	_, err := syscall.Readlink("/proc/"+decimal(process)+"/exe", make([]byte, 1))
+	return err != nil
 }
