@@ -12,7 +12,6 @@ import (
 
 	api "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
-	"golang.org/x/sys/unix"
 
 	"github.com/grader/grader/schema"
 )
@@ -38,20 +37,9 @@ const measurePause = 500 * time.Millisecond
 // killPause is the pause between two requests to end a container.
 const killPause = time.Second
 
-// lowSpace says that Docker's file system is nearly full, which ends every container.
-const lowSpace = "space"
-
-// errLowSpace is the error of a container that was ended because of lowSpace.
-var errLowSpace = schema.Errorf(schema.CodeUnavailable, "Docker's file system is nearly full; make room, or remove images: grader admin images")
-
-const (
-	// leastSpace and leastInodes are what Docker's file system must have free.
-	leastSpace  = 512 << 20
-	leastInodes = 10_000
-	// mostUnknown is the number of measurements in a row without a size of the container's files. The daemon cannot
-	// walk paths that are too long.
-	mostUnknown = 4
-)
+// mostUnknown is the number of measurements in a row without a size of the container's files. The daemon cannot walk paths
+// that are too long.
+const mostUnknown = 4
 
 // containerSpec says what one container runs.
 type containerSpec struct {
@@ -206,7 +194,11 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 		defer timer.Stop()
 		most = timer.C
 	}
-	limit := ""
+	a.running.Add(1)
+	defer a.running.Add(-1)
+	limit, free := "", Space{}
+	space := time.NewTicker(measurePause) // measurements of a container may take long
+	defer space.Stop()
 	kill := time.NewTicker(killPause) // a request to end a container may fail
 	defer kill.Stop()
 	for {
@@ -217,14 +209,7 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 			}
 			end = stop()
 			end.wall, end.exit = time.Since(began), int(is.StatusCode)
-			switch limit {
-			case "":
-				end.limit, err = a.outOfMemory(ctx, name, end.exit)
-			case lowSpace:
-				err = errLowSpace
-			default:
-				end.limit = limit
-			}
+			end.limit, err = a.limitOf(ctx, name, limit, spec.limits, &end, free)
 			return end, err
 		case err := <-failed:
 			return end, a.daemon.words(err, "")
@@ -232,6 +217,12 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 			limit, most = cmp.Or(limit, limitWall), nil
 		case said := <-measured:
 			limit = cmp.Or(limit, said)
+		case <-space.C:
+			now, low := a.lowOnSpace()
+			if limit != "" || !low {
+				continue
+			}
+			limit, free = lowSpace, now
 		case <-kill.C:
 		}
 		if limit == "" {
@@ -241,6 +232,21 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 			a.Logger.Debug("container not ended yet", "container", name, "error", err)
 		}
 	}
+}
+
+// limitOf returns the limit that ended a container. free is what the disk had free when it was nearly full.
+func (a *Autograders) limitOf(ctx context.Context, name, limit string, most schema.StepLimits, end *containerEnd, free Space) (string, error) {
+	switch limit {
+	case "":
+		return a.outOfMemory(ctx, name, end.exit)
+	case lowSpace:
+		if a.filledDisk(ctx, name, most, end, free) {
+			return limitDisk, nil
+		}
+		a.Logger.Error("Docker's file system is nearly full, which ends autograders; make room, or remove images: grader admin images", "directory", a.root, "bytes", free.Bytes, "inodes", free.Inodes)
+		return "", errLowSpace
+	}
+	return limit, nil
 }
 
 // outOfMemory returns limitMemory if a container ended because its memory was used up.
@@ -268,9 +274,6 @@ func (a *Autograders) measure(ctx context.Context, name string, most schema.Step
 		for told := false; ; {
 			a.measureOnce(ctx, name, &seen)
 			limit := overLimit(seen, most)
-			if a.lowOnSpace() {
-				limit = lowSpace
-			}
 			if limit != "" && !told {
 				told = true
 				limits <- limit
@@ -319,16 +322,6 @@ func (a *Autograders) measureOnce(ctx context.Context, name string, seen *contai
 	}
 	seen.cpu = max(seen.cpu, time.Duration(stats.CPUStats.CPUUsage.TotalUsage))
 	seen.memory = max(seen.memory, memoryOf(stats.MemoryStats))
-}
-
-// lowOnSpace reports whether Docker's file system is nearly full. A container can use room that its size does not show,
-// by files that were unlinked and are open. It is false if the daemon's files are not on this machine.
-func (a *Autograders) lowOnSpace() bool {
-	var is unix.Statfs_t
-	if a.root == "" || unix.Statfs(a.root, &is) != nil {
-		return false
-	}
-	return is.Bavail*uint64(is.Bsize) < leastSpace || is.Files > 0 && is.Ffree < leastInodes
 }
 
 // memoryOf returns the memory in use without the cache of files, in bytes.

@@ -404,3 +404,63 @@ func TestFullDiskFailsNoGrading(t *testing.T) {
 		t.Errorf("no warning: %s", a.log)
 	}
 }
+
+// TestFullDiskEndsContainers fills the daemon's disk while a container runs. Only a container that filled it has reached
+// its limit.
+func TestFullDiskEndsContainers(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		files int64        // bytes of the container's files
+		after docker.Space // what is free when the container has ended
+		limit string       // "": the grading is repeated
+	}{
+		"by another program":      {files: 10, after: docker.Space{Bytes: 100, Inodes: 1 << 20}},
+		"a little is freed":       {files: 10, after: docker.Space{Bytes: 1000, Inodes: 1 << 20}},
+		"by its files":            {files: 1001, after: docker.Space{Bytes: 100, Inodes: 1 << 20}, limit: "disk"},
+		"by files without a name": {files: 10, after: docker.Space{Bytes: 1 << 30, Inodes: 1 << 20}, limit: "disk"},
+		"no inodes":               {files: 10, after: docker.Space{Bytes: 1 << 30, Inodes: 5}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, a := newFakeDaemon(t)
+			killed := make(chan bool)
+			var once sync.Once
+			full := docker.Space{Bytes: 100, Inodes: c.after.Inodes}
+			if c.after.Inodes < 10 {
+				full.Bytes = c.after.Bytes
+			}
+			a.Free = func() (docker.Space, bool) {
+				select {
+				case <-killed:
+					return c.after, true
+				default:
+					return full, true
+				}
+			}
+			f.answers["POST /containers/kill"] = func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusNoContent)
+				once.Do(func() { close(killed) })
+			}
+			f.answers["POST /containers/wait"] = func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusOK)
+				w.(http.Flusher).Flush()
+				<-killed
+				_, _ = io.WriteString(w, `{"StatusCode":137}`)
+			}
+			f.answers["GET one"] = func(w http.ResponseWriter, r *http.Request) {
+				select {
+				case <-killed: // the size is known too late
+					_, _ = fmt.Fprintf(w, `{"Id":"sha256:1","SizeRw":%d}`, c.files)
+				default:
+					_, _ = io.WriteString(w, `{"Id":"sha256:1","SizeRw":1}`)
+				}
+			}
+			job := a.script("")
+			job.Limits.Disk = 1000
+			run, err := a.RunAutograder(t.Context(), job)
+			if c.limit == "" && (schema.CodeOf(err) != schema.CodeUnavailable || !strings.Contains(a.log.String(), "make room")) || c.limit != "" && (err != nil || run.Limit != c.limit) {
+				t.Errorf("%v, limit %q, want %q: %s", err, run.Limit, c.limit, a.log)
+			}
+		})
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -38,7 +39,8 @@ type Autograders struct {
 	Rejected func(ctx context.Context, tests schema.Tree) (bool, error)
 	Dir      string // private directory for packages and the list of uses
 	Clock    func() time.Time
-	Logger   *slog.Logger // nil is slog.Default
+	Free     func() (free Space, known bool) // of the daemon's file system; nil reads it if it is on this machine
+	Logger   *slog.Logger                    // nil is slog.Default
 
 	once   sync.Once
 	opened error
@@ -59,6 +61,7 @@ type Autograders struct {
 	uses   *imageUses
 
 	sources sources
+	running atomic.Int32 // containers
 }
 
 // saved logs that the list of uses was not saved. A grading does not fail for that.

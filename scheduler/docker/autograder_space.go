@@ -1,0 +1,57 @@
+package docker
+
+import (
+	"context"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/schema"
+)
+
+// lowSpace says that Docker's file system is nearly full, which ends every container.
+const lowSpace = "space"
+
+// errLowSpace is the error of a container that was ended because of lowSpace.
+var errLowSpace = schema.Errorf(schema.CodeUnavailable, "Docker's file system is nearly full; make room, or remove images: grader admin images")
+
+// leastSpace is what Docker's file system must have free.
+var leastSpace = Space{Bytes: 512 << 20, Inodes: 10_000}
+
+// Space is what a file system has free.
+type Space struct{ Bytes, Inodes uint64 }
+
+func (s Space) low() bool { return s.Bytes < leastSpace.Bytes || s.Inodes < leastSpace.Inodes }
+
+// lowOnSpace returns what Docker's file system has free, and whether it is nearly full. A container can use room that its
+// size does not show, by files that were unlinked and are open. It is never nearly full if the daemon's files are not on
+// this machine.
+func (a *Autograders) lowOnSpace() (Space, bool) {
+	free, known := a.space()
+	return free, known && free.low()
+}
+
+func (a *Autograders) space() (Space, bool) {
+	if a.Free != nil {
+		return a.Free()
+	}
+	var is unix.Statfs_t
+	if a.root == "" || unix.Statfs(a.root, &is) != nil {
+		return Space{}, false
+	}
+	free := Space{Bytes: is.Bavail * uint64(is.Bsize), Inodes: is.Ffree}
+	if is.Files == 0 { // it has no limit
+		free.Inodes = leastSpace.Inodes
+	}
+	return free, true
+}
+
+// filledDisk reports whether a container that was ended because of lowSpace is the one that filled the disk: its files are
+// larger than its limit, or it was the only one, and its end has freed more than its limit.
+func (a *Autograders) filledDisk(ctx context.Context, name string, most schema.StepLimits, end *containerEnd, before Space) bool {
+	a.measureOnce(ctx, name, end)
+	if overLimit(*end, most) == limitDisk {
+		return true
+	}
+	after, known := a.space()
+	return known && most.Disk > 0 && a.running.Load() == 1 && after.Bytes > before.Bytes+uint64(most.Disk)
+}
