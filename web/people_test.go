@@ -169,6 +169,40 @@ func TestGradesOfACourse(t *testing.T) {
 	}
 }
 
+// TestGradesOfTeams shows a team's grade for each of its members, and for one who has left. Each of them leads to the
+// team's submission.
+func TestGradesOfTeams(t *testing.T) {
+	t.Parallel()
+	s := newRealSite(t, specA1+"team: {max: 2, formed_by: students}\n")
+	const teams, grades = "/comp2402/a1/-/teams", "/comp2402/-/grades"
+	s.signIn("ines").allowed(teams+"/create", url.Values{"team": {"reds"}, "logins": {"alice bob"}})
+	sub := "/" + s.gradedOf("reds", "alice", visibleResult(2)).Name.String()
+	tina, bob := s.signIn("tina"), s.signIn("bob")
+	shows := func(when string) {
+		t.Helper()
+		p := tina.page(grades)
+		if diff := cmp.Diff([]string{"alice2", "bob2"}, p.texts(".grid tbody tr")); diff != "" {
+			t.Errorf("%s: %s", when, diff)
+		}
+		links := p.all(".grid tbody td a")
+		if len(links) != 2 {
+			t.Errorf("%s: %d grades lead to a submission, want 2", when, len(links))
+		}
+		for _, link := range links {
+			if got, _ := attribute(link, "href"); got != sub {
+				t.Errorf("%s: a grade leads to %s, want %s", when, got, sub)
+			}
+		}
+		if got := bob.page(grades).all(".listing tbody tr a[href=" + sub + "]"); len(got) != 1 {
+			t.Errorf("%s: bob's grades have %d links to %s", when, len(got), sub)
+		}
+	}
+	shows("as members")
+	bob.allowed(teams+"/leave", nil)
+	shows("after bob has left")
+	bob.page(sub)
+}
+
 func TestGradesAreExported(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)
