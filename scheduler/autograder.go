@@ -68,9 +68,8 @@ func (s *runnerAPI) runAutograder(w http.ResponseWriter, r *http.Request, m *mem
 		return err
 	}
 	defer files.Close()
-	ctx, cancel := context.WithCancel(r.Context())
+	ctx, cancel := s.untilStop(r.Context())
 	defer cancel()
-	defer context.AfterFunc(s.stopping, cancel)()
 	run, err := s.Autograders.RunAutograder(ctx, AutograderJob{
 		AutograderOrder: asked, Flavour: flavour, Tests: order.Tests, Submission: files,
 		Package: func(ctx context.Context) (io.ReadCloser, error) { return s.openTests(ctx, order.Tests) },
@@ -80,6 +79,13 @@ func (s *runnerAPI) runAutograder(w http.ResponseWriter, r *http.Request, m *mem
 	}
 	reply(w, http.StatusOK, run)
 	return nil
+}
+
+// untilStop returns a context that also ends when the scheduler stops. A stop waits for its requests.
+func (s *runnerAPI) untilStop(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(s.stopping, cancel)
+	return ctx, func() { stop(); cancel() }
 }
 
 // longestAutograder bounds the time of one run, whatever a runner asks for.

@@ -184,4 +184,52 @@ func TestNoImage(t *testing.T) {
 	}
 }
 
+// TestTestsRunAfterALongWait has the server let the first of two tests wait for longer than the job's limit.
+func TestTestsRunAfterALongWait(t *testing.T) {
+	t.Parallel()
+	need(t, "sh")
+	g := newGrader(t)
+	tests := gradescopeTests("#!/bin/sh\n", "")
+	tests["autograder/setup.sh"] = "true\n"
+	tests["assignment.yaml"] = "title: T\nlimits: {job: 3s}\ntests:\n- {name: first, gradescope: autograder, setup: true, points: 4}\n- {name: second, run: [\"true\"], points: 6}\n"
+	server, waited := &container{run: schema.AutograderRun{Results: []byte(`{"score": 4}`)}}, false
+	job := graded(tests.write(t), files{"answer": "7"}.write(t))
+	job.Autograders = func(ctx context.Context, order schema.AutograderOrder, files func(io.Writer) error) (schema.AutograderRun, error) {
+		if !order.ImageOnly {
+			waited = true
+			place := time.NewTimer(4 * time.Second)
+			defer place.Stop()
+			select {
+			case <-place.C:
+			case <-ctx.Done():
+			}
+		}
+		return server.autograder(ctx, order, files)
+	}
+	if r := mustGrade(t, g, job); !waited {
+		t.Error("no autograder ran")
+	} else {
+		points(t, r, "10", "10")
+	}
+}
+
+// TestStaffReadThatChangesAreUnknown checks what staff read if the server could not compare all of source/.
+func TestStaffReadThatChangesAreUnknown(t *testing.T) {
+	t.Parallel()
+	need(t, "sh")
+	g := newGrader(t)
+	for want, changed := range map[string][]schema.AutograderChange{
+		"which of the autograder's own files were changed during the run is not known":       {{Path: "answer", Content: sumOf("7")}},
+		"of the autograder's own files: gone; not all changes are known":                     {{Path: "gone"}},
+		"of the autograder's own files: 1, 2, 3, 4, 5 and 1 more; not all changes are known": {{Path: "1"}, {Path: "2"}, {Path: "3"}, {Path: "4"}, {Path: "5"}, {Path: "6"}},
+	} {
+		server := &container{run: schema.AutograderRun{Results: []byte(`{"score": 7}`), Changed: changed, ChangesUnknown: true}}
+		job := graded(setupTests(t), files{"answer": "7"}.write(t))
+		job.Autograders = server.autograder
+		if got := byName(t, mustGrade(t, g, job), "auto"); !strings.HasSuffix(got.JudgeMessage, want) {
+			t.Errorf("%q, want %q", got.JudgeMessage, want)
+		}
+	}
+}
+
 var _ grade.Autograders = (&container{}).autograder

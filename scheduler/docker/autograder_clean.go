@@ -112,6 +112,8 @@ func (a *Autograders) Clean(ctx context.Context) error {
 	if err := a.sweep(ctx); err != nil {
 		return err
 	}
+	a.cleaning.Lock()
+	defer a.cleaning.Unlock()
 	images, err := a.ListImages(ctx)
 	if err != nil {
 		return err

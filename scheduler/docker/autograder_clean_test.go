@@ -15,12 +15,23 @@ import (
 	"github.com/grader/grader/schema"
 )
 
+// ownClock is a clock that a test moves.
+type ownClock struct{ ahead atomic.Int64 }
+
+// ownClock gives the autograders a clock that begins now and stands still.
+func (a *autograders) ownClock() *ownClock {
+	c, began := &ownClock{}, time.Now()
+	a.Clock = func() time.Time { return began.Add(time.Duration(c.ahead.Load())) }
+	return c
+}
+
+func (c *ownClock) add(d time.Duration) { c.ahead.Add(int64(d)) }
+
 // TestUnusedImagesAreRemoved checks which images a clean-up keeps.
 func TestUnusedImagesAreRemoved(t *testing.T) {
 	t.Parallel()
 	a := newAutograders(t)
-	now := time.Now()
-	a.Clock = func() time.Time { return now }
+	now := a.ownClock()
 	for _, made := range []struct{ commit, script string }{{"c1", "echo earlier base image"}, {"c1", "echo used"}, {"old", "echo unused"}} {
 		job := a.job(printing(made.script))
 		job.Tests.Commit, job.ImageOnly = made.commit, true
@@ -42,7 +53,7 @@ func TestUnusedImagesAreRemoved(t *testing.T) {
 		later time.Duration
 		count int
 	}{{0, 3}, {23 * time.Hour, 3}, {2 * time.Hour, 1}, {1000 * time.Hour, 1}} {
-		now = now.Add(step.later)
+		now.add(step.later)
 		check(t, a.Clean(t.Context()))
 		images, err := a.ListImages(t.Context())
 		if err != nil || len(images) != step.count {
@@ -86,8 +97,7 @@ func TestRemoveImage(t *testing.T) {
 func TestTotalSizeOfImages(t *testing.T) {
 	t.Parallel()
 	a := newAutograders(t)
-	now := time.Now()
-	a.Clock = func() time.Time { return now }
+	now := a.ownClock()
 	a.Total = 10 << 20
 	a.Active = func(context.Context) ([]docker.ActiveTests, error) {
 		return []docker.ActiveTests{{Name: "c/a1", Tests: schema.Tree{Repository: 1, Commit: "c0"}}}, nil
@@ -100,7 +110,7 @@ func TestTotalSizeOfImages(t *testing.T) {
 		if run, err := a.RunAutograder(t.Context(), job); err != nil || run.Failure != "" {
 			t.Fatalf("%v %s", err, run.Failure)
 		}
-		now = now.Add(2 * time.Hour)
+		now.add(2 * time.Hour)
 	}
 	check(t, a.Clean(t.Context()))
 	images, err := a.ListImages(t.Context())
@@ -121,8 +131,7 @@ func TestTotalSizeOfImages(t *testing.T) {
 func TestRejectedImageIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	a := newAutograders(t)
-	rejected, ahead := map[string]bool{}, atomic.Int64{}
-	a.Clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	rejected, now := map[string]bool{}, a.ownClock()
 	a.Rejected = func(_ context.Context, tests schema.Tree) (bool, error) { return rejected[tests.Commit], nil }
 	push := func(commit string, setups int) {
 		t.Helper()
@@ -153,7 +162,7 @@ func TestRejectedImageIsMadeAgain(t *testing.T) {
 	if _, err := engine.ImageInspect(t.Context(), images[0].Image); err != nil {
 		t.Errorf("an image without a name was removed, which may have been made a moment ago: %v", err)
 	}
-	ahead.Store(int64(2 * time.Hour))
+	now.add(2 * time.Hour)
 	check(t, a.Clean(t.Context()))
 	if _, err := engine.ImageInspect(t.Context(), images[0].Image); !errdefs.IsNotFound(err) {
 		t.Errorf("the replaced image is left: %v", err)

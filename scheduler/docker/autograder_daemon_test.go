@@ -165,8 +165,8 @@ func TestOnlyUnknownNamesAreTheTests(t *testing.T) {
 		"results cannot be read":     {"GET /containers/archive", refuse(500, "input/output error"), ""},
 		"answer breaks off":          {"GET /containers/archive", func(w http.ResponseWriter, r *http.Request) { sends(nil)(w); breakOff(w, r) }, ""},
 		"error of wait":              {"POST /containers/wait", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"Error":{"Message":"lost"}}`) }, ""},
-		"network does not exist":     {"POST /containers/start", refuse(404, "network nowhere not found"), "network nowhere not found"},
-		"image does not exist":       {"POST /containers/create", refuse(404, "No such image: base"), "is not on this machine"},
+		"image was removed":          {"POST /containers/create", refuse(404, "No such image: sha256:1"), ""},
+		"base image does not exist":  {"GET one", refuse(404, "No such image: base"), "the image base is not on this machine"},
 		"name is malformed":          {"POST /containers/create", refuse(400, "invalid network mode"), "invalid network mode"},
 	} {
 		t.Run(name, func(t *testing.T) {

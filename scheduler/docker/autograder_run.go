@@ -58,6 +58,9 @@ func (a *Autograders) grade(ctx context.Context, image string, job scheduler.Aut
 		}
 		return reading.Wait()
 	})
+	if errdefs.IsNotFound(err) { // the image was removed a moment ago, and is made again
+		return schema.AutograderRun{}, schema.Wrapf(schema.CodeUnavailable, err, "%s", schema.MessageOf(err))
+	}
 	if why := refused(err); why != "" {
 		return schema.AutograderRun{Failure: "the autograder's container: " + why}, nil
 	}

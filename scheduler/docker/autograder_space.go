@@ -14,13 +14,16 @@ const lowSpace = "space"
 // errLowSpace is the error of a container that was ended because of lowSpace.
 var errLowSpace = schema.Errorf(schema.CodeUnavailable, "Docker's file system is nearly full; make room, or remove images: grader admin images")
 
-// leastSpace is what Docker's file system must have free.
-var leastSpace = Space{Bytes: 512 << 20, Inodes: 10_000}
+// leastBytes and leastInodes are what Docker's file system must have free.
+const (
+	leastBytes  = 512 << 20
+	leastInodes = 10_000
+)
 
 // Space is what a file system has free.
 type Space struct{ Bytes, Inodes uint64 }
 
-func (s Space) low() bool { return s.Bytes < leastSpace.Bytes || s.Inodes < leastSpace.Inodes }
+func (s Space) low() bool { return s.Bytes < leastBytes || s.Inodes < leastInodes }
 
 // lowOnSpace returns what Docker's file system has free, and whether it is nearly full. A container can use room that its
 // size does not show, by files that were unlinked and are open. It is never nearly full if the daemon's files are not on
@@ -40,7 +43,7 @@ func (a *Autograders) space() (Space, bool) {
 	}
 	free := Space{Bytes: is.Bavail * uint64(is.Bsize), Inodes: is.Ffree}
 	if is.Files == 0 { // it has no limit
-		free.Inodes = leastSpace.Inodes
+		free.Inodes = leastInodes
 	}
 	return free, true
 }

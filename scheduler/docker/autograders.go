@@ -54,6 +54,7 @@ type Autograders struct {
 
 	sweeping sync.Mutex
 	swept    bool
+	cleaning sync.Mutex // one Clean runs at a time
 
 	mu     sync.Mutex
 	closed bool
