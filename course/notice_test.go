@@ -75,8 +75,8 @@ func TestScoreChangedForItsOwner(t *testing.T) {
 	}
 }
 
-// TestWhoGetsPoolNoticess checks who gets notices about the pool of the flavour large.
-func TestWhoGetsPoolNoticess(t *testing.T) {
+// TestWhoGetsPoolNotices checks who gets notices about the pool of the flavour large.
+func TestWhoGetsPoolNotices(t *testing.T) {
 	t.Parallel()
 	in := func(role schema.Role, flavour string, others ...string) schema.Enrolment {
 		return schema.Enrolment{Role: role, Course: schema.Course{Flavour: flavour, OtherFlavours: others}}

@@ -120,8 +120,8 @@ func (a *Autograders) readSource(ctx context.Context, container string) (sourceF
 	return describeSource(answer)
 }
 
-// describeSource reads a tar file of source/. A daemon leaves out files whose paths are too long for it; such a file is
-// none of the image's.
+// describeSource reads a tar file of source/. A daemon leaves out files whose paths are too long for it; such a file
+// cannot come from the image.
 func describeSource(stream io.Reader) (sourceFiles, error) {
 	files, from, left := sourceFiles{}, tar.NewReader(stream), int64(maxSourceBytes)
 	for n := 0; ; n++ {

@@ -73,6 +73,8 @@ func (a *Autograders) runContainer(ctx context.Context, spec containerSpec, keep
 		return err
 	}
 	defer leave(spec.room)
+	a.running.Add(1)
+	defer a.running.Add(-1) // after its files have been removed
 	name := "grader-autograder-" + strings.ToLower(rand.Text()[:12])
 	defer a.daemon.leftovers.remove(ctx, name) // even after an error: the container may exist if the response was lost
 	if _, err := a.daemon.api.ContainerCreate(ctx, a.containerConfig(spec), a.containerHost(spec), nil, nil, name); err != nil {
@@ -194,9 +196,7 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 		defer timer.Stop()
 		most = timer.C
 	}
-	a.running.Add(1)
-	defer a.running.Add(-1)
-	limit, free := "", Space{}
+	limit, short := "", shortage{}
 	space := time.NewTicker(measurePause) // measurements of a container may take long
 	defer space.Stop()
 	kill := time.NewTicker(killPause) // a request to end a container may fail
@@ -209,7 +209,7 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 			}
 			end = stop()
 			end.wall, end.exit = time.Since(began), int(is.StatusCode)
-			end.limit, err = a.limitOf(ctx, name, limit, spec.limits, &end, free)
+			end.limit, err = a.limitOf(ctx, name, limit, spec.limits, &end, short)
 			return end, err
 		case err := <-failed:
 			return end, a.daemon.words(err, "")
@@ -222,7 +222,7 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 			if limit != "" || !low {
 				continue
 			}
-			limit, free = lowSpace, now
+			limit, short = lowSpace, shortage{free: now, alone: a.running.Load() == 1}
 		case <-kill.C:
 		}
 		if limit == "" {
@@ -234,16 +234,16 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 	}
 }
 
-// limitOf returns the limit that ended a container. free is what the disk had free when it was nearly full.
-func (a *Autograders) limitOf(ctx context.Context, name, limit string, most schema.StepLimits, end *containerEnd, free Space) (string, error) {
+// limitOf returns the limit that ended a container. short is the shortage that was found if it is lowSpace.
+func (a *Autograders) limitOf(ctx context.Context, name, limit string, most schema.StepLimits, end *containerEnd, short shortage) (string, error) {
 	switch limit {
 	case "":
 		return a.outOfMemory(ctx, name, end.exit)
 	case lowSpace:
-		if a.filledDisk(ctx, name, most, end, free) {
+		if a.filledDisk(ctx, name, most, end, short) {
 			return limitDisk, nil
 		}
-		a.Logger.Error("Docker's file system is nearly full, which ends autograders; make room, or remove images: grader admin images", "directory", a.root, "bytes", free.Bytes, "inodes", free.Inodes)
+		a.Logger.Error("Docker's file system is nearly full, which ends autograders; make room, or remove images: grader admin images", "directory", a.root, "bytes", short.free.Bytes, "inodes", short.free.Inodes)
 		return "", errLowSpace
 	}
 	return limit, nil

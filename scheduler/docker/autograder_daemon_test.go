@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -187,7 +188,7 @@ func TestOnlyUnknownNamesAreTheTests(t *testing.T) {
 // TestMissingResults checks which errors of the daemon mean that the autograder left no results.
 func TestMissingResults(t *testing.T) {
 	t.Parallel()
-	for text, status := range map[string]int{"Could not find the file x in container y": 404, "lstat x: not a directory": 500, "too many levels of symbolic links": 500} {
+	for text, status := range map[string]int{"Could not find the file x in container y": 404, "lstat x: not a directory": 500, "too many levels of symbolic links": 500, "lstat x: file name too long": 500} {
 		f, a := newFakeDaemon(t)
 		f.answers["GET /containers/archive"] = refuse(status, text)
 		if run, err := a.RunAutograder(t.Context(), a.script("")); err != nil || run.Missing != "the autograder left no results/results.json" {
@@ -403,6 +404,49 @@ func TestFullDiskFailsNoGrading(t *testing.T) {
 	if !strings.Contains(a.log.String(), "are not saved") {
 		t.Errorf("no warning: %s", a.log)
 	}
+}
+
+// TestFullDiskBlamesNobodyOfSeveral runs two containers on a full disk. Much is freed at their end, but
+// either may have used it.
+func TestFullDiskBlamesNobodyOfSeveral(t *testing.T) {
+	t.Parallel()
+	f, a := newFakeDaemon(t)
+	killed := make(chan bool)
+	var once sync.Once
+	var waiting atomic.Int32
+	a.Free = func() (docker.Space, bool) {
+		select {
+		case <-killed:
+		default:
+			if waiting.Load() == 2 {
+				return docker.Space{Bytes: 100, Inodes: 1 << 20}, true
+			}
+		}
+		return docker.Space{Bytes: 1 << 40, Inodes: 1 << 20}, true
+	}
+	f.answers["POST /containers/kill"] = func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNoContent)
+		once.Do(func() { close(killed) })
+	}
+	f.answers["POST /containers/wait"] = func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusOK)
+		w.(http.Flusher).Flush()
+		waiting.Add(1)
+		<-killed
+		_, _ = io.WriteString(w, `{"StatusCode":137}`)
+	}
+	var both sync.WaitGroup
+	for range 2 {
+		job := a.script("")
+		job.Limits.Disk = 1000
+		both.Go(func() {
+			// The one that did not see the shortage has ended without a limit.
+			if run, err := a.RunAutograder(t.Context(), job); err == nil && run.Limit != "" {
+				t.Errorf("limit %q", run.Limit)
+			}
+		})
+	}
+	both.Wait()
 }
 
 // TestFullDiskEndsContainers fills the daemon's disk while a container runs. Only a container that filled it has reached

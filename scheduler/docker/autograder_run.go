@@ -153,12 +153,12 @@ func (a *Autograders) readFile(ctx context.Context, container, name string, read
 }
 
 // unreachable reports whether the daemon's error is about the path of a file, which the container decides: the file does
-// not exist, a directory of its path is none, or its links have no end. Every other error is the daemon's own.
+// not exist, a directory of its path is none, or its links have no end or name what cannot exist. Every other error is the daemon's own.
 func unreachable(err error) bool {
 	if err == nil {
 		return false
 	}
 	text := strings.ToLower(err.Error())
 	return errdefs.IsNotFound(err) && !strings.Contains(text, "no such container") ||
-		strings.Contains(text, "not a directory") || strings.Contains(text, "too many links") || strings.Contains(text, "too many levels of symbolic links")
+		strings.Contains(text, "not a directory") || strings.Contains(text, "file name too long") || strings.Contains(text, "too many links") || strings.Contains(text, "too many levels of symbolic links")
 }

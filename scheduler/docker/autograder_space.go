@@ -48,13 +48,19 @@ func (a *Autograders) space() (Space, bool) {
 	return free, true
 }
 
+// shortage is a moment at which Docker's file system was nearly full.
+type shortage struct {
+	free  Space
+	alone bool // no other container existed
+}
+
 // filledDisk reports whether a container that was ended because of lowSpace is the one that filled the disk: its files are
 // larger than its limit, or it was the only one, and its end has freed more than its limit.
-func (a *Autograders) filledDisk(ctx context.Context, name string, most schema.StepLimits, end *containerEnd, before Space) bool {
+func (a *Autograders) filledDisk(ctx context.Context, name string, most schema.StepLimits, end *containerEnd, before shortage) bool {
 	a.measureOnce(ctx, name, end)
 	if overLimit(*end, most) == limitDisk {
 		return true
 	}
 	after, known := a.space()
-	return known && most.Disk > 0 && a.running.Load() == 1 && after.Bytes > before.Bytes+uint64(most.Disk)
+	return known && most.Disk > 0 && before.alone && after.Bytes > before.free.Bytes+uint64(most.Disk)
 }

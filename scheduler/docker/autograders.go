@@ -62,7 +62,7 @@ type Autograders struct {
 	uses   *imageUses
 
 	sources sources
-	running atomic.Int32 // containers
+	running atomic.Int32 // containers, until they are removed
 }
 
 // saved logs that the list of uses was not saved. A grading does not fail for that.
