@@ -144,15 +144,23 @@ func (p *pusher) is(commit string) bool {
 	return len(p.accepted) > 0 && p.accepted[len(p.accepted)-1] == commit
 }
 
-// main asks the server for the commit of main; "" if the server does not answer.
+// mainLine is the line of main that git ls-remote prints. Lines of ssh may be beside it: the server may
+// be killed after its answer.
+var mainLine = regexp.MustCompile(`(?m)^([0-9a-f]{40})\trefs/heads/main$`)
+
+// main asks the server for the commit of main; "none" if there is none, "" if the server does not
+// answer.
 func (p *pusher) main() string {
 	for p.c.serving() {
 		t, err := p.person.Git(context.Background(), p.work(), "ls-remote", p.person.URL(p.repository), "refs/heads/main")
 		if err != nil {
 			return p.trouble("ls-remote: %v", err)
 		}
-		if t.Exit == 0 {
-			return strings.TrimSpace(strings.Split(t.Output+"none\t", "\t")[0])
+		if line := mainLine.FindStringSubmatch(t.Output); t.Exit == 0 && line != nil {
+			return line[1]
+		}
+		if t.Exit == 0 && t.Output == "" {
+			return "none"
 		}
 	}
 	return ""
