@@ -99,7 +99,7 @@ func (r *Regrades) Create(ctx context.Context, by schema.Actor, n NewRegrade) (s
 	return set, err
 }
 
-// owners returns the owners whose submissions to grade again, or nil for everybody.
+// owners returns the owners whose submissions are graded again. nil means everybody.
 func (r *Regrades) owners(ctx context.Context, c schema.Course, n NewRegrade) (map[string]bool, error) {
 	if len(n.Owners) == 0 && n.Section == "" {
 		return nil, nil

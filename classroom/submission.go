@@ -108,7 +108,7 @@ func (w *Work) noSubmission(ctx context.Context, m Member, name schema.Submissio
 // SubmissionPage selects one page of an assignment's submissions.
 type SubmissionPage struct {
 	Assignment string // COURSE/ASSIGNMENT
-	Login      string // only this owner's, "" for everyone's
+	Login      string // the owner of the submissions; "" means everybody
 	After      string // name of the submission that it begins after, "" from the beginning
 	Limit      int    // maximum number, at most maxPage+1; 0 means maxPage
 }
@@ -143,8 +143,8 @@ func (w *Work) OwnSubmissions(ctx context.Context, by schema.Actor, p Submission
 	return w.page(ctx, m, a, p)
 }
 
-// page lists one page of the submissions of an owner, "" for everyone, to a member who may
-// list them. It has fewer than the limit only if no more follow.
+// page lists one page of submissions to a member who may list them. It has fewer than the limit only if
+// no more follow.
 func (w *Work) page(ctx context.Context, m Member, a Assignment, p SubmissionPage) ([]schema.PublicSubmission, error) {
 	after, err := w.after(ctx, a, p)
 	if err != nil {
@@ -209,7 +209,7 @@ func (w *Work) lateness(ctx context.Context, s schema.GradedSubmission, a course
 	return schema.PublicLate{State: late.State, Days: late.Days, Tokens: late.Tokens, Deducted: late.Deducted.Number()}, nil
 }
 
-// mayList decides whether a member may list the submissions of an owner, "" for everyone.
+// mayList decides whether a member may list the submissions of an owner. The login "" means everybody.
 func (w *Work) mayList(ctx context.Context, m Member, login string) error {
 	if err := course.MayList(m.Viewer(), m.Course.Code, login); err != nil {
 		return err
