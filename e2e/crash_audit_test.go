@@ -79,7 +79,7 @@ func (c *campaign) auditStudent(p *pusher) {
 		}
 	}
 	if diff := cmp.Diff(p.accepted, commits); diff != "" {
-		c.t.Errorf("%s: accepted (-) and submitted (+):\n%s", p.person.Login, diff)
+		c.t.Errorf("%s: accepted (-) and submitted (+):\n%s\n%s", p.person.Login, diff, strings.Join(p.history, "\n"))
 	}
 }
 

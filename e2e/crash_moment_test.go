@@ -43,7 +43,9 @@ type watcher struct {
 func newWatcher(c *classroom, held func() bool) *watcher {
 	shm, err := os.Open(filepath.Join(c.data, "grader.db-shm"))
 	check(c.t, err)
-	return &watcher{data: c.data, ledger: c.ledger(), shm: shm, held: held}
+	l := c.ledger()
+	l.watches = true
+	return &watcher{data: c.data, ledger: l, shm: shm, held: held}
 }
 
 func (w *watcher) close() {

@@ -28,6 +28,7 @@ type pusher struct {
 	reattached int               // pushes without a new commit
 	forced     int               // pushes that replaced a commit
 	problems   []string
+	history    []string // each push and each answer about main; shown if the test fails
 }
 
 // refLine is the porcelain line of main; its first character is the result.
@@ -74,6 +75,7 @@ func (p *pusher) next() string {
 func (p *pusher) deliver(commit string) {
 	for try := 0; p.c.serving(); try++ {
 		said, took := p.push()
+		p.history = append(p.history, fmt.Sprintf("push %s: %q: %.400q", commit, took, said))
 		if try > 100 || strings.Contains(said, "our machines failed") {
 			p.trouble("push %d of %s ended with:\n%s", try, commit, said)
 			return
@@ -85,7 +87,9 @@ func (p *pusher) deliver(commit string) {
 			}
 			continue // to watch it again
 		}
-		switch p.main() {
+		main := p.main()
+		p.history = append(p.history, fmt.Sprintf("main is %q", main))
+		switch main {
 		case commit:
 			p.accept(commit) // the client did not get the answer
 			continue
