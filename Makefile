@@ -40,10 +40,13 @@ deps: ## install the Debian packages that are missing (as root), or print the li
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}" >/dev/null
 
-screenshots: ## pictures of every page of the site, below bin/screenshots
+screenshots: ## pictures of every page of the site, below bin/screenshots, and of the README, in docs
+	@rm -rf bin/screenshots
 	@mkdir -p bin/screenshots
 	go test ./web -run Screenshots -count=1 -artifacts -outputdir bin/screenshots
+	go test ./e2e -run 'Pictures$$' -count=1 -artifacts -outputdir bin/screenshots
 	find bin/screenshots -name '*.png' | sort
+	cp $$(find bin/screenshots -name push.svg -o -name submission.png) docs
 
 # web/static/editor.js is bundled from npm packages. web/editor lists their versions.
 EDITOR_BUNDLE = $(GO) tool -modfile=tools/go.mod esbuild web/editor/main.js --bundle --minify --format=iife --target=es2022 --log-level=warning
