@@ -98,3 +98,45 @@ func TestAdder(t *testing.T) {
 		})
 	}
 }
+
+// TestPathsOfTheBuild checks that the linker's and the address sanitizer's messages name the
+// student's files as they are in the submission, although debugging information contains the
+// directory of the build.
+func TestPathsOfTheBuild(t *testing.T) {
+	t.Parallel()
+	need(t, "gcc")
+	g := newGrader(t)
+	tests := files{
+		"assignment.yaml": `
+title: Debugging information
+solution: solution/
+limits: {time: 20s, memory: 512MiB, disk: 64MiB}
+build:
+  - {name: compile, run: "gcc -g -fsanitize=address -c src/ring.c -o ring.o"}
+tests:
+  - name: frees once
+    needs: [main.c]
+    compile: gcc -g -fsanitize=address -o $TEST_OUT/units $NEEDS/main.c $ARTEFACTS/ring.o
+    run: $TEST_OUT/units 2>&1
+    stdout: done
+`,
+		"solution/src/ring.c": "void ring(void) {}\n",
+		"main.c":              "#include <stdio.h>\nvoid ring(void); int main(void) { ring(); puts(\"done\"); }\n",
+	}.write(t)
+	t.Run("two main functions", func(t *testing.T) {
+		r := gradeFiles(t, g, tests, files{"src/ring.c": "void ring(void) {}\nint main(void) { return 0; }\n"})
+		checkPaths(t, byName(t, r, "frees once").Output, "\nsrc/ring.c:2: multiple definition of `main'")
+	})
+	t.Run("address sanitizer", func(t *testing.T) {
+		r := gradeFiles(t, g, tests, files{"src/ring.c": "#include <stdlib.h>\nvoid ring(void) {\n\tchar *p = malloc(1);\n\tfree(p);\n\tfree(p);\n}\n"})
+		checkPaths(t, byName(t, r, "frees once").Output, "in ring src/ring.c:5")
+	})
+}
+
+// checkPaths checks that an output contains a text, and no directory of the wall.
+func checkPaths(t *testing.T, output, want string) {
+	t.Helper()
+	if !strings.Contains(output, want) || strings.Contains(output, "/work/") {
+		t.Errorf("no %q, or a path of the runner, in:\n%s", want, output)
+	}
+}

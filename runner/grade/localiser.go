@@ -12,6 +12,7 @@ import (
 // variables.
 type localiser struct {
 	dirs []localDir
+	wall string // contains the directories of all steps; "" if unknown
 }
 
 // localDir is a directory with its name for people.
@@ -27,7 +28,7 @@ var secretPart = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 // localiser returns the localiser of a step that ran in a place with variables v.
 func (p *place) localiser(v variables) localiser {
-	var l localiser
+	l := localiser{wall: wallOf(p.work)}
 	l.add(p.work, localDir{alone: ".", spellings: []string{p.work}})
 	l.add(p.tmp, localDir{alone: "$TMPDIR", above: "$TMPDIR", spellings: []string{p.tmp}})
 	l.add(v["ARTEFACTS"], localDir{alone: "$ARTEFACTS", spellings: p.spellings(v["ARTEFACTS"])})
@@ -61,7 +62,64 @@ func (l localiser) rewrite(text string) string {
 			lower = lowerASCII(text)
 		}
 	}
-	return l.rewritePaths(text)
+	return l.rewritePaths(l.rewriteOtherSteps(text))
+}
+
+// wallOf returns the directory that contains the directories of all steps, or "" if the working
+// directory of a step has no unguessable part.
+func wallOf(work string) string {
+	if own := filepath.Dir(work); secretPart.MatchString(filepath.Base(own)) {
+		return filepath.Dir(own)
+	}
+	return ""
+}
+
+// rewriteOtherSteps replaces absolute paths in the directories of other steps. Compilers write the
+// paths of the build into debugging information, and linkers, sanitizers and valgrind print them in
+// later steps. Most of these files are the student's own, so the working directory becomes "".
+func (l localiser) rewriteOtherSteps(text string) string {
+	if l.wall == "" || !strings.Contains(text, l.wall) {
+		return text
+	}
+	parts := strings.Split(text, l.wall+"/")
+	var rewritten strings.Builder
+	rewritten.WriteString(parts[0])
+	for i, part := range parts[1:] {
+		name, rest, ok := otherStep(part)
+		if !ok {
+			rewritten.WriteString(l.wall + "/" + part)
+			continue
+		}
+		if strings.HasSuffix(parts[i], "file://") {
+			before := strings.TrimSuffix(rewritten.String(), "file://")
+			rewritten.Reset()
+			rewritten.WriteString(before)
+		}
+		rewritten.WriteString(name + rest)
+	}
+	return rewritten.String()
+}
+
+// otherStep takes the path of a step's directory, relative to the wall, off the beginning of a text.
+// It returns the name for people, and the rest of the text.
+func otherStep(text string) (name, rest string, ok bool) {
+	secret, rest, ok := strings.Cut(text, "/")
+	if !ok || !secretPart.MatchString(secret) {
+		return "", "", false
+	}
+	name = "$TMPDIR"
+	if below, ok := strings.CutPrefix(rest, "work"); ok {
+		name, rest = ".", below
+	} else if rest, ok = strings.CutPrefix(rest, "tmp"); !ok {
+		return "", "", false
+	}
+	if rest != "" && isWordByte(rest[0]) {
+		return "", "", false
+	}
+	if within, ok := strings.CutPrefix(rest, "/"); ok && name == "." {
+		return "", within, true
+	}
+	return name, rest, true
 }
 
 // rewritePaths replaces the paths of directories that have no unguessable part.

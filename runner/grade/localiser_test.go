@@ -96,3 +96,30 @@ func TestLocaliserOfInvalidUTF8(t *testing.T) {
 		}
 	}
 }
+
+// TestLocaliserOfOtherSteps checks the paths of a build, which debugging information repeats in the
+// messages of later steps.
+func TestLocaliserOfOtherSteps(t *testing.T) {
+	t.Parallel()
+	const build = "/run/wall/0123456789abcdef0123456789abcdef"
+	for text, want := range map[string]string{
+		build + "/work/ring.c:34: multiple definition of `main'":                "ring.c:34: multiple definition of `main'",
+		"#1 0x5 in push " + build + "/work/src/ring.c:7\n#2 " + build + "/work": "#1 0x5 in push src/ring.c:7\n#2 .",
+		"(" + build + "/tmp/cc1.o) and " + testNeeds + "/a.c":                   "($TMPDIR/cc1.o) and $NEEDS/a.c",
+		"file://" + build + "/work/a.js and file://" + build + "/work/b.js":     "a.js and b.js",
+		"\xff" + build + "/work/\xe9.c":                                         "\xff\xe9.c",
+		// other paths stay
+		build + "/workshop/a.c": build + "/workshop/a.c",
+		build + "/other/a.c":    build + "/other/a.c",
+		build:                   build,
+		"/run/wall/store/a.c":   "/run/wall/store/a.c",
+		"/run/wall/":            "/run/wall/",
+	} {
+		if got := testLocaliser().rewrite(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	if got := (&place{work: "/home/x/work", tmp: "/home/x/tmp"}).localiser(nil).rewrite("/home/y/work/a.c"); got != "/home/y/work/a.c" {
+		t.Errorf("without a wall: %q", got)
+	}
+}
