@@ -35,16 +35,18 @@ type sourceFiles map[string]string
 
 const regularFile = "sha256:"
 
-// sources remembers source/ of some images, by the daemon's id, so that it is not read for each grading.
+// sources remembers source/ of some images, by the daemon's id, so that it is not read for each grading. It is nil for an
+// image whose source/ is too large.
 type sources struct {
 	mu sync.Mutex
 	by map[string]sourceFiles
 }
 
-func (s *sources) get(image string) sourceFiles {
+func (s *sources) get(image string) (files sourceFiles, known bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.by[image]
+	files, known = s.by[image]
+	return files, known
 }
 
 // put remembers source/ of an image. Any other image is forgotten if there are too many.
@@ -66,15 +68,16 @@ func (s *sources) put(image string, files sourceFiles) {
 // sourceBefore returns source/ of an image, from a container of it that has not started. It returns nil if it cannot be
 // compared.
 func (a *Autograders) sourceBefore(ctx context.Context, image, container string) sourceFiles {
-	if files := a.sources.get(image); files != nil {
+	if files, known := a.sources.get(image); known {
 		return files
 	}
 	files, err := a.readSource(ctx, container)
 	if err != nil {
 		a.Logger.Warn("source/ of an autograder's image cannot be compared", "image", image, "error", err)
-		return nil
 	}
-	a.sources.put(image, files)
+	if err == nil || errors.Is(err, errSourceTooLarge) { // other errors are the daemon's, and may pass
+		a.sources.put(image, files)
+	}
 	return files
 }
 

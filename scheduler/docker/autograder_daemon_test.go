@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -65,6 +66,16 @@ func refuse(status int, message string) http.HandlerFunc {
 func breakOff(w http.ResponseWriter, _ *http.Request) {
 	w.(http.Flusher).Flush()
 	panic(http.ErrAbortHandler)
+}
+
+// upgrade answers a request for a stream with one that is empty.
+func upgrade(w http.ResponseWriter, _ *http.Request) {
+	connection, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	_, _ = io.WriteString(connection, "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n")
+	_ = connection.Close()
 }
 
 // sends returns an answer with a tar file.
@@ -354,6 +365,88 @@ func TestNewImageIsKeptAboveTotal(t *testing.T) {
 	run, err := a.RunAutograder(t.Context(), a.script(""))
 	if err != nil || !strings.Contains(run.Failure, "or to raise autograders: total") || a.setups() != 0 {
 		t.Errorf("a new image above the total size: %v, %q", err, run.Failure)
+	}
+}
+
+// TestActiveTestsAreGradedAboveTotal asks for the images of a candidate and then of the active tests with the same package,
+// when the images are too large together. The flavour's base image was replaced, so neither exists.
+func TestActiveTestsAreGradedAboveTotal(t *testing.T) {
+	t.Parallel()
+	f, a := newFakeDaemon(t)
+	now := time.Now()
+	a.Clock, a.Total = func() time.Time { return now }, 150
+	f.has(now, "new", "newer")
+	var made atomic.Bool
+	f.answers["GET one"] = func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "grader-autograder:") && !made.Load() {
+			refuse(404, "No such image")(w, r)
+			return
+		}
+		f.usual(w, r, "GET one")
+	}
+	f.answers["POST /commit"] = func(w http.ResponseWriter, _ *http.Request) {
+		made.Store(true)
+		w.WriteHeader(http.StatusCreated)
+		_, _ = io.WriteString(w, `{"Id": "sha256:made"}`)
+	}
+	f.answers["POST /containers/attach"] = upgrade
+	active := errors.New("the store is busy")
+	a.Active = func(context.Context) ([]docker.ActiveTests, error) {
+		return []docker.ActiveTests{{Name: "c/a", Tests: schema.Tree{Repository: 1, Commit: "active", Tree: "other"}}}, active
+	}
+	push := func(commit string) (schema.AutograderRun, error) {
+		job := a.script("")
+		job.Tests = schema.Tree{Repository: 1, Commit: commit, Tree: "t"}
+		return a.RunAutograder(t.Context(), job)
+	}
+	if _, err := push("active"); !errors.Is(err, active) {
+		t.Errorf("while the active tests are not known: %v", err)
+	}
+	active = nil
+	for _, commit := range []string{"candidate", "active", "candidate"} {
+		run, err := push(commit)
+		if refused := strings.Contains(run.Failure, "or to raise autograders: total"); err != nil || refused != (commit == "candidate" && !made.Load()) {
+			t.Errorf("%s: %v, %q", commit, err, run.Failure)
+		}
+	}
+	if n := a.setups(); n != 1 {
+		t.Errorf("setup.sh was run %d times", n)
+	}
+}
+
+// TestLargeSourceIsReadOnce grades three times in an image whose source/ is too large to compare, and in one whose first
+// reading the daemon broke off.
+func TestLargeSourceIsReadOnce(t *testing.T) {
+	t.Parallel()
+	same := func(int) string { return "" }
+	small := sourceOf(t, 3, same)
+	for name, c := range map[string]struct {
+		first   []byte
+		reads   int
+		unknown []bool
+	}{
+		"too large":  {sourceOf(t, 50_001, same), 1, []bool{true, true, true}},
+		"broken off": {small[:100], 4, []bool{true, false, false}},
+		"small":      {small, 4, []bool{false, false, false}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, a := newFakeDaemon(t)
+			reads := 0
+			read := func(content []byte) func(http.ResponseWriter) {
+				return func(w http.ResponseWriter) { reads++; sends(content)(w) }
+			}
+			f.archives["/autograder/source"] = []func(http.ResponseWriter){read(c.first), read(small)}
+			for n, unknown := range c.unknown {
+				run, err := a.RunAutograder(t.Context(), a.script(""))
+				if err != nil || run.ChangesUnknown != unknown {
+					t.Errorf("grading %d: %v, unknown %v", n+1, err, run.ChangesUnknown)
+				}
+			}
+			if reads != c.reads {
+				t.Errorf("source/ was read %d times, want %d", reads, c.reads)
+			}
+		})
 	}
 }
 

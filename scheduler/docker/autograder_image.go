@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,14 +52,16 @@ type build struct {
 }
 
 // setupFailure says why there is no image.
-type setupFailure struct{ why, output string }
+type setupFailure struct {
+	why, output string
+	full        bool // setup.sh was not run, because the images are too large together
+}
 
-// refusedBuild returns the failure of a setup.sh that was not run, nil if why is empty.
-func refusedBuild(why string) *setupFailure {
-	if why == "" {
-		return nil
-	}
-	return &setupFailure{why: why}
+// wantedImage is the image that a job needs.
+type wantedImage struct {
+	key, base string // the image's id, and the daemon's id of its base image
+	again     bool   // it is made again if it exists
+	active    bool   // active tests need it, so it is made whatever the total size is
 }
 
 func (f *setupFailure) message() string {
@@ -92,21 +95,53 @@ func (a *Autograders) image(ctx context.Context, base string, job scheduler.Auto
 	if err != nil {
 		return "", nil, err
 	}
-	key := a.imageKey(baseID, files.digest)
-	again, err := a.doubtful(ctx, key, job)
-	if err != nil {
+	want := wantedImage{key: a.imageKey(baseID, files.digest), base: baseID}
+	if want.again, err = a.doubtful(ctx, want.key, job); err != nil {
 		return "", nil, errors.Join(err, files.Close())
 	}
-	b := a.join(key, baseID, files, again)
-	select {
-	case <-b.done:
-	case <-ctx.Done():
-		return "", nil, context.Cause(ctx)
+	b, err := a.await(ctx, want, files)
+	if err == nil && b.failed != nil && b.failed.full {
+		b, err = a.beyondTotal(ctx, b, want, job)
+	}
+	if err != nil {
+		return "", nil, err
 	}
 	if b.err == nil && b.failed == nil {
-		a.saved(a.uses.add(key, userOf(job), a.Clock()))
+		a.saved(a.uses.add(want.key, userOf(job), a.Clock()))
 	}
 	return b.id, b.failed, b.err
+}
+
+// await returns a build of an image that has ended.
+func (a *Autograders) await(ctx context.Context, want wantedImage, files *pack) (*build, error) {
+	b := a.join(want, files)
+	select {
+	case <-b.done:
+		return b, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// beyondTotal makes an image for which there is no room, if the job's tests are active: they were accepted with an image that
+// was removed since then, or whose base image was replaced. For other tests it returns the build that failed.
+func (a *Autograders) beyondTotal(ctx context.Context, failed *build, want wantedImage, job scheduler.AutograderJob) (*build, error) {
+	if a.Active == nil {
+		return failed, nil
+	}
+	active, err := a.Active(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(active, func(is ActiveTests) bool { return withoutTree(is.Tests) == withoutTree(job.Tests) }) {
+		return failed, nil
+	}
+	files, err := a.pack(ctx, job)
+	if err != nil {
+		return nil, err
+	}
+	want.active = true
+	return a.await(ctx, want, files)
 }
 
 // doubtful reports whether an existing image is made again: it is asked for by a new tests version, and the gate rejected
@@ -155,11 +190,11 @@ func (a *Autograders) imageKey(baseID string, files []byte) string {
 
 // join returns the build of an image: the running one, one that failed a moment ago, or a new one. It closes the
 // package or hands it to the build.
-func (a *Autograders) join(key, baseID string, files *pack, again bool) *build {
+func (a *Autograders) join(want wantedImage, files *pack) *build {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	b := a.builds[key]
-	if b != nil && (b.ended.IsZero() || a.Clock().Sub(b.ended) < failureAge) {
+	b := a.builds[want.key]
+	if b != nil && (b.ended.IsZero() || a.Clock().Sub(b.ended) < failureAge && !(want.active && b.failed.full)) {
 		_ = files.Close()
 		return b
 	}
@@ -170,12 +205,12 @@ func (a *Autograders) join(key, baseID string, files *pack, again bool) *build {
 		close(b.done)
 		return b
 	}
-	a.builds[key] = b
+	a.builds[want.key] = b
 	a.tasks.Go(func() { // it outlives the request that began it
 		defer close(b.done)
 		defer func() { _ = files.Close() }()
-		b.id, b.failed, b.err = a.find(a.ctx, key, baseID, files, again)
-		a.finish(key, b)
+		b.id, b.failed, b.err = a.find(a.ctx, want, files)
+		a.finish(want.key, b)
 	})
 	return b
 }
@@ -195,22 +230,24 @@ func (a *Autograders) finish(key string, b *build) {
 }
 
 // find returns an existing image unless it is to be made again. Otherwise it makes it.
-func (a *Autograders) find(ctx context.Context, key, baseID string, files *pack, again bool) (string, *setupFailure, error) {
-	found, err := a.daemon.api.ImageInspect(ctx, imageName+":"+key)
+func (a *Autograders) find(ctx context.Context, want wantedImage, files *pack) (string, *setupFailure, error) {
+	found, err := a.daemon.api.ImageInspect(ctx, imageName+":"+want.key)
 	switch {
-	case err == nil && !again:
+	case err == nil && !want.again:
 		return found.ID, nil, nil
 	case err == nil:
-		if err := a.remove(ctx, key); err != nil && schema.CodeOf(err) != schema.CodeConflict {
+		if err := a.remove(ctx, want.key); err != nil && schema.CodeOf(err) != schema.CodeConflict {
 			return "", nil, err
 		}
 	case !errdefs.IsNotFound(err):
 		return "", nil, a.daemon.words(err, "")
 	}
-	if why, err := a.full(ctx); err != nil || why != "" {
-		return "", refusedBuild(why), err
+	if why, err := a.full(ctx); err != nil {
+		return "", nil, err
+	} else if why != "" && !want.active {
+		return "", &setupFailure{why: why, full: true}, nil
 	}
-	id, failed, err := a.build(ctx, key, baseID, files)
+	id, failed, err := a.build(ctx, want.key, want.base, files)
 	if err == nil && failed == nil {
 		a.tasks.Go(func() {
 			if err := a.Clean(ctx); err != nil && ctx.Err() == nil {

@@ -45,15 +45,18 @@ type imageUser struct {
 
 // userOf returns the user that a job runs for.
 func userOf(job scheduler.AutograderJob) imageUser {
-	user := imageUser{Tree: job.Tests, Dir: job.Dir, Flavour: job.Flavour.Name}
-	user.Tree.Tree = ""
-	return user
+	return imageUser{Tree: withoutTree(job.Tests), Dir: job.Dir, Flavour: job.Flavour.Name}
 }
 
 // by reports whether a tests version uses the image.
 func (u imageUse) by(tests schema.Tree) bool {
+	return slices.ContainsFunc(u.Versions, func(user imageUser) bool { return user.Tree == withoutTree(tests) })
+}
+
+// withoutTree returns a tests version without its tree, which its commit determines.
+func withoutTree(tests schema.Tree) schema.Tree {
 	tests.Tree = ""
-	return slices.ContainsFunc(u.Versions, func(user imageUser) bool { return user.Tree == tests })
+	return tests
 }
 
 // openImageUses reads the list. lost: there is a file that cannot be understood.
