@@ -39,36 +39,38 @@ func (w *Work) Submission(ctx context.Context, by schema.Actor, name schema.Subm
 // WorkFacts holds what decides who may see an owner's work, except the viewer. It is the same for all viewers, so
 // that it can be read once for all who watch a submission.
 type WorkFacts struct {
-	course     schema.Course
-	assignment Assignment
-	access     course.Access // without a viewer
+	course schema.Course
+	access course.Access // without a viewer
 }
 
 // Facts returns the present facts about the work of a name, which has an owner.
-func (w *Work) Facts(ctx context.Context, name schema.SubmissionName) (WorkFacts, error) {
+func (w *Work) Facts(ctx context.Context, name schema.SubmissionName) (*WorkFacts, error) {
 	of, err := w.store.Course(ctx, name.Course)
 	if err != nil {
-		return WorkFacts{}, fmt.Errorf("find course: %w", err)
+		return nil, fmt.Errorf("find course: %w", err)
 	}
 	a, err := w.store.Assignment(ctx, name.Course, name.Assignment)
 	if err != nil {
-		return WorkFacts{}, fmt.Errorf("find assignment: %w", err)
+		return nil, fmt.Errorf("find assignment: %w", err)
 	}
 	access, err := w.Access(ctx, course.Viewer{}, a.ID, name.Owner)
-	return WorkFacts{course: of, assignment: w.Read(a), access: access}, err
+	if err != nil {
+		return nil, err
+	}
+	return &WorkFacts{course: of, access: access}, nil
 }
 
 // Again decides again whether the actor may see a submission that they saw before, such as at the end of
-// a stream. It reads the actor's present membership, and takes the rest from the facts about the work. It returns
-// the submission as before, and does not read the result. CodeNotFound: the actor may not see it any more.
-func (w *Work) Again(ctx context.Context, by schema.Actor, before Seen, facts WorkFacts) (Seen, error) {
+// a stream. It reads the actor's present membership, and takes the rest from the facts about the work. It does not
+// read the result. CodeNotFound: the actor may not see it any more.
+func (w *Work) Again(ctx context.Context, by schema.Actor, of schema.Submission, facts *WorkFacts) (Member, course.Access, error) {
 	m, err := memberOf(ctx, w.store, by, facts.course)
 	if err != nil {
-		return Seen{}, err
+		return Member{}, course.Access{}, err
 	}
-	now := Seen{Member: m, Assignment: facts.assignment, Submission: before.Submission, Access: facts.access}
-	now.Access.Viewer = m.Viewer()
-	return now, course.MaySeeReceived(now.Access, now.Submission.Name, now.Submission.ReceivedAt)
+	access := facts.access
+	access.Viewer = m.Viewer()
+	return m, access, course.MaySeeReceived(access, of.Name, of.ReceivedAt)
 }
 
 // see returns the actor's membership and access to the work of a name, without a submission, and the name

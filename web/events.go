@@ -130,7 +130,8 @@ func (f *feed) begin(ctx context.Context, r *http.Request) (<-chan schema.Event,
 		return nil, err
 	}
 	if f.Sub.Job.State.Ended() {
-		return nil, f.finish(ctx, f.pages.newReport(ctx, f.sight))
+		final := f.pages.newReport(ctx, f.sight)
+		return nil, f.finish(ctx, &final)
 	}
 	f.shown = &view.Report{Total: f.pages.expectedTests(ctx, f.sight), Failing: f.Failing}
 	f.shown.ShowProgress(f.pages.subject(f.sight))
@@ -281,26 +282,10 @@ type final struct {
 
 // end reads the finished submission and sends its report if the reader may still see it.
 func (f *feed) end(ctx context.Context) error {
-	facts, err := f.workFacts(ctx)
-	if err != nil {
+	if err := f.decideAgain(ctx); err != nil {
 		return err
 	}
-	var now classroom.Seen
-	err = f.pages.ends.Do(ctx, func() (err error) {
-		now, err = f.pages.Classroom.Work.Again(ctx, f.Actor, classroom.Seen{Submission: f.Sub}, facts)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	f.member, f.Access = now.Member, now.Access
-	read := func() (final, error) { return f.readFinal(ctx) }
-	var is final
-	if key, ok := f.viewpoint(); ok {
-		is, err = f.pages.finals.Get(ctx, key, read)
-	} else {
-		is, err = read()
-	}
+	is, err := f.final(ctx)
 	if err != nil {
 		return err
 	}
@@ -309,13 +294,25 @@ func (f *feed) end(ctx context.Context) error {
 		return f.out.signal("reload")
 	}
 	f.Sub = is.sub
-	return f.finish(ctx, is.report)
+	return f.finish(ctx, &is.report)
+}
+
+// decideAgain decides again whether the reader may see the submission.
+func (f *feed) decideAgain(ctx context.Context) error {
+	facts, err := f.workFacts(ctx)
+	if err != nil {
+		return err
+	}
+	return f.pages.ends.Do(ctx, func() (err error) {
+		f.member, f.Access, err = f.pages.Classroom.Work.Again(ctx, f.Actor, f.Sub.Submission, facts)
+		return err
+	})
 }
 
 // workFacts returns the facts about the submission. They are read once for all staff who are told of its end at
 // the same moment.
-func (f *feed) workFacts(ctx context.Context) (classroom.WorkFacts, error) {
-	read := func() (classroom.WorkFacts, error) {
+func (f *feed) workFacts(ctx context.Context) (*classroom.WorkFacts, error) {
+	read := func() (*classroom.WorkFacts, error) {
 		return f.pages.Classroom.Work.Facts(ctx, f.Sub.Name)
 	}
 	if _, ok := f.Access.SharedView(); !ok {
@@ -324,19 +321,28 @@ func (f *feed) workFacts(ctx context.Context) (classroom.WorkFacts, error) {
 	return f.pages.facts.Get(ctx, strconv.FormatInt(f.Sub.Job.ID, 10), read)
 }
 
+// final returns the finished submission. It is read once for all readers who see the same of it.
+func (f *feed) final(ctx context.Context) (*final, error) {
+	read := func() (*final, error) { return f.readFinal(ctx) }
+	if key, ok := f.viewpoint(); ok {
+		return f.pages.finals.Get(ctx, key, read)
+	}
+	return read()
+}
+
 // readFinal reads the submission again.
-func (f *feed) readFinal(ctx context.Context) (final, error) {
+func (f *feed) readFinal(ctx context.Context) (*final, error) {
 	v := *f.sight
 	if err := f.pages.refresh(ctx, &v); err != nil {
-		return final{}, err
+		return nil, err
 	}
-	return final{v.Sub, f.pages.newReport(ctx, &v)}, nil
+	return &final{v.Sub, f.pages.newReport(ctx, &v)}, nil
 }
 
 // finish sends the final report and ends the stream. It replaces the build and the tests only if they
 // differ from those on the page, because the person may be reading them.
-func (f *feed) finish(ctx context.Context, final view.Report) error {
-	p := patch{Report: &final, Verdict: true, Status: true, Facts: true, Build: true, Tests: true}
+func (f *feed) finish(ctx context.Context, final *view.Report) error {
+	p := patch{Report: final, Verdict: true, Status: true, Facts: true, Build: true, Tests: true}
 	if f.shown != nil {
 		p.Build = !reflect.DeepEqual(f.shown.Build, final.Build)
 		p.Tests = !reflect.DeepEqual(f.shown.Tests, final.Tests) || len(final.Groups.List) == 0

@@ -53,8 +53,8 @@ type (
 	submissionPages struct {
 		*site
 		patches *sse.Shared[string] // of live pages of staff, like the fields below
-		finals  *sse.Shared[final]
-		facts   *sse.Shared[classroom.WorkFacts]
+		finals  *sse.Shared[*final]
+		facts   *sse.Shared[*classroom.WorkFacts]
 		ends    *sse.Turns // of all live pages, to decide again at the end
 	}
 	// classPages are for staff: the class, its people, times, grades and exports.
@@ -68,7 +68,7 @@ type (
 )
 
 func newSubmissionPages(s *site) *submissionPages {
-	return &submissionPages{s, sse.NewShared[string](s.now), sse.NewShared[final](s.now), sse.NewShared[classroom.WorkFacts](s.now), sse.NewTurns(endsAtOnce)}
+	return &submissionPages{s, sse.NewShared[string](s.now), sse.NewShared[*final](s.now), sse.NewShared[*classroom.WorkFacts](s.now), sse.NewTurns(endsAtOnce)}
 }
 
 // accountPages sign people in and out, and list their browsers and tokens.

@@ -111,12 +111,12 @@ type API struct {
 	routes      []route
 	document    []byte // OpenAPI
 	streams     *sse.Streams
-	texts       *sse.Shared[string]              // of events, for streams of staff
-	facts       *sse.Shared[classroom.WorkFacts] // at the end of streams of staff
-	busy        busy                             // operations that are running
-	ends        *sse.Turns                       // to decide again at the end
-	once        once                             // requests with an Idempotency-Key that are running
-	unsubscribe func()                           // ends the subscription to revocations
+	texts       *sse.Shared[string]               // of events, for streams of staff
+	facts       *sse.Shared[*classroom.WorkFacts] // at the end of streams of staff
+	busy        busy                              // operations that are running
+	ends        *sse.Turns                        // to decide again at the end
+	once        once                              // requests with an Idempotency-Key that are running
+	unsubscribe func()                            // ends the subscription to revocations
 }
 
 // New returns the API.
@@ -125,7 +125,7 @@ func New(o Options) (*API, error) {
 		o.Room = intake.NewRoom()
 	}
 	a := &API{Options: o, mux: http.NewServeMux(), streams: sse.NewStreams("event streams", o.Logger)}
-	a.texts, a.facts = sse.NewShared[string](o.Clock), sse.NewShared[classroom.WorkFacts](o.Clock)
+	a.texts, a.facts = sse.NewShared[string](o.Clock), sse.NewShared[*classroom.WorkFacts](o.Clock)
 	a.ends = sse.NewTurns(endsAtOnce)
 	a.routes = a.table()
 	var err error

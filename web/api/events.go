@@ -60,8 +60,9 @@ func streamEvents(c *call) (schema.PublicEvent, error) {
 		return schema.PublicEvent{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, min(streamLifetime, c.token.ExpiresAt.Sub(c.Clock())))
-	leave := func() {
-		c.streams.Close(open)
+	streams := c.streams
+	leave := func() { // without c, which refers to the request
+		streams.Close(open)
 		cancel()
 		end(nil)
 	}
@@ -268,8 +269,8 @@ func (s *stream) shared(ctx context.Context, of string, build func() (string, er
 
 // workFacts returns the facts about the submission. They are read once for all staff who are told of its end at
 // the same moment.
-func (s *stream) workFacts(ctx context.Context) (classroom.WorkFacts, error) {
-	read := func() (classroom.WorkFacts, error) {
+func (s *stream) workFacts(ctx context.Context) (*classroom.WorkFacts, error) {
+	read := func() (*classroom.WorkFacts, error) {
 		return s.Classroom.Work.Facts(ctx, s.seen.Submission.Name)
 	}
 	if _, ok := s.seen.Access.SharedView(); !ok || !s.live {
@@ -303,15 +304,7 @@ func (s *stream) tellPlace() error {
 // finish sends the finished submission if the reader may still see it. If a new job has begun, it sends
 // nothing, and the reader reconnects.
 func (s *stream) finish(ctx context.Context) error {
-	facts, err := s.workFacts(ctx)
-	if err != nil {
-		return err
-	}
-	err = s.ends.Do(ctx, func() (err error) {
-		s.seen, err = s.Classroom.Work.Again(ctx, s.by, s.seen, facts)
-		return err
-	})
-	if err != nil {
+	if err := s.decideAgain(ctx); err != nil {
 		return err
 	}
 	return s.tell(ctx, "the end", "submission", func() (string, error) {
@@ -320,6 +313,18 @@ func (s *stream) finish(ctx context.Context) error {
 			return "", err
 		}
 		return jsonText(report)
+	})
+}
+
+// decideAgain decides again whether the reader may see the submission.
+func (s *stream) decideAgain(ctx context.Context) error {
+	facts, err := s.workFacts(ctx)
+	if err != nil {
+		return err
+	}
+	return s.ends.Do(ctx, func() (err error) {
+		s.seen.Member, s.seen.Access, err = s.Classroom.Work.Again(ctx, s.by, s.seen.Submission.Submission, facts)
+		return err
 	})
 }
 

@@ -3,6 +3,8 @@ package sse_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -28,7 +30,12 @@ func TestTurns(t *testing.T) {
 		}
 		for i := range 10 {
 			all.Go(func() {
-				defer func() { _ = recover() }()
+				defer func() {
+					// The reason names the function that panicked, which ran on another goroutine.
+					if reason := fmt.Sprint(recover()); i == 0 && !(strings.HasPrefix(reason, "in turn\n") && strings.Contains(reason, "TestTurns")) {
+						t.Errorf("it panics with %q", reason)
+					}
+				}()
 				err := turns.Do(t.Context(), func() error {
 					add(1)
 					defer add(-1)
