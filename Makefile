@@ -127,7 +127,7 @@ fmt: ## format the code
 	gofmt -w .
 
 bench: build ## medians, p99 and ratios, measured on this machine
-	$(GO) run ./internal/bench $(BENCH)
+	CGO_ENABLED=0 $(GO) run ./internal/bench $(BENCH)
 
 STEPS ?= 10000
 attack: deps build ## every attack at every level that this machine has, as root; writes docs/attacks.md

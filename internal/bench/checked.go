@@ -6,19 +6,23 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"time"
 
 	"github.com/grader/grader/schema"
 )
 
-// againstEnv is the environment variable with the path of an earlier grader binary. The bench measures both binaries in
-// turns.
-const againstEnv = "BENCH_AGAINST"
+// The environment variables that add to what is measured. Everything is measured in turns.
+const (
+	// againstEnv is the path of an earlier grader binary, with its grader-hook beside it.
+	againstEnv = "BENCH_AGAINST"
+	// imageEnv is a runner image of this grader; without it, nothing is measured in containers.
+	imageEnv = "BENCH_IMAGE"
+	// againstImageEnv is a runner image of the earlier grader.
+	againstImageEnv = "BENCH_AGAINST_IMAGE"
+)
 
-// binary is a grader to measure.
-type binary struct{ name, path string }
+// binary is a grader to measure. image is its runner image, "" if there is none.
+type binary struct{ name, path, image string }
 
 // binaries returns the grader that `make bench` has built, and the earlier one if it is set.
 func binaries() ([]binary, error) {
@@ -26,9 +30,9 @@ func binaries() ([]binary, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := []binary{{"grader", ours}}
+	list := []binary{{"grader", ours, os.Getenv(imageEnv)}}
 	if earlier := os.Getenv(againstEnv); earlier != "" {
-		list = append(list, binary{"the earlier grader", earlier})
+		list = append(list, binary{"the earlier grader", earlier, os.Getenv(againstImageEnv)})
 	}
 	for _, b := range list {
 		if _, err := os.Stat(b.path); err != nil {
@@ -38,62 +42,13 @@ func binaries() ([]binary, error) {
 	return list, nil
 }
 
-// took is the elapsed time of a command, and the processor time of all its processes.
-type took struct{ wall, cpu time.Duration }
-
-// minus returns the difference.
-func (t took) minus(other took) took { return took{t.wall - other.wall, t.cpu - other.cpu} }
-
-// each divides both times by n.
-func (t took) each(n int) took { return took{t.wall / time.Duration(n), t.cpu / time.Duration(n)} }
-
-// costs holds the measured costs of one operation.
-type costs struct{ wall, cpu sample }
-
-func (c *costs) add(t took) { c.wall, c.cpu = append(c.wall, t.wall), append(c.cpu, t.cpu) }
-
-// print prints a row of elapsed time and one of processor time, with their ratios to floor.
-func (c *costs) print(name string, floor *costs) {
-	if floor == nil {
-		floor = &costs{}
-	}
-	c.wall.print(name, floor.wall)
-	c.cpu.print("  its processor time", floor.cpu)
-}
-
-// against prints a comparison of this program with the earlier one.
-func (c *costs) against(earlier *costs) {
-	if earlier == nil {
-		return
-	}
-	fmt.Printf("  %-44s %.2f × its elapsed time, %.2f × its processor time\n", "against the earlier grader",
-		float64(c.wall.median())/float64(earlier.wall.median()), float64(c.cpu.median())/float64(earlier.cpu.median()))
-}
-
-// runCommand runs a command in a directory and returns its times and output.
-func runCommand(ctx context.Context, dir, name string, args ...string) (took, []byte, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = dir
-	start := time.Now()
-	out, err := cmd.Output()
-	wall := time.Since(start)
-	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			err = fmt.Errorf("%w: %s", err, exit.Stderr)
-		}
-		return took{}, nil, fmt.Errorf("%s: %w\n%s", name, err, out)
-	}
-	return took{wall, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}, out, nil
-}
-
 // check grades a submission with a grader, and returns the time and the result. Every test must pass.
-func (b binary) check(ctx context.Context, tests, submission, pins, level string) (took, schema.PublicSubmission, error) {
+func (b binary) check(ctx context.Context, m *meter, tests, submission, pins, level string) (took, schema.PublicSubmission, error) {
 	args := []string{"check", "--json", "--pins", pins}
 	if level != "" {
 		args = append(args, "--level", level)
 	}
-	t, out, err := runCommand(ctx, ".", b.path, append(args, tests, submission)...)
+	t, out, err := m.costOf(ctx, ".", b.path, append(args, tests, submission)...)
 	if err != nil {
 		return took{}, schema.PublicSubmission{}, err
 	}

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -37,12 +38,14 @@ type bench struct {
 	runs int
 	size crowd
 	term term
+
+	meter *meter
 }
 
 // crowd holds the numbers of students and submissions in the large parts.
-type crowd struct{ waiting, pushing, roster, set, cases, streams int }
+type crowd struct{ waiting, pushing, roster, set, cases, streams, packaged, packages int }
 
-func run(ctx context.Context) error {
+func run(ctx context.Context) (err error) {
 	b := &bench{}
 	only := flag.String("only", "push,verdict,waiting,crowd,wall,cases,java,frameworks,exact", "parts to run")
 	flag.IntVar(&b.runs, "runs", 40, "repetitions of each timed thing")
@@ -54,7 +57,9 @@ func run(ctx context.Context) error {
 	flag.IntVar(&b.term.assignments, "assignments", 10, "its assignments")
 	flag.IntVar(&b.size.roster, "roster", 10_000, "students of a roster")
 	flag.IntVar(&b.size.set, "set", 900, "submissions of a regrade set")
-	flag.IntVar(&b.size.cases, "cases", 200, "cases in a package")
+	flag.IntVar(&b.size.cases, "cases", 200, "cases of the part cases")
+	flag.IntVar(&b.size.packaged, "packaged", 1000, "cases of the part package")
+	flag.IntVar(&b.size.packages, "packages", 5, "pushes of the part package")
 	flag.IntVar(&b.size.streams, "streams", 5000, "event streams open at once")
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "grader-bench-")
@@ -65,7 +70,8 @@ func run(ctx context.Context) error {
 	if err := os.Chmod(dir, 0o711); err != nil { // steps must be able to traverse it
 		return err
 	}
-	b.dir = dir
+	b.dir, b.meter = dir, newMeter()
+	defer func() { err = errors.Join(err, b.meter.close()) }()
 	fmt.Printf("%d cores, %s, %s\n", runtime.NumCPU(), runtime.GOARCH, runtime.Version())
 	return b.parts(ctx, strings.Split(*only, ","))
 }
@@ -73,7 +79,7 @@ func run(ctx context.Context) error {
 func (b *bench) parts(ctx context.Context, names []string) error {
 	parts := map[string]func(context.Context) error{
 		"push": b.push, "verdict": b.verdict, "waiting": b.waiting, "crowd": b.crowd, "wall": b.wall, "exact": b.exact, "web": b.web, "course": b.course,
-		"cases": b.cases, "java": b.java, "frameworks": b.frameworks, "package": b.packaged, "streams": b.streams,
+		"cases": b.cases, "java": b.java, "frameworks": b.frameworks, "package": b.packaged, "streams": b.streams, "container": b.container,
 	}
 	for _, name := range names {
 		part, ok := parts[name]

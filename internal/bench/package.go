@@ -4,51 +4,51 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-
-	"github.com/grader/grader/internal/demo"
 )
 
 // packaged measures a push to an assignment with many small cases until the verdict. It
 // compares the time with a shell that compiles once and runs and compares each case.
 func (b *bench) packaged(ctx context.Context) error {
-	fmt.Printf("push until the verdict of %d cases in C\n", b.size.cases)
-	s, err := startServer(ctx, filepath.Join(b.dir, "package"), config(2, 2))
-	if err != nil {
-		return err
-	}
-	defer s.end()
-	files := casesFiles(b.size.cases)
+	fmt.Printf("push until the verdict of %d cases in C\n", b.size.packaged)
+	files := casesFiles(b.size.packaged)
 	files["solution/sum.c"] = sumProgram
-	if err := s.course(ctx, "a1", files); err != nil {
-		return err
-	}
-	student, err := s.person(ctx, "alice", "student")
+	targets, err := b.startTargets(ctx, "package", files)
+	defer func() { endTargets(targets) }()
 	if err != nil {
 		return err
 	}
-	tests, work := filepath.Join(s.root, "tests"), filepath.Join(b.dir, "package-work")
-	var hand, push sample
-	for i := range b.runs {
-		source := fmt.Sprintf("%s/* %d */\n", sumProgram, i)
-		if err := demo.WriteFiles(work, map[string]string{"sum.c": source}); err != nil {
+	tests, work := filepath.Join(b.dir, "package-tests"), filepath.Join(b.dir, "package-work")
+	if err := writeFiles(tests, files); err != nil {
+		return err
+	}
+	var hand sample
+	for round := range b.size.packages + 1 {
+		if err := writeFiles(work, map[string]string{"sum.c": fmt.Sprintf("%s/* %d */\n", sumProgram, round)}); err != nil {
 			return err
 		}
-		took, _, err := runCommand(ctx, tests, "/bin/sh", "-c", "gcc -O1 -o sum '"+work+"/sum.c' && "+byHandLoop)
+		took, _, err := b.meter.costOf(ctx, tests, "/bin/sh", "-c", "gcc -O1 -o sum '"+work+"/sum.c' && "+byHandLoop)
 		if err != nil {
 			return err
 		}
-		hand = append(hand, took.wall)
-		repository, err := student.Commit(ctx, "bench/a1", work)
-		if err != nil {
-			return err
+		if round > 0 { // the first round warms the caches
+			hand = append(hand, took.wall)
 		}
-		d, err := timed(func() error { return pushTo(ctx, student, repository, student.URL("bench/a1")) })
-		if err != nil {
-			return err
+		for _, t := range targets {
+			if err := t.pushFiles(ctx, work, round > 0); err != nil {
+				return fmt.Errorf("%s: %w", t.name, err)
+			}
 		}
-		push = append(push, d)
 	}
 	hand.print("gcc, and run and compare in a shell (floor)", nil)
-	push.print("push until the verdict", hand)
+	for _, t := range targets {
+		s, err := t.spans(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
+		}
+		fmt.Printf(" %s\n", t.name)
+		t.push.print("push until the verdict", hand)
+		s.job.print("  of which: the job on the runner", hand)
+		s.waited.print("  of which: receipt to start on a runner", nil)
+	}
 	return nil
 }

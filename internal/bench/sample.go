@@ -20,11 +20,14 @@ func (s sample) quantile(q float64) time.Duration {
 
 func (s sample) median() time.Duration { return s.quantile(0.5) }
 
+// ratio returns the median divided by that of another sample.
+func (s sample) ratio(other sample) float64 { return float64(s.median()) / float64(other.median()) }
+
 // print prints one row, with the ratio to floor unless floor is empty.
 func (s sample) print(name string, floor sample) {
 	ratio := ""
 	if len(floor) > 0 {
-		ratio = fmt.Sprintf("   %.2f × floor", float64(s.median())/float64(floor.median()))
+		ratio = fmt.Sprintf("   %.2f × floor", s.ratio(floor))
 	}
 	fmt.Printf("  %-44s p50 %9s   p99 %9s   n %d%s\n", name, round(s.median()), round(s.quantile(0.99)), len(s), ratio)
 }

@@ -25,11 +25,16 @@ type server struct {
 
 // startServer starts bin/grader on a fresh data directory with a configuration.
 func startServer(ctx context.Context, dir, config string) (*server, error) {
+	return startServerOf(ctx, "bin", dir, config)
+}
+
+// startServerOf starts the grader in the directory bin.
+func startServerOf(ctx context.Context, bin, dir, config string) (*server, error) {
 	if err := demo.WriteFiles(dir, map[string]string{"grader.yaml": config}); err != nil {
 		return nil, err
 	}
 	s := &server{root: filepath.Join(dir, "people")}
-	s.Server = demo.Server{Bin: "bin", Data: filepath.Join(dir, "data"), Config: filepath.Join(dir, "grader.yaml"), Log: os.Stderr}
+	s.Server = demo.Server{Bin: bin, Data: filepath.Join(dir, "data"), Config: filepath.Join(dir, "grader.yaml"), Log: os.Stderr}
 	return s, s.Start(ctx)
 }
 
@@ -72,7 +77,7 @@ func (s *server) course(ctx context.Context, assignment string, files map[string
 	if _, err := s.Admin(ctx, "course", "add", "bench", "--title", "Bench"); err != nil {
 		return err
 	}
-	teacher, err := s.person(ctx, "teacher", "instructor")
+	teacher, err := s.Enter(ctx, s.root, "teacher", "bench", "instructor") // as an earlier grader can, too
 	if err != nil {
 		return err
 	}

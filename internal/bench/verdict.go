@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"time"
-
-	"github.com/grader/grader/schema"
 )
 
 // verdict measures a push to a trivial C assignment until the verdict, and compares it with
@@ -17,38 +14,38 @@ import (
 // and running.
 func (b *bench) verdict(ctx context.Context) error {
 	fmt.Printf("push until the verdict (trivial C assignment)\n")
-	s, err := startServer(ctx, filepath.Join(b.dir, "verdict"), config(2, 2))
+	targets, err := b.startTargets(ctx, "verdict", trivial())
+	defer func() { endTargets(targets) }()
 	if err != nil {
 		return err
 	}
-	defer s.end()
-	if err := s.course(ctx, "a1", trivial()); err != nil {
-		return err
-	}
-	student, err := s.person(ctx, "alice", "student")
-	if err != nil {
-		return err
-	}
-	var hand, push sample
-	for i := range b.runs {
-		d, err := b.byHand(ctx, i)
+	var hand sample
+	for round := range b.runs + 1 {
+		d, err := b.byHand(ctx, round)
 		if err != nil {
 			return err
 		}
-		hand = append(hand, d)
-		work, err := student.Commit(ctx, "bench/a1", filepath.Join(b.dir, "hand"))
-		if err != nil {
-			return err
+		if round > 0 { // the first round warms the caches
+			hand = append(hand, d)
 		}
-		d, err = timed(func() error { return pushTo(ctx, student, work, student.URL("bench/a1")) })
-		if err != nil {
-			return err
+		for _, t := range targets {
+			if err := t.pushFiles(ctx, filepath.Join(b.dir, "hand"), round > 0); err != nil {
+				return fmt.Errorf("%s: %w", t.name, err)
+			}
 		}
-		push = append(push, d)
 	}
 	hand.print("gcc and one run by hand (floor)", nil)
-	push.print("push until the verdict", hand)
-	return s.overhead(ctx)
+	for _, t := range targets {
+		s, err := t.spans(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
+		}
+		fmt.Printf(" %s\n", t.name)
+		t.push.print("push until the verdict", hand)
+		s.overhead.print("receipt to end, less build and run", hand)
+		s.waited.print("  of which: receipt to start on a runner", nil)
+	}
+	return nil
 }
 
 // byHand writes the program, compiles it and runs it.
@@ -68,32 +65,4 @@ func (b *bench) byHand(ctx context.Context, i int) (time.Duration, error) {
 		}
 		return exec.CommandContext(ctx, program).Run()
 	})
-}
-
-// overhead prints the service's part of each verdict: the time from receipt to the end of
-// the job, minus building and running.
-func (s *server) overhead(ctx context.Context) error {
-	text, err := s.Admin(ctx, "submissions", "bench/a1", "--login", "alice", "--json")
-	if err != nil {
-		return err
-	}
-	var all []schema.PublicSubmission
-	if err := json.Unmarshal([]byte(text), &all); err != nil {
-		return err
-	}
-	var overhead, waited sample
-	for _, sub := range all {
-		if sub.Times == nil {
-			return fmt.Errorf("%s has no times", sub.Name)
-		}
-		work := time.Duration(sub.Build.DurationMS) * time.Millisecond
-		for _, t := range sub.Tests {
-			work += time.Duration(t.WallMS) * time.Millisecond
-		}
-		overhead = append(overhead, sub.Times.FinishedAt.Sub(sub.ReceivedAt)-work)
-		waited = append(waited, sub.Times.StartedAt.Sub(sub.ReceivedAt))
-	}
-	overhead.print("receipt to end, less build and run", nil)
-	waited.print("  of which: receipt to start on a runner", nil)
-	return nil
 }
