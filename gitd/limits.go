@@ -15,6 +15,7 @@ type Limits struct {
 	List            time.Duration // from a session's start to the whole command list; 0: 60 s
 	Pack            time.Duration // from the list to the last byte of the pack; 0: 120 s
 	Unpack          time.Duration // from the last byte until git has finished; 0: 60 s
+	Record          time.Duration // of recording a push after git has moved the ref; 0: 30 s
 	Lock            time.Duration // waiting for another push to the same repository; 0: 60 s
 	Fetch           time.Duration // of an upload-pack; 0: 10 min
 	Session         time.Duration // of any session, including waiting; 0: 4 h
@@ -36,6 +37,7 @@ func (l Limits) withDefaults() Limits {
 	l.List = orElse(l.List, time.Minute)
 	l.Pack = orElse(l.Pack, 2*time.Minute)
 	l.Unpack = orElse(l.Unpack, time.Minute)
+	l.Record = orElse(l.Record, 30*time.Second)
 	l.Lock = orElse(l.Lock, time.Minute)
 	l.Fetch = orElse(l.Fetch, 10*time.Minute)
 	l.Session = orElse(l.Session, 4*time.Hour)

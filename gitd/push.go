@@ -45,6 +45,7 @@ type push struct {
 	token     string // identifies this push to git's hooks
 	intent    schema.Intent
 	reception *reception
+	clock     *packClock   // while git runs
 	pack      atomic.Int64 // bytes of the pack so far
 	said      lastWords    // git's last messages while it receives
 }

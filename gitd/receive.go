@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/grader/grader/gitd/pktline"
@@ -22,7 +24,11 @@ func (s *receiver) await(ctx context.Context, p *push) outcome {
 				p.reception.resolve(s.failedPush(errPanic))
 			}
 		}()
-		p.reception.resolve(s.receive(ctx, p))
+		is := s.receive(ctx, p)
+		p.reception.resolve(is)
+		if is.recorded != nil && p.reception.wait().kind == outcomeStored { // recorded after the student was told
+			s.Queue.Wake()
+		}
 		s.untidy(p.row.ID)
 	})
 	return p.reception.wait()
@@ -134,21 +140,35 @@ func (s *receiver) runGit(ctx context.Context, p *push, lock *repo.Lock) outcome
 }
 
 // conclude returns the outcome of a push whose git has ended. If it is not recorded
-// yet, the position of the ref decides.
+// yet, the position of the ref decides. The student does not wait longer than the limit for that.
 func (s *receiver) conclude(ctx context.Context, p *push, report []byte) outcome {
-	is, dry, aborted := p.reception.facts()
-	if is != nil {
+	if is, _, _ := p.reception.facts(); is != nil {
 		return outcome{kind: outcomeRecorded, report: report, recorded: is}
 	}
-	is, moved, err := s.resolveIntent(ctx, p.intent, p.row)
+	unrecorded := sync.OnceValue(func() outcome { return s.unrecorded(p, report) })
+	p.reception.resolveAfter(s.Limits.Record, unrecorded)
+	ctx, cancel := context.WithTimeout(ctx, s.Limits.Record)
+	defer cancel()
+	is, _, err := s.resolveIntent(ctx, p.intent, p.row)
 	if err != nil {
 		s.Logger.Error("resolve a push", "intent", p.intent.ID, "error", err)
 		s.wakeRetrier()
 	}
-	switch {
-	case is != nil:
+	if is != nil {
 		return outcome{kind: outcomeRecorded, report: report, recorded: is}
-	case moved:
+	}
+	return unrecorded()
+}
+
+// unrecorded returns the outcome of a push whose git has ended and which is not recorded.
+func (s *receiver) unrecorded(p *push, report []byte) outcome {
+	_, dry, aborted := p.reception.facts()
+	tip, err := s.Repos.Tip(p.row.ID, p.intent.Ref)
+	if err != nil {
+		s.logInternal("read the ref of a push", err)
+	}
+	switch {
+	case tip == p.intent.New, pktline.Accepts(report, p.intent.Ref):
 		return outcome{kind: outcomeStored, report: report}
 	case dry:
 		return outcome{kind: outcomeDryRun}
@@ -165,16 +185,16 @@ func (s *receiver) conclude(ctx context.Context, p *push, report []byte) outcome
 
 // converse feeds git and relays its output until git has ended. It returns git's report.
 func (s *receiver) converse(ctx context.Context, p *push, r *repo.Receive) []byte {
-	clock := s.limitGit(p)
+	p.clock = s.limitGit(p)
 	p.session.readers.Go(func() {
 		p.feed(r)
-		clock.arrived()
+		p.clock.arrived()
 	})
 	report := s.relay(ctx, p, r)
 	if err := r.Wait(); err != nil {
 		s.Logger.Info("git refused a push", "repository", p.row.ID, "error", err)
 	}
-	clock.stop()
+	p.clock.stop()
 	p.reception.gitEnded()
 	return report
 }
@@ -184,12 +204,17 @@ type packClock struct {
 	unpack time.Duration
 	timer  *time.Timer
 	came   chan struct{} // closed when the whole pack has arrived
+	moved  atomic.Bool   // git has moved the ref
 }
 
 // limitGit starts the clock of a push.
 func (s *receiver) limitGit(p *push) *packClock {
 	c := &packClock{unpack: s.Limits.Unpack, came: make(chan struct{})}
 	c.timer = time.AfterFunc(s.Limits.Pack, func() {
+		if c.moved.Load() {
+			p.reception.end()
+			return
+		}
 		select {
 		case <-c.came:
 			p.reception.abort(refusal{code: refusalUnpackSlow, text: fmt.Sprintf("git could not store what was sent within %v. Push fewer or smaller files", s.Limits.Unpack)})
@@ -204,6 +229,15 @@ func (s *receiver) limitGit(p *push) *packClock {
 // arrived stops the time limit for the pack and starts the one for git.
 func (c *packClock) arrived() {
 	close(c.came)
+	if c.timer.Stop() {
+		c.timer.Reset(c.unpack)
+	}
+}
+
+// accepted ends the limits of a push whose ref git has moved. What remains of git, its hook and its cleanup, is
+// killed after as long as git may take to store a pack; nothing depends on it.
+func (c *packClock) accepted() {
+	c.moved.Store(true)
 	if c.timer.Stop() {
 		c.timer.Reset(c.unpack)
 	}

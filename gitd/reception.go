@@ -1,6 +1,10 @@
 package gitd
 
-import "sync"
+import (
+	"context"
+	"sync"
+	"time"
+)
 
 // reception is the state of one push while it is received. The hook, the timers and the relay
 // report events to it. The session waits for the outcome, which is resolved once.
@@ -8,7 +12,7 @@ type reception struct {
 	resolved     chan struct{} // closed once outcome is set
 	recordedDone chan struct{} // closed once the push is recorded
 
-	recording sync.Mutex // held while the push is being recorded
+	recording chan struct{} // holds a value while the push is being recorded
 
 	mu       sync.Mutex
 	outcome  *outcome
@@ -16,10 +20,11 @@ type reception struct {
 	aborted  *refusal // why git was killed, for the person
 	dry      bool     // the hook judged the tree and would accept it
 	recorded *recorded
+	late     *time.Timer // of resolveAfter
 }
 
 func newReception() *reception {
-	return &reception{resolved: make(chan struct{}), recordedDone: make(chan struct{})}
+	return &reception{resolved: make(chan struct{}), recordedDone: make(chan struct{}), recording: make(chan struct{}, 1)}
 }
 
 // resolve sets the outcome unless it is set already.
@@ -30,7 +35,20 @@ func (r *reception) resolve(o outcome) {
 		return
 	}
 	r.outcome = &o
+	if r.late != nil {
+		r.late.Stop()
+	}
 	close(r.resolved)
+}
+
+// resolveAfter sets what late returns as the outcome after a time, unless the outcome is set before. Only
+// the first call has an effect.
+func (r *reception) resolveAfter(d time.Duration, late func() outcome) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.late == nil {
+		r.late = time.AfterFunc(d, func() { r.resolve(late()) })
+	}
 }
 
 // wait waits for the outcome and returns it.
@@ -68,6 +86,15 @@ func (r *reception) abort(why refusal) {
 	r.kill()
 }
 
+// end kills git after it has moved the ref. The push is not aborted.
+func (r *reception) end() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.kill != nil {
+		r.kill()
+	}
+}
+
 // running reports whether git runs.
 func (r *reception) running() bool {
 	r.mu.Lock()
@@ -83,10 +110,15 @@ func (r *reception) acceptDryRun() {
 }
 
 // record calls do, and keeps what it returns, unless the push is already recorded. Two callers
-// record a push: the session when it has git's report, and the post-receive hook.
-func (r *reception) record(do func() (*recorded, error)) (*recorded, error) {
-	r.recording.Lock()
-	defer r.recording.Unlock()
+// record a push: the session when it has git's report, and the post-receive hook. One waits for the
+// other until ctx ends.
+func (r *reception) record(ctx context.Context, do func() (*recorded, error)) (*recorded, error) {
+	select {
+	case r.recording <- struct{}{}:
+		defer func() { <-r.recording }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 	if is, _, _ := r.facts(); is != nil {
 		return is, nil
 	}

@@ -1,6 +1,7 @@
 package gitd
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -38,7 +39,7 @@ func TestReceptionAbortsOnlyWhileGitRuns(t *testing.T) {
 func TestReceptionRecordsOnce(t *testing.T) {
 	t.Parallel()
 	r := newReception()
-	if _, err := r.record(func() (*recorded, error) { return nil, errors.New("no disk") }); err == nil {
+	if _, err := r.record(t.Context(), func() (*recorded, error) { return nil, errors.New("no disk") }); err == nil {
 		t.Error("no error")
 	}
 	var calls atomic.Int32
@@ -46,7 +47,7 @@ func TestReceptionRecordsOnce(t *testing.T) {
 	got := make([]*recorded, 8)
 	for i := range got {
 		callers.Go(func() {
-			is, err := r.record(func() (*recorded, error) { calls.Add(1); return new(recorded), nil })
+			is, err := r.record(t.Context(), func() (*recorded, error) { calls.Add(1); return new(recorded), nil })
 			if err != nil {
 				t.Error(err)
 			}
@@ -62,5 +63,38 @@ func TestReceptionRecordsOnce(t *testing.T) {
 	}
 	if calls.Load() != 1 {
 		t.Errorf("recorded %d times", calls.Load())
+	}
+}
+
+// TestReceptionWaitsForRecordingUntilItsContextEnds records a push whose other attempt does not return.
+func TestReceptionWaitsForRecordingUntilItsContextEnds(t *testing.T) {
+	t.Parallel()
+	r := newReception()
+	began, stalled, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = r.record(t.Context(), func() (*recorded, error) { close(began); <-stalled; return new(recorded), nil })
+	}()
+	<-began
+	ctx, cancel := context.WithCancelCause(t.Context())
+	hookEnds := errors.New("the hook's time is over")
+	cancel(hookEnds)
+	if _, err := r.record(ctx, func() (*recorded, error) { return nil, errors.New("recorded twice at one time") }); !errors.Is(err, hookEnds) {
+		t.Errorf("error %v", err)
+	}
+	close(stalled)
+	<-ended
+	if is, _, _ := r.facts(); is == nil {
+		t.Error("the first attempt was not kept")
+	}
+}
+
+func TestReceptionResolvesLate(t *testing.T) {
+	t.Parallel()
+	r := newReception()
+	r.resolveAfter(1, func() outcome { return outcome{kind: outcomeStored} })
+	r.resolveAfter(1, func() outcome { return outcome{kind: outcomeRejected} })
+	if got := r.wait().kind; got != outcomeStored {
+		t.Errorf("outcome %d, want that of the first call", got)
 	}
 }

@@ -122,9 +122,7 @@ func (s *receiver) relay(ctx context.Context, p *push, r *repo.Receive) []byte {
 // fails, it waits for the hook's attempt. It returns false if git ended and nothing was recorded.
 func (s *receiver) resolveEarly(ctx context.Context, p *push, r *repo.Receive, report []byte) bool {
 	if pktline.Accepts(report, p.intent.Ref) {
-		if _, err := s.recordPush(ctx, p); err != nil {
-			s.Logger.Error("record a push", "intent", p.intent.ID, "error", err)
-		}
+		s.recordEarly(ctx, p, report)
 	}
 	select {
 	case <-p.reception.recordedDone:
@@ -136,11 +134,23 @@ func (s *receiver) resolveEarly(ctx context.Context, p *push, r *repo.Receive, r
 	return true
 }
 
+// recordEarly is the session's attempt to record a push. The student does not wait longer than the limit
+// for it, even if the store does not return.
+func (s *receiver) recordEarly(ctx context.Context, p *push, report []byte) {
+	p.clock.accepted()
+	p.reception.resolveAfter(s.Limits.Record, func() outcome { return outcome{kind: outcomeStored, report: report} })
+	ctx, cancel := context.WithTimeout(ctx, s.Limits.Record)
+	defer cancel()
+	if _, err := s.recordPush(ctx, p); err != nil {
+		s.Logger.Error("record a push", "intent", p.intent.ID, "error", err)
+	}
+}
+
 // recordPush records a push whose ref git has moved, unless it is already recorded. It does not wake
 // the queue: the job starts after the student has the report, because a starting runner would slow
 // the report down.
 func (s *receiver) recordPush(ctx context.Context, p *push) (*recorded, error) {
-	return p.reception.record(func() (*recorded, error) {
+	return p.reception.record(ctx, func() (*recorded, error) {
 		return s.recordOnce(ctx, p.intent, p.row, s.pushOf(p))
 	})
 }
