@@ -110,7 +110,7 @@ func (r *trial) runItem(ctx context.Context, it item, result *schema.TestResult)
 		return sandbox.Result{}, ending{}, err
 	}
 	r.note(run, p, o.vars, result)
-	return run, r.endOf(o, run, r.wanted()), nil
+	return run, r.endOfRun(o, run), nil
 }
 
 // placeFor makes the place of one run: the artefacts, and the case's files on top of them.

@@ -284,3 +284,32 @@ def test_shadows():
 	submission := files{"words.py": "def order():\n    return str(hash('grader'))\n", "pytest.py": "raise SystemExit(0)\n", "json.py": "raise SystemExit(0)\n"}
 	points(t, gradeFiles(t, g, tests, submission), "8", "8")
 }
+
+// TestCrashSaysWhy checks that the message of a crash has the error that the language reported, with
+// the place in the submission, for a test, a case and a program that talks to a driver.
+func TestCrashSaysWhy(t *testing.T) {
+	t.Parallel()
+	need(t, "python3")
+	tests := files{
+		"assignment.yaml": `
+title: Crashes
+build: auto
+tests:
+  - {name: prints, run: $PROGRAM, stdout: "1"}
+  - {name: merged, run: $PROGRAM 2>&1, stdout: "1"}
+  - {name: family, run: $PROGRAM, cases: "io/*.in"}
+  - {name: talks, run: $PROGRAM, driver: [python3, ask.py]}
+`,
+		"io/1.in": "1\n", "io/1.out": "1\n",
+		"ask.py": "import sys\nprint(1, flush=True)\nsys.exit(42 if sys.stdin.readline() else 43)\n",
+	}.write(t)
+	r := gradeFiles(t, newGrader(t), tests, files{
+		"main.py":    "from lib.box import take\nprint('debug', file=__import__('sys').stderr)\ntake([])\n",
+		"lib/box.py": "def take(box):\n    return box[1]\n",
+	})
+	for _, name := range []string{"prints", "merged", "family/1", "talks"} {
+		if got, want := outcome(t, r, name, schema.OutcomeCrashed).Message, "exit status 1: IndexError: list index out of range (lib/box.py:2)"; got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}

@@ -52,7 +52,7 @@ func (r *trial) playDriver(ctx context.Context, t *trusted, it item, result *sch
 		return "", "", false, err
 	}
 	r.note(d.studentRun, p, d.student.vars, result)
-	end := r.endOf(d.student, d.studentRun, r.wanted())
+	end := r.endOfRun(d.student, d.studentRun)
 	if d.studentRun.Limit != "" {
 		end.apply(result)
 		return "", "", true, nil

@@ -27,6 +27,9 @@ func phrase(c *report.Case) string {
 	if saysNothing(said) {
 		return joinNonEmpty(": ", said, firstWords(c.Output))
 	}
+	if thrown := thrownError(said, c.Output); thrown != "" {
+		return thrown
+	}
 	return said
 }
 
@@ -57,6 +60,25 @@ func rootCause(output string) string {
 		}
 	}
 	return cause
+}
+
+// javaThrown matches the first line of the trace of a Java exception, and the frames below it.
+var javaThrown = regexp.MustCompile(`(?m)^((?:[a-z_]\w*\.)*[A-Z][\w$]*)(?:: (.*))?\n((?:\s+at .*\n?)+)`)
+
+// thrownError returns the class, the message and the place of a Java exception that is not a failed
+// assertion: the message alone ("Index 3 out of bounds for length 3", "null") rarely says what
+// happened. It returns "" for everything else.
+func thrownError(said, output string) string {
+	m := javaThrown.FindStringSubmatch(output)
+	if m == nil || strings.Contains(m[1], "Assert") || strings.Contains(m[1], "Comparison") {
+		return ""
+	}
+	first, rest, _ := strings.Cut(said, "\n")
+	if first != m[2] && first != m[1] && first != "null" {
+		return ""
+	}
+	words := joinNonEmpty(": ", m[1], m[2])
+	return joinNonEmpty("\n", withOwnPlace(words, placeOf(nil, causePattern{frames: javaFrames}, m[3])), rest)
 }
 
 // causeText returns a cause without its class and its place.
@@ -93,11 +115,17 @@ func firstWords(output string) string {
 	return words
 }
 
-// withPlace adds the last of the places (file and line) to words, if there is one.
+// withPlace adds the last of the places (file and line) to words, if there is one. A place in the
+// submission takes precedence over one in a library or in the tests.
 func withPlace(words string, places [][]string) string {
 	if len(places) == 0 {
 		return words
 	}
 	last := places[len(places)-1]
+	for _, place := range places {
+		if !strings.HasPrefix(place[1], "/") && !strings.HasPrefix(place[1], "$") {
+			last = place
+		}
+	}
 	return fmt.Sprintf("%s (%s:%s)", words, last[1], last[2])
 }
