@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -30,11 +29,11 @@ func (s *runnerAPI) enclose(ctx context.Context, m *member, order schema.Order) 
 
 // smallSubmission returns a student's tree as a tar archive, nil if it is not small.
 func (s *runnerAPI) smallSubmission(ctx context.Context, tree schema.Tree) []byte {
-	into := &smallBuffer{}
-	if err := s.Trees.ExportTar(ctx, tree.Repository, tree.Commit, into); err != nil {
+	var into schema.SmallTree
+	if err := s.Trees.ExportTar(ctx, tree.Repository, tree.Commit, &into); err != nil {
 		return nil
 	}
-	return into.b.Bytes()
+	return into.Bytes()
 }
 
 // smallFile returns a file of a cache, nil if it is not small. os.ErrNotExist: it is not in the cache.
@@ -54,18 +53,4 @@ func (s *runnerAPI) smallFile(c *cache, key string) ([]byte, error) {
 // testsKey returns the cache key of a tests tree.
 func testsKey(tests schema.Tree) string {
 	return digest(strconv.FormatInt(tests.Repository, 10), tests.Commit)
-}
-
-// errNotSmall ends an export that is too large to be enclosed.
-var errNotSmall = errors.New("not a small tree")
-
-// smallBuffer is a buffer for at most schema.MaxEnclosed bytes.
-type smallBuffer struct{ b bytes.Buffer }
-
-// Write implements io.Writer.
-func (s *smallBuffer) Write(p []byte) (int, error) {
-	if s.b.Len()+len(p) > schema.MaxEnclosed {
-		return 0, errNotSmall
-	}
-	return s.b.Write(p)
 }

@@ -75,18 +75,6 @@ type Order struct {
 	Enclosed   Enclosed      `json:"enclosed,omitzero"`    // trees that the runner need not fetch
 }
 
-// MaxEnclosed is the size of the largest tree that is enclosed in an order, as a tar archive in bytes.
-const MaxEnclosed = 256 << 10
-
-// Enclosed holds the small trees of a job as tar archives. The runner fetches a tree whose archive is empty.
-type Enclosed struct {
-	Submission []byte `json:"submission,omitempty"`
-	Tests      []byte `json:"tests,omitempty"`
-	Prepared   []byte `json:"prepared,omitempty"`
-	// Unprepared says that the server has no prepared files, so that the runner need not ask for them.
-	Unprepared bool `json:"unprepared,omitempty"`
-}
-
 // Tree names a commit's tree in one of the server's repositories.
 type Tree struct {
 	Repository int64  `json:"repository"`
