@@ -22,6 +22,7 @@ type causePattern struct {
 	says   *regexp.Regexp
 	frames *regexp.Regexp // the stack below the message; nil: none
 	last   bool           // the last frame is the place of the error, otherwise the first
+	first  bool           // the first of several messages counts, otherwise the last
 }
 
 // javaFrames matches the frames of a Java stack.
@@ -57,6 +58,8 @@ func causePatterns() []causePattern {
 		{says: has(`^lua[\w.]*: ` + file + `:(?P<line>\d+): (?P<error>.*)$`)},
 		{says: has(`^(?:PHP )?(?:Fatal|Parse) error: +(?:Uncaught )?(?P<error>.*) in ` + file + `(?::| on line )(?P<line>\d+)$`)},
 		{says: has(`^(?P<error>.*) at ` + file + ` line (?P<line>\d+)\.$`)},
+		{says: has(`^# \S+(?: \[\S+\])?\n(?:# \[\S+\]\n)?(?:vet: )?` + file + `:(?P<line>\d+)(?::\d+)?: (?P<error>.*)$`), first: true},
+		{says: has(`^` + file + `:(?P<line>\d+)(?::\d+)?: (?P<error>(?:fatal )?error: .*)$`), first: true},
 		{says: has(`^Unhandled exception\. (?P<error>.*)$`), frames: has(`^\s+at .* in ` + file + `:line (?P<line>\d+)$`)},
 	}
 }
@@ -64,29 +67,44 @@ func causePatterns() []causePattern {
 // endOfRun is like endOf for a run whose output its readers see, too. It adds why the program
 // crashed.
 func (r *trial) endOfRun(o order, run sandbox.Result) ending {
-	end := r.endOf(o, run, r.wanted())
-	if end.outcome == schema.OutcomeCrashed && o.execWords(run) == "" {
-		local := func(text []byte) string { return o.place.localise(string(lastBytes(text, maxCauseText)), o.vars) }
-		end.message = joinNonEmpty(": ", end.message, causeOf(local(run.Stdout), local(run.Stderr), end.signal == ""))
+	return r.endOf(o, run, r.wanted()).because(o, run, true)
+}
+
+// endOfFramework is like endOf for the run of a framework with a readable output. A framework that
+// writes files exits with a failure when tests fail, for which its output may name any error.
+func (r *trial) endOfFramework(o order, run sandbox.Result, readable []byte, printed bool) ending {
+	end := r.endOf(o, run, expectation{})
+	if end.signal == "" && !printed {
+		return end
 	}
-	return end
+	run.Stdout = readable
+	return end.because(o, run, false)
+}
+
+// because adds why a program crashed to its ending. With lastLine, the last line of a program that
+// chose its exit status counts if no language reported an error.
+func (e ending) because(o order, run sandbox.Result, lastLine bool) ending {
+	if e.outcome == schema.OutcomeCrashed && o.execWords(run) == "" {
+		local := func(text []byte) string { return o.place.localise(string(lastBytes(text, maxCauseText)), o.vars) }
+		e.message = joinNonEmpty(": ", e.message, causeOf(local(run.Stdout), local(run.Stderr), lastLine && e.signal == ""))
+	}
+	return e
 }
 
 // causeNoise matches lines that end a report of an error and do not name the error.
 var causeNoise = regexp.MustCompile(`^(?:\s|CallStack \(from|note: |Node\.js v|\(Use .node |Execution halted|exit status \d|goroutine |[Ss]tack trace|#\d+ |make(?:\[\d+\])?: \*\*\*|[\]})]*$)`)
 
 // causeOf returns why a program crashed, as its language reports it on standard error, or on
-// standard output if both go there: the error, and its place in the submission.
-// exited says that the program chose its exit status. Then any last line on standard error counts;
-// what a program wrote before a signal ended it is unrelated. The texts are without the runner's
-// paths.
-func causeOf(stdout, stderr string, exited bool) string {
+// standard output if both go there: the error, and its place in the submission. With lastLine, the
+// last line on standard error is the cause if no language reported one; what a program wrote before
+// a signal ended it is unrelated. The texts are without the runner's paths.
+func causeOf(stdout, stderr string, lastLine bool) string {
 	for _, text := range []string{stderr, stdout} {
 		if cause := reportedCause(schema.Plain(text)); cause != "" {
 			return cause
 		}
 	}
-	if !exited {
+	if !lastLine {
 		return ""
 	}
 	lines := strings.Split(schema.Plain(stderr), "\n")
@@ -103,9 +121,8 @@ func reportedCause(text string) string {
 	var pattern causePattern
 	var match []int
 	for _, p := range causePatterns() {
-		all := p.says.FindAllStringSubmatchIndex(text, -1)
-		if len(all) > 0 && (match == nil || all[len(all)-1][0] > match[0]) {
-			pattern, match = p, all[len(all)-1]
+		if found := p.find(text); found != nil && (match == nil || found[0] > match[0]) {
+			pattern, match = p, found
 		}
 	}
 	if match == nil {
@@ -114,6 +131,18 @@ func reportedCause(text string) string {
 	group := groupsOf(pattern.says, text, match)
 	cause := schema.OneLine(joinNonEmpty(": ", group["kind"], group["error"]), maxCause)
 	return withOwnPlace(cause, placeOf(group, pattern, text[match[0]:]))
+}
+
+// find returns the message in a text that counts, or nil.
+func (p causePattern) find(text string) []int {
+	all := p.says.FindAllStringSubmatchIndex(text, -1)
+	switch {
+	case all == nil:
+		return nil
+	case p.first:
+		return all[0]
+	}
+	return all[len(all)-1]
 }
 
 // groupsOf returns the named groups of a match.

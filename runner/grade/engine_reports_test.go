@@ -122,3 +122,34 @@ func TestGoTestBuildFailure(t *testing.T) {
 		t.Errorf("output %q", got.Output)
 	}
 }
+
+// TestMissingCasesSayWhy checks that the cases that a printed report lacks are explained by the
+// error that ended the process.
+func TestMissingCasesSayWhy(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ spec, solution, broken, want string }{
+		"go test -json": {
+			"{name: units, run: 'cat main.txt; exit $(cat status.txt)', report: go-test-json}",
+			`{"Action":"run","Package":"a","Test":"TestA"}` + "\n" + `{"Action":"pass","Package":"a","Test":"TestA"}` + "\n" + `{"Action":"pass","Package":"a"}` + "\n",
+			`{"ImportPath":"a [a.test]","Action":"build-output","Output":"# a [a.test]\n"}` + "\n" +
+				`{"ImportPath":"a [a.test]","Action":"build-output","Output":"./a.go:17:10: undefined: x\n"}` + "\n" + `{"Action":"fail","Package":"a"}` + "\n",
+			"not reported: the program ended with exit status 1: undefined: x (a.go:17)",
+		},
+		"tap": {
+			"{name: units, run: 'cat main.txt 2>&1; exit $(cat status.txt)', report: tap}",
+			"1..1\nok 1 - TestA\n",
+			"1..1\nTraceback (most recent call last):\n  File \"a.py\", line 3, in <module>\nValueError: 7\n",
+			"not reported: the program ended with exit status 1: ValueError: 7 (a.py:3)",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tests := files{"assignment.yaml": "title: T\nsolution: solution/\ntests:\n  - " + test.spec + "\n", "solution/main.txt": test.solution, "solution/status.txt": "0"}
+			r := gradeFiles(t, newGrader(t), tests.write(t), files{"main.txt": test.broken, "status.txt": "1"})
+			got := r.Tests[0]
+			if got.Outcome != schema.OutcomeMissing || got.Message != test.want {
+				t.Errorf("%s: %q, want %q", got.Outcome, got.Message, test.want)
+			}
+		})
+	}
+}

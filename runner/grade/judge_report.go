@@ -85,11 +85,12 @@ func (r *trial) runReport(ctx context.Context) (reading, error) {
 	if err != nil {
 		return reading{}, err
 	}
-	got := reading{run: run.Result, end: r.endOf(o, run.Result, expectation{})}
+	readable := format.Text(run.Stdout)
+	got := reading{run: run.Result, end: r.endOfFramework(o, run.Result, readable, format.Printed())}
 	got.written, got.flooded, got.summary, got.witness = run.written, run.flooded, summaryOf(run.Stdout), run.witness
 	var noted schema.TestResult
 	shown := run.Result
-	shown.Stdout = format.Text(run.Stdout)
+	shown.Stdout = readable
 	r.note(shown, p, o.vars, &noted)
 	got.output = schema.Plain(noted.Output)
 	if err := r.collect(&got, format, reports, run.word, p.localiser(o.vars).rewrite); err != nil {
