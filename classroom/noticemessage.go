@@ -111,6 +111,8 @@ func (n *Notices) verdict(ctx context.Context, m *schema.NoticeMessage, by schem
 		m.Text = append(m.Text, "It does not compile.")
 	case schema.OutcomeGraderError:
 		m.Text = append(m.Text, "The tests failed, not the submission.")
+	case schema.OutcomeInfrastructureError:
+		m.Text = append(m.Text, "Error: "+report.Message+".")
 	default:
 		m.Text = append(m.Text, fmt.Sprintf("Score: %s of %s.", report.Score, report.MaxScore))
 	}

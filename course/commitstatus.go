@@ -64,6 +64,8 @@ func verdict(p schema.PublicSubmission, g schema.Grade, public bool) (schema.Sta
 	switch {
 	case p.Outcome == schema.OutcomeGraderError:
 		return schema.StatusError, wordsGraderError
+	case p.Outcome == schema.OutcomeInfrastructureError:
+		return schema.StatusError, p.Message
 	case public:
 		return schema.StatusSuccess, "graded; sign in to see the result"
 	case p.Outcome == schema.OutcomeCompileError:

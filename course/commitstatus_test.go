@@ -39,6 +39,9 @@ func TestCommitStatus(t *testing.T) {
 		"no compilation":         {with(func(p *schema.PublicSubmission) { p.Outcome = schema.OutcomeCompileError }), none, schema.StatusFailure, "submission 3: does not compile"},
 		"our tests":              {with(func(p *schema.PublicSubmission) { p.Outcome = schema.OutcomeGraderError }), none, schema.StatusError, "submission 3: the tests failed, not you; the staff has been told"},
 		"our machines":           {with(func(p *schema.PublicSubmission) { p.State, p.Message = schema.StateFailed, "" }), none, schema.StatusError, "submission 3: our machines failed; the staff has been told, and nothing was charged"},
+		"a damaged result": {with(func(p *schema.PublicSubmission) {
+			p.Outcome, p.Message, p.Tests = schema.OutcomeInfrastructureError, "it cannot be read", nil
+		}), none, schema.StatusError, "submission 3: it cannot be read"},
 		"kept": {with(func(p *schema.PublicSubmission) {
 			p.State, p.Message = schema.StateCancelled, strings.Repeat("received after the end ", 10)
 		}), none, schema.StatusFailure,

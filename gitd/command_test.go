@@ -1,7 +1,9 @@
 package gitd_test
 
 import (
+	"database/sql"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -63,6 +65,33 @@ func TestRerunPermission(t *testing.T) {
 	r := b.ssh("ida", "rerun", "comp1/a1/alice/1")
 	r.says(t, "comp1/a1/alice/1 is graded again; see: watch comp1/a1/alice/1")
 	b.ssh("ida", "watch", "comp1/a1/alice/1").says(t, "submission 1", "2 / 2")
+}
+
+// TestDamagedResultIsGradedAgain follows the advice in the message about a stored result that cannot be read.
+func TestDamagedResultIsGradedAgain(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.publish(assignmentYAML)
+	b.tree("alice", "w", "comp1/a1", map[string]string{"hello.c": ""})
+	b.push("alice", "w").says(t, "submission 1")
+	db, err := sql.Open("sqlite", filepath.Join(b.dir, "grader.db")+"?_busy_timeout=5000")
+	check(t, err)
+	defer func() { check(t, db.Close()) }()
+	_, err = db.ExecContext(t.Context(), `UPDATE results SET body = '{"tests": 7}' WHERE job_id = (SELECT done_job_id FROM submissions)`)
+	check(t, err)
+	_, err = db.ExecContext(t.Context(), `UPDATE summaries SET body = '{"tests": 7}' WHERE job_id = (SELECT done_job_id FROM submissions)`)
+	check(t, err)
+	b.ssh("alice", "log", "comp1/a1").says(t, "comp1/a1/alice/1")
+	for _, login := range []string{"alice", "ida"} {
+		r := b.ssh(login, "watch", "comp1/a1/alice/1")
+		r.says(t, "the stored result cannot be read", "the staff of the course", "rerun comp1/a1/alice/1")
+		if strings.Contains(r.all(), "0 / 0") {
+			t.Errorf("%s reads points: %s", login, r.all())
+		}
+	}
+	b.ssh("alice", "rerun", "comp1/a1/alice/1").says(t, "ask the staff")
+	b.ssh("ida", "rerun", "comp1/a1/alice/1").says(t, "comp1/a1/alice/1 is graded again")
+	b.ssh("alice", "watch", "comp1/a1/alice/1").says(t, "2 / 2")
 }
 
 func TestUnknownKeyGetsRegistrationAdvice(t *testing.T) {

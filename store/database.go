@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -19,6 +21,7 @@ import (
 type database struct {
 	path   string
 	clock  func() time.Time
+	logger *slog.Logger
 	writer *statements
 	reader *statements
 
@@ -36,7 +39,7 @@ func openDatabase(ctx context.Context, path string, o Options) (*database, error
 	if err := touch(path); err != nil {
 		return nil, err
 	}
-	d := &database{path: path, clock: o.Clock}
+	d := &database{path: path, clock: o.Clock, logger: cmp.Or(o.Logger, slog.New(slog.DiscardHandler))}
 	if d.clock == nil {
 		d.clock = time.Now
 	}

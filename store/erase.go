@@ -52,6 +52,8 @@ type erasure struct {
 	named        *regexp.Regexp // matches the person's names in a text
 	namedGitHub  *regexp.Regexp // matches the person's GitHub logins in a text about GitHub accounts; nil: no accounts
 	unlinked     *regexp.Regexp // matches the refusal of a push by one of the person's GitHub accounts; nil: no accounts
+
+	left []int64 // repositories at GitHub that lost a commit or an outbox entry
 }
 
 // identify collects the names that identify the person.
@@ -109,29 +111,8 @@ func (e *erasure) texts(ctx context.Context) error {
 		return err
 	}
 	for _, job := range jobs {
-		results, err := list(ctx, e, scanResult, `SELECT body FROM results WHERE job_id = ?`, job)
-		if err != nil {
+		if err := e.result(ctx, job); err != nil {
 			return err
-		}
-		for _, r := range results {
-			body, err := encode(r.WithoutTexts())
-			if err != nil {
-				return err
-			}
-			if _, err := e.exec(ctx, `UPDATE results SET body = ? WHERE job_id = ?`, body, job); err != nil {
-				return err
-			}
-			short, err := encode(r.WithoutTexts().Summary())
-			if err != nil {
-				return err
-			}
-			// Summaries from before migration 4 are whole results.
-			if _, err := e.exec(ctx, `UPDATE summaries SET body = ? WHERE job_id = ?`, short, job); err != nil {
-				return err
-			}
-			if err := e.rewriteOutcomes(ctx, job, r.WithoutTexts()); err != nil {
-				return err
-			}
 		}
 		if _, err := e.exec(ctx, `DELETE FROM events WHERE job_id = ?`, job); err != nil {
 			return err
@@ -144,6 +125,38 @@ func (e *erasure) texts(ctx context.Context) error {
 	// pusher.
 	_, err = e.exec(ctx, `UPDATE receipts SET body = '' WHERE submission_id IN (SELECT id FROM submissions WHERE owner = ?) OR instr(body, ?) > 0`, e.user.Login, "\npusher: "+e.user.Login+"\n")
 	return err
+}
+
+// result removes the texts of a job's result. It removes a result that cannot be decoded, with all
+// that was derived from it.
+func (e *erasure) result(ctx context.Context, job int64) error {
+	results, err := list(ctx, e, scanStoredResult, `SELECT body FROM results WHERE job_id = ?`, job)
+	if err != nil || len(results) == 0 {
+		return err
+	}
+	kept := results[0].result.WithoutTexts()
+	body, err := encode(kept)
+	if err != nil {
+		return err
+	}
+	short, err := encode(kept.Summary())
+	if err != nil {
+		return err
+	}
+	if results[0].err != nil {
+		body, short = "{}", "{}"
+	}
+	if _, err := e.exec(ctx, `UPDATE results SET body = ? WHERE job_id = ?`, body, job); err != nil {
+		return err
+	}
+	// Summaries from before migration 4 are whole results.
+	if _, err := e.exec(ctx, `UPDATE summaries SET body = ? WHERE job_id = ?`, short, job); err != nil {
+		return err
+	}
+	if results[0].err != nil {
+		return e.removeOutcomes(ctx, job)
+	}
+	return e.rewriteOutcomes(ctx, job, kept)
 }
 
 // mention is a text that may name the person.

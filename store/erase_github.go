@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// gitHub removes the rows that name the person's repositories at GitHub: commits and outbox
+// gitHub removes the rows that name the person's repositories at GitHub: commits, ids, and outbox
 // entries of pushes, including refused and given-up ones. In refusals of other people's pushes it
 // replaces the person's names by the alias.
 func (e *erasure) gitHub(ctx context.Context) error {
@@ -21,28 +21,64 @@ func (e *erasure) gitHub(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var waiting []int64 // repositories of the remaining entries
 	for _, entry := range entries {
-		if err := e.gitHubEntry(ctx, entry); err != nil {
+		is, kept, err := e.gitHubEntry(ctx, entry)
+		if err != nil {
 			return err
 		}
+		if kept {
+			waiting = append(waiting, is.RepositoryID)
+		} else {
+			e.left = append(e.left, is.RepositoryID)
+		}
 	}
-	return nil
+	return e.repositories(ctx, waiting)
 }
 
-// gitHubEntry removes or edits one outbox entry about GitHub.
-func (e *erasure) gitHubEntry(ctx context.Context, entry schema.OutboxEntry) error {
-	var is schema.GitHubStatus // a push has the fields repository and sender_id too
-	if err := json.Unmarshal(entry.Body, &is); err != nil {
-		return err
-	}
-	theirs, err := e.isTheirs(ctx, is)
+// repositories removes the ids of the person's repositories, with which GitHub would find their
+// names. A repository without commits and entries may be the person's too. Its id is removed unless
+// it is public: an unknown repository counts as public, but a late announcement could say that it is
+// private. waiting are the ids of repositories with entries.
+func (e *erasure) repositories(ctx context.Context, waiting []int64) error {
+	left, err := encode(e.left)
 	if err != nil {
 		return err
 	}
-	if theirs {
-		_, err := e.exec(ctx, `DELETE FROM outbox WHERE id = ?`, entry.ID)
+	ids, err := encode(waiting)
+	if err != nil {
 		return err
 	}
+	if _, err := e.exec(ctx, `DELETE FROM github_repositories WHERE repository_id NOT IN (SELECT repository_id FROM github_commits)
+		AND repository_id NOT IN (SELECT value FROM json_each(?2)) AND (public = 0 OR repository_id IN (SELECT value FROM json_each(?1)))`, left, ids); err != nil {
+		return err
+	}
+	// Deliveries stay, so that a repeated one does nothing.
+	if _, err := e.exec(ctx, `UPDATE github_deliveries SET repository_id = 0 WHERE repository_id NOT IN (SELECT repository_id FROM github_repositories)`); err != nil {
+		return err
+	}
+	_, err = e.exec(ctx, `DELETE FROM outbox_pauses WHERE kind = ? AND receiver NOT IN (SELECT CAST(repository_id AS TEXT) FROM github_repositories)`, schema.OutgoingGitHubPush)
+	return err
+}
+
+// gitHubEntry removes or edits one outbox entry about GitHub. It removes an entry that cannot be
+// decoded: nobody can deliver it or say whom it is about. It returns the entry and whether it stays.
+func (e *erasure) gitHubEntry(ctx context.Context, entry schema.OutboxEntry) (is schema.GitHubStatus, kept bool, err error) {
+	theirs := json.Unmarshal(entry.Body, &is) != nil // a push has the fields repository and sender_id too
+	if !theirs {
+		if theirs, err = e.isTheirs(ctx, is); err != nil {
+			return is, false, err
+		}
+	}
+	if theirs {
+		_, err := e.exec(ctx, `DELETE FROM outbox WHERE id = ?`, entry.ID)
+		return is, false, err
+	}
+	return is, true, e.editRefusal(ctx, entry, is)
+}
+
+// editRefusal replaces the person's names in the refusal of another person's push.
+func (e *erasure) editRefusal(ctx context.Context, entry schema.OutboxEntry, is schema.GitHubStatus) error {
 	refused := e.withoutNames(is.Refused, e.named)
 	if refused == is.Refused {
 		return nil
@@ -127,6 +163,7 @@ func (e *erasure) commits(ctx context.Context) error {
 		if _, err := e.exec(ctx, `DELETE FROM github_commits WHERE repository_id = ? AND commit_hash = ?`, c.repository, c.commit); err != nil {
 			return err
 		}
+		e.left = append(e.left, c.repository)
 	}
 	return nil
 }

@@ -12,15 +12,28 @@ const (
 	maxResult = 32 << 20 // bytes of a result as JSON
 )
 
+// eventColumns are the columns of scanEvent, with e for events and r for results. The name of the
+// submission is read only for the last event.
+const eventColumns = `e.body, e.seq, r.body, iif(e.kind = 'ended', coalesce((SELECT c.code || '/' || a.name || '/' || s.owner || '/' || s.number
+	FROM jobs j JOIN submissions s ON s.id = j.submission_id JOIN assignments a ON a.id = s.assignment_id JOIN courses c ON c.id = a.course_id WHERE j.id = e.job_id), ''), '')`
+
 func scanEvent(r row) (e schema.Event, err error) {
-	err = r.Scan(decoded{&e}, &e.Seq, decoded{&e.Result})
+	var stored storedResult
+	var name string
+	err = r.Scan(decoded{&e}, &e.Seq, &stored, &name)
+	e.Result = stored.orAdvice(func() string {
+		if name == "" { // of a try or a gate
+			return "push again"
+		}
+		return rerunAdvice(name)
+	})
 	return e, err
 }
 
 // Events returns at most limit events of a job after seq. Events of a lost attempt are
 // included, with their Attempt.
 func (s *QueueTables) Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error) {
-	return list(ctx, s.reader, scanEvent, `SELECT e.body, e.seq, r.body
+	return list(ctx, s.reader, scanEvent, `SELECT `+eventColumns+`
 		FROM events e LEFT JOIN results r ON r.job_id = e.job_id AND e.kind = 'ended'
 		WHERE e.job_id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?`, job, seq, limit)
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -39,7 +38,7 @@ func scanDerived(r row) (d derived, err error) {
 // fillOutcomes derives the outcomes of results that were stored by an earlier program, if their form
 // is not outcomeForm. A call that was interrupted is continued by the next one. It leaves out
 // results that cannot be decoded, so that one damaged result does not prevent the start.
-func (s *grading) fillOutcomes(ctx context.Context, logger *slog.Logger) error {
+func (s *grading) fillOutcomes(ctx context.Context) error {
 	filled, err := one(ctx, s.reader, value[bool], `SELECT form = ? AND complete FROM outcome_progress`, outcomeForm)
 	if err != nil || filled {
 		return err
@@ -50,7 +49,7 @@ func (s *grading) fillOutcomes(ctx context.Context, logger *slog.Logger) error {
 		return err
 	}
 	if all > 0 {
-		logger.Info("deriving what the pages of classes show from stored results; the server starts when this is complete", "results", all)
+		s.logger.Info("deriving what the pages of classes show from stored results; the server starts when this is complete", "results", all)
 	}
 	done := 0
 	for !filled {
@@ -62,23 +61,37 @@ func (s *grading) fillOutcomes(ctx context.Context, logger *slog.Logger) error {
 		if err != nil {
 			return err
 		}
-		logUndecoded(logger, some)
+		if err := s.logUndecoded(ctx, some); err != nil {
+			return err
+		}
 		done += len(some)
 		filled = len(some) < outcomeBatch
 		if done%outcomeLog == 0 && done > 0 || filled && all > 0 {
-			logger.Info("derived what the pages of classes show", "results", done, "of", all)
+			s.logger.Info("derived what the pages of classes show", "results", done, "of", all)
 		}
 	}
 	return nil
 }
 
-// logUndecoded logs the results that were left out.
-func logUndecoded(logger *slog.Logger, all []derived) {
+// logUndecoded logs the results that were left out, and how to replace those that pages show.
+func (s *grading) logUndecoded(ctx context.Context, all []derived) error {
 	for _, d := range all {
-		if d.err != nil {
-			logger.Error("a stored result cannot be read, and pages of the class do not show its tests; grade the submission again", "job", d.job, "error", d.err)
+		if d.err == nil {
+			continue
 		}
+		shown, err := list(ctx, s.reader, value[string], `SELECT c.code || '/' || a.name || '/' || s.owner || '/' || s.number FROM submissions s
+			JOIN assignments a ON a.id = s.assignment_id JOIN courses c ON c.id = a.course_id
+			WHERE s.done_job_id = ?1 AND s.id = (SELECT submission_id FROM jobs WHERE id = ?1)`, d.job)
+		if err != nil {
+			return err
+		}
+		advice := "no page shows it"
+		for _, name := range shown {
+			advice = rerunAdvice(name)
+		}
+		s.logger.Error("a stored result cannot be read; "+advice, "job", d.job, "error", d.err)
 	}
+	return nil
 }
 
 // fillSomeOutcomes derives the next outcomes. It returns fewer than outcomeBatch when all are done.

@@ -32,7 +32,7 @@ func (s *QueueTables) Finish(ctx context.Context, job int64, attempt int, r sche
 }
 
 func (t *tx) ended(ctx context.Context, job int64) (schema.Event, error) {
-	return one(ctx, t, scanEvent, `SELECT e.body, e.seq, r.body
+	return one(ctx, t, scanEvent, `SELECT `+eventColumns+`
 		FROM events e JOIN results r ON r.job_id = e.job_id WHERE e.job_id = ? AND e.kind = 'ended'`, job)
 }
 

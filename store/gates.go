@@ -17,7 +17,9 @@ import (
 const maxEarlier = 4 * schema.GateRuns
 
 func scanGateJob(r row) (j schema.GateJob, err error) {
-	err = r.Scan(append([]any{&j.Version, decoded{&j.Part}, decoded{&j.Result}}, jobColumns(&j.Job)...)...)
+	var stored storedResult
+	err = r.Scan(append([]any{&j.Version, decoded{&j.Part}, &stored}, jobColumns(&j.Job)...)...)
+	j.Result = stored.orAdvice(func() string { return "push the tests again" })
 	return j, err
 }
 

@@ -16,7 +16,8 @@ func migrateTallies() *goose.Migration {
 	return goose.NewGoMigration(talliesVersion, &goose.GoFunc{RunTx: fillTallies}, nil)
 }
 
-// fillTallies computes the missing tallies of submissions graded before this migration.
+// fillTallies computes the missing tallies of submissions graded before this migration. It leaves
+// out results that cannot be decoded.
 func fillTallies(ctx context.Context, db *sql.Tx) error {
 	rows, err := db.QueryContext(ctx, `SELECT s.id, r.body FROM submissions s JOIN summaries r ON r.job_id = s.done_job_id WHERE s.try_out = 0 AND s.tally IS NULL`)
 	if err != nil {
@@ -26,12 +27,12 @@ func fillTallies(ctx context.Context, db *sql.Tx) error {
 	tallies := make(map[int64]schema.Tally)
 	for rows.Next() {
 		var id int64
-		var r schema.Result
-		if err := rows.Scan(&id, decoded{&r}); err != nil {
+		var r storedResult
+		if err := rows.Scan(&id, &r); err != nil {
 			return err
 		}
-		if r.Blame == schema.BlameStudent {
-			tallies[id] = r.Tally()
+		if r.result != nil && r.result.Blame == schema.BlameStudent {
+			tallies[id] = r.result.Tally()
 		}
 	}
 	if err := rows.Err(); err != nil {

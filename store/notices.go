@@ -303,7 +303,7 @@ func (t *tx) mark(ctx context.Context, now time.Time, topic schema.NoticeTopic, 
 
 // deleteDestinations removes the destinations of an erased person and their waiting notices.
 func (e erasure) deleteDestinations(ctx context.Context) error {
-	all, err := list(ctx, e, scanDestination, `SELECT id, user_id, channel, address, topics, secret, unsubscribe, made_at, confirmed_at FROM notice_destinations WHERE user_id = ?`, e.user.ID)
+	all, err := list(ctx, e, scanDestination, `SELECT id, user_id, channel, address, '[]', secret, unsubscribe, made_at, confirmed_at FROM notice_destinations WHERE user_id = ?`, e.user.ID)
 	if err != nil {
 		return err
 	}

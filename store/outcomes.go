@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
-	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -236,8 +238,8 @@ func scanOutcomes(r row) (o storedOutcomes, err error) {
 	return o, err
 }
 
-// ClassResults returns the results of jobs, by job. It leaves out jobs whose result is missing or cannot
-// be decoded.
+// ClassResults returns the results of jobs, by job. It derives damaged outcomes from the result, and
+// logs them. It leaves out jobs whose result is missing or cannot be decoded.
 func (s *GradeTables) ClassResults(ctx context.Context, jobs []int64) (map[int64]course.ClassResult, error) {
 	ids, err := encode(jobs)
 	if err != nil {
@@ -253,37 +255,52 @@ func (s *GradeTables) ClassResults(ctx context.Context, jobs []int64) (map[int64
 	}
 	results := make(map[int64]course.ClassResult, len(all))
 	for _, o := range all {
-		if results[o.job], err = d.decode(d.layouts[o.layout], o.body); err != nil {
-			return nil, fmt.Errorf("outcomes of job %d: %w", o.job, err)
+		err := errOutcomes
+		if layout, readable := d.layouts[o.layout]; readable {
+			results[o.job], err = d.decode(layout, o.body)
+		}
+		if err == nil {
+			continue
+		}
+		delete(results, o.job)
+		s.logger.Error("stored outcomes cannot be read, and are derived from the result", "job", o.job, "layout", o.layout, "error", err)
+		again, err := list(ctx, s.reader, scanDerived, `SELECT job_id, body FROM results WHERE job_id = ?`, o.job)
+		if err != nil {
+			return nil, err
+		}
+		if len(again) > 0 && again[0].err == nil {
+			results[o.job] = again[0].ClassResult
 		}
 	}
 	return results, nil
 }
 
-// layouts returns the layouts of the rows, by id.
+// layouts returns the layouts of the rows, by id, without those that cannot be decoded.
 func (s *GradeTables) layouts(ctx context.Context, rows []storedOutcomes) (map[int64][]outcomeTest, error) {
-	layouts := make(map[int64][]outcomeTest)
+	used := make(map[int64]bool)
 	for _, o := range rows {
-		layouts[o.layout] = nil
+		used[o.layout] = true
 	}
-	ids := make([]int64, 0, len(layouts))
-	for id := range layouts {
-		ids = append(ids, id)
-	}
-	wanted, err := encode(ids)
+	wanted, err := encode(slices.Collect(maps.Keys(used)))
 	if err != nil {
 		return nil, err
 	}
 	type stored struct {
 		id    int64
 		tests []outcomeTest
+		err   error
 	}
 	all, err := list(ctx, s.reader, func(r row) (l stored, err error) {
-		err = r.Scan(&l.id, decoded{&l.tests})
+		var body []byte
+		err = r.Scan(&l.id, &body)
+		l.err = json.Unmarshal(body, &l.tests)
 		return l, err
 	}, `SELECT l.id, l.body FROM json_each(?) wanted CROSS JOIN outcome_layouts l ON l.id = wanted.value`, wanted)
+	layouts := make(map[int64][]outcomeTest, len(all))
 	for _, l := range all {
-		layouts[l.id] = l.tests
+		if l.err == nil {
+			layouts[l.id] = l.tests
+		}
 	}
 	return layouts, err
 }
@@ -297,9 +314,23 @@ func (s *GradeTables) ResultsVersion(ctx context.Context) (int64, error) {
 // rewriteOutcomes replaces the outcomes of a job after its result has changed. It does nothing for a
 // job without outcomes.
 func (t *tx) rewriteOutcomes(ctx context.Context, job int64, r schema.Result) error {
-	n, err := t.exec(ctx, `UPDATE outcome_progress SET rewritten = rewritten + 1 WHERE EXISTS (SELECT 1 FROM outcomes WHERE job_id = ?)`, job)
-	if err != nil || n == 0 {
+	if there, err := t.markRewritten(ctx, job); err != nil || !there {
 		return err
 	}
 	return t.putOutcomes(ctx, job, course.NewClassResult(r.Outcomes()))
+}
+
+// removeOutcomes removes the outcomes of a job after its result was removed.
+func (t *tx) removeOutcomes(ctx context.Context, job int64) error {
+	if there, err := t.markRewritten(ctx, job); err != nil || !there {
+		return err
+	}
+	_, err := t.exec(ctx, `DELETE FROM outcomes WHERE job_id = ?`, job)
+	return err
+}
+
+// markRewritten records that the outcomes of a job change. It returns false if the job has none.
+func (t *tx) markRewritten(ctx context.Context, job int64) (bool, error) {
+	n, err := t.exec(ctx, `UPDATE outcome_progress SET rewritten = rewritten + 1 WHERE EXISTS (SELECT 1 FROM outcomes WHERE job_id = ?)`, job)
+	return n > 0, err
 }

@@ -223,8 +223,8 @@ func TestKilledDuringFill(t *testing.T) {
 	}
 }
 
-// TestDamagedResultsAreSkipped starts after an earlier program that stored results which cannot be decoded. The start
-// leaves out these and logs them, with its progress. A later start logs nothing.
+// TestDamagedResultsAreSkipped starts after an earlier program that stored results which cannot be decoded; one of them
+// was replaced by another grading. The start leaves out these and logs them, with its progress. A later start logs nothing.
 func TestDamagedResultsAreSkipped(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -235,6 +235,8 @@ func TestDamagedResultsAreSkipped(t *testing.T) {
 		ok(b.Finish(t.Context(), j.ID, j.Attempt, randomResult(), b.tick()))(t)
 		jobs = append(jobs, j.ID)
 	}
+	ok(b.Rerun(t.Context(), schema.Operator(), b.latestOf("alice")[2].ID, func(schema.Role, course.Rerun) (bool, error) { return false, nil }, b.tick()))(t)
+	b.finish(b.claim("standard"), 9)
 	b.forgetOutcomes(outcomeForm - 1)
 	check(t, b.write(t.Context(), "damage results", func(x *tx) error {
 		for i, body := range []string{`{"tests": 7}`, `{"tests": [`} {
@@ -252,7 +254,7 @@ func TestDamagedResultsAreSkipped(t *testing.T) {
 		return log.String(), s
 	}
 	log, s := start()
-	for _, want := range []string{"results=4\n", fmt.Sprintf("job=%d error", jobs[0]), fmt.Sprintf("job=%d error", jobs[1]), "results=4 of=4\n"} {
+	for _, want := range []string{"results=5\n", fmt.Sprintf("rerun comp2402/a1/alice/1\" job=%d error", jobs[0]), fmt.Sprintf("no page shows it\" job=%d error", jobs[1]), "results=5 of=5\n"} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %q:\n%s", want, log)
 		}

@@ -144,10 +144,11 @@ func stage(ctx context.Context, t *tx, j schema.Job, r schema.Result) error {
 	if r.Blame != schema.BlameStudent {
 		return nil
 	}
-	before, err := one(ctx, t, scanResult, `SELECT coalesce(r.body, '{}') FROM submissions s LEFT JOIN results r ON r.job_id = s.done_job_id WHERE s.id = ?`, j.Submission)
+	stored, err := one(ctx, t, scanStoredResult, `SELECT coalesce(r.body, '{}') FROM submissions s LEFT JOIN results r ON r.job_id = s.done_job_id WHERE s.id = ?`, j.Submission)
 	if err != nil {
 		return err
 	}
+	before := *stored.result // empty if it is damaged
 	tally, err := encode(r.Tally())
 	if err != nil {
 		return err
@@ -160,11 +161,6 @@ func stage(ctx context.Context, t *tx, j schema.Job, r schema.Result) error {
 	flaky := len(all) > 0 && before.Provenance.Tests != "" && before.Provenance.Tests == r.Provenance.Tests
 	_, err = t.exec(ctx, `UPDATE regraded SET tally = ?, changes = ?, flaky = ? WHERE job_id = ?`, tally, changes, flaky, j.ID)
 	return err
-}
-
-func scanResult(r row) (result schema.Result, err error) {
-	err = r.Scan(decoded{&result})
-	return result, err
 }
 
 // DiscardRegrade marks a set that is not applied as discarded and cancels its waiting jobs.

@@ -46,8 +46,14 @@ func (s *QueueTables) Replay(ctx context.Context, by schema.Actor, sub schema.Su
 	return p, err
 }
 
-// JobResult returns the result of a job. CodeNotFound: it has none.
+// JobResult returns the result of a job. CodeNotFound: it has none. CodeRefused: it cannot be read.
 func (s *QueueTables) JobResult(ctx context.Context, job int64) (schema.Result, error) {
-	r, err := one(ctx, s.reader, scanResult, `SELECT body FROM results WHERE job_id = ?`, job)
-	return r, missing(err, "job %d has no result", job)
+	r, err := one(ctx, s.reader, scanStoredResult, `SELECT body FROM results WHERE job_id = ?`, job)
+	if err != nil {
+		return schema.Result{}, missing(err, "job %d has no result", job)
+	}
+	if r.err != nil {
+		return schema.Result{}, schema.Wrapf(schema.CodeRefused, r.err, "the stored result of job %d cannot be read; grade the submission again with the command rerun", job)
+	}
+	return *r.result, nil
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -21,7 +20,7 @@ type Options struct {
 	BusyTimeout time.Duration
 	// ReceiptKey signs the receipts of pushes; nil: receipts are not signed.
 	ReceiptKey ed25519.PrivateKey
-	// Logger logs long work of Open; nil means that nothing is logged.
+	// Logger logs long work of Open, and damaged rows; nil means that nothing is logged.
 	Logger *slog.Logger
 }
 
@@ -94,7 +93,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := g.updateMissingGrades(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), d.Close())
 	}
-	if err := g.fillOutcomes(ctx, cmp.Or(o.Logger, slog.New(slog.DiscardHandler))); err != nil {
+	if err := g.fillOutcomes(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), d.Close())
 	}
 	return &Store{

@@ -20,8 +20,10 @@ func scanSubmissionFacts(r row) (s schema.Submission, err error) {
 }
 
 func scanSubmission(r row) (s schema.GradedSubmission, err error) {
+	var stored storedResult
 	dest := append(submissionDest(&s.Submission), jobColumns(&s.Job)...)
-	err = r.Scan(append(dest, decoded{&s.Result})...)
+	err = r.Scan(append(dest, &stored)...)
+	s.Result = stored.orAdvice(func() string { return rerunAdvice(s.Name.String()) })
 	return s, err
 }
 

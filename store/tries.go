@@ -8,8 +8,10 @@ import (
 )
 
 func scanTry(r row) (y schema.Try, err error) {
+	var stored storedResult
 	err = r.Scan(append([]any{&y.ID, &y.Work.Course, &y.Work.Assignment, &y.Work.Owner, &y.Number, &y.Assignment, &y.Login, &y.Commit, &y.Tree,
-		&y.Repository, &y.IntentID, &y.VersionID, instant{&y.ReceivedAt}, decoded{&y.Result}}, jobColumns(&y.Job)...)...)
+		&y.Repository, &y.IntentID, &y.VersionID, instant{&y.ReceivedAt}, &stored}, jobColumns(&y.Job)...)...)
+	y.Result = stored.orAdvice(func() string { return "push a new commit to the branch try" })
 	return y, err
 }
 

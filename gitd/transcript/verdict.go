@@ -53,7 +53,7 @@ func (t *Transcript) verdict(r schema.Result, hidden schema.Hidden) []string {
 	switch r.Outcome {
 	case schema.OutcomeCompileError:
 		score = "does not compile: " + score
-	case schema.OutcomeGraderError:
+	case schema.OutcomeGraderError, schema.OutcomeInfrastructureError:
 		return append(out, Wrap(OneLine(orElse(r.Message, string(r.Outcome))), Width)...)
 	}
 	if r.Message != "" {

@@ -66,6 +66,8 @@ func MarkOfResult(r *schema.Result) Mark {
 		return Mark{"cross", "bad", "Did not compile"}
 	case schema.OutcomeGraderError:
 		return Mark{"alert", "odd", "The tests failed, not you"}
+	case schema.OutcomeInfrastructureError:
+		return Mark{"alert", "odd", "Our machines failed"}
 	}
 	switch {
 	case r.Score.Cmp(r.MaxScore) >= 0:

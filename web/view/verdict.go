@@ -49,6 +49,8 @@ func resultWords(r *schema.Result) (status, advice string) {
 		return "It did not compile.", "The compiler's words are below. No test could run."
 	case schema.OutcomeGraderError:
 		return excuse("The tests failed, not you; the staff has been told.", r)
+	case schema.OutcomeInfrastructureError:
+		return Sentence(r.Message), ""
 	}
 	status = fmt.Sprintf("Graded: %s of %s points.", r.Score, r.MaxScore)
 	failing := 0

@@ -20,3 +20,15 @@ func TestWaitingWords(t *testing.T) {
 		}
 	}
 }
+
+// TestDamagedResultWords checks that a result that cannot be read is not shown as 0 points of the student.
+func TestDamagedResultWords(t *testing.T) {
+	t.Parallel()
+	r := &schema.Result{Outcome: schema.OutcomeInfrastructureError, Message: "the stored result cannot be read; grade it again: rerun c/a/alice/1"}
+	if status, advice := resultWords(r); status != "The stored result cannot be read; grade it again: rerun c/a/alice/1." || advice != "" {
+		t.Errorf("%q and %q", status, advice)
+	}
+	if got, want := MarkOfResult(r), (Mark{"alert", "odd", "Our machines failed"}); got != want {
+		t.Errorf("mark %+v, want %+v", got, want)
+	}
+}

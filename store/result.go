@@ -1,0 +1,50 @@
+package store
+
+import "github.com/grader/grader/schema"
+
+// scanResult scans a result. It fails if the result cannot be decoded.
+func scanResult(r row) (result schema.Result, err error) {
+	err = r.Scan(decoded{&result})
+	return result, err
+}
+
+// storedResult scans a result or a summary that may be missing or damaged.
+type storedResult struct {
+	result *schema.Result // nil: NULL
+	err    error          // why the result cannot be decoded; result is then empty
+}
+
+// Scan implements sql.Scanner.
+func (s *storedResult) Scan(src any) error {
+	*s = storedResult{}
+	if src == nil {
+		return nil
+	}
+	s.result = new(schema.Result)
+	if s.err = (decoded{s.result}).Scan(src); s.err != nil {
+		*s.result = schema.Result{} // without what was decoded before the damage
+	}
+	return nil
+}
+
+func scanStoredResult(r row) (s storedResult, err error) {
+	err = r.Scan(&s)
+	return s, err
+}
+
+// orAdvice returns the result. If it is damaged, orAdvice returns instead a result without points
+// whose message says what to do.
+func (s storedResult) orAdvice(advice func() string) *schema.Result {
+	if s.err == nil {
+		return s.result
+	}
+	return &schema.Result{
+		Outcome: schema.OutcomeInfrastructureError, Blame: schema.BlameInfrastructure,
+		Message: "the stored result cannot be read; " + advice(),
+	}
+}
+
+// rerunAdvice says how to replace the damaged result of a submission.
+func rerunAdvice(name string) string {
+	return "the staff of the course can grade the submission again with the command: rerun " + name
+}
