@@ -165,10 +165,21 @@ func (g *GitHub) Became(ctx context.Context, c schema.GitHubCommit, t GitHubTarg
 // Status returns the current status of a commit. It shows no more than the owner of the work
 // may see, even for work of the staff. The repository may have become public since s was made.
 func (g *GitHub) Status(ctx context.Context, s schema.GitHubStatus) (schema.CommitStatus, error) {
-	var err error
-	if s.Public, err = g.store.PublicAtGitHub(ctx, s.RepositoryID); err != nil {
+	public, err := g.store.PublicAtGitHub(ctx, s.RepositoryID)
+	if err != nil {
 		return schema.CommitStatus{}, err
 	}
+	return g.statusFor(ctx, s, public)
+}
+
+// OpenStatus returns the current status of a commit that everybody may read. It shows no grade.
+func (g *GitHub) OpenStatus(ctx context.Context, s schema.GitHubStatus) (schema.CommitStatus, error) {
+	return g.statusFor(ctx, s, true)
+}
+
+// statusFor returns the current status of a commit in a public or a private repository.
+func (g *GitHub) statusFor(ctx context.Context, s schema.GitHubStatus, public bool) (schema.CommitStatus, error) {
+	s.Public = public
 	switch {
 	case s.Refused != "":
 		return course.RefusedStatus(s), nil

@@ -22,23 +22,26 @@ type payload struct {
 	HeadCommit struct {
 		Message string `json:"message"`
 	} `json:"head_commit"`
-	Repository struct {
-		ID            int64  `json:"id"`
-		FullName      string `json:"full_name"`
-		Private       bool   `json:"private"`
-		Visibility    string `json:"visibility"` // "public", "private", "internal"
-		DefaultBranch string `json:"default_branch"`
-
-		PushedAt  json.RawMessage `json:"pushed_at"`  // seconds since 1970, or as RFC 3339
-		UpdatedAt json.RawMessage `json:"updated_at"` // as pushed_at
-	} `json:"repository"`
-	Sender struct {
+	Repository repository `json:"repository"`
+	Sender     struct {
 		ID    int64  `json:"id"`
 		Login string `json:"login"`
 	} `json:"sender"`
 	Installation struct {
 		ID int64 `json:"id"`
 	} `json:"installation"`
+}
+
+// repository holds the used fields of a repository, in events and in answers of the API.
+type repository struct {
+	ID            int64  `json:"id"`
+	FullName      string `json:"full_name"`
+	Private       bool   `json:"private"`
+	Visibility    string `json:"visibility"` // "public", "private", "internal"
+	DefaultBranch string `json:"default_branch"`
+
+	PushedAt  json.RawMessage `json:"pushed_at"`  // seconds since 1970, or as RFC 3339
+	UpdatedAt json.RawMessage `json:"updated_at"` // as pushed_at
 }
 
 // readPush returns the used fields of a push event, or why the push is ignored. GitHub has
@@ -53,7 +56,7 @@ func readPush(body []byte) (p schema.GitHubPush, ignored string, err error) {
 		return p, ignored, nil
 	}
 	p.GitHubCommit = schema.GitHubCommit{
-		Repository: e.Repository.FullName, RepositoryID: e.Repository.ID, Installation: e.Installation.ID, Commit: e.After, Public: e.public(),
+		Repository: e.Repository.FullName, RepositoryID: e.Repository.ID, Installation: e.Installation.ID, Commit: e.After, Public: e.Repository.public(),
 	}
 	p.SenderID, p.Sender = e.Sender.ID, schema.Excerpt(schema.Sanitize(e.Sender.Login), 60)
 	p.PushedAt = instant(e.Repository.PushedAt)
@@ -105,14 +108,14 @@ func readVisibility(event string, body []byte) (v schema.GitHubVisibility, ignor
 		return v, "it names no repository", nil
 	}
 	v.Repository, v.RepositoryID = e.Repository.FullName, e.Repository.ID
-	v.Public, v.ChangedAt = opened || e.public(), instant(e.Repository.UpdatedAt)
+	v.Public, v.ChangedAt = opened || e.Repository.public(), instant(e.Repository.UpdatedAt)
 	return v, "", nil
 }
 
 // public reports whether people other than the organisation's members and teams may read the
 // repository. Everybody on an Enterprise Server may read an internal repository.
-func (e payload) public() bool {
-	return !e.Repository.Private || e.Repository.Visibility == "public" || e.Repository.Visibility == "internal"
+func (r repository) public() bool {
+	return !r.Private || r.Visibility == "public" || r.Visibility == "internal"
 }
 
 // instant parses a time in one of the two forms that GitHub uses. It returns the zero time for any

@@ -25,6 +25,8 @@ type Classroom interface {
 	Became(ctx context.Context, c schema.GitHubCommit, t classroom.GitHubTarget, since time.Time) (schema.GitHubStatus, error)
 	// Status returns the present status of a commit.
 	Status(ctx context.Context, s schema.GitHubStatus) (schema.CommitStatus, error)
+	// OpenStatus returns the present status of a commit for everybody, which shows no grade.
+	OpenStatus(ctx context.Context, s schema.GitHubStatus) (schema.CommitStatus, error)
 }
 
 // Receiver pushes a fetched commit to this server.

@@ -35,6 +35,10 @@ func (i *intake) Target(context.Context, string, string, schema.GitHubPush, cour
 
 func (*intake) Follow(context.Context, schema.GitHubCommit, classroom.GitHubTarget) error { return nil }
 
+func (i *intake) OpenStatus(ctx context.Context, s schema.GitHubStatus) (schema.CommitStatus, error) {
+	return i.Status(ctx, s)
+}
+
 func (i *intake) Became(_ context.Context, c schema.GitHubCommit, _ classroom.GitHubTarget, since time.Time) (schema.GitHubStatus, error) {
 	if i.became == nil {
 		return schema.GitHubStatus{GitHubCommit: c}, schema.Errorf(schema.CodeNotFound, "the commit was not pushed since then")

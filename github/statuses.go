@@ -47,12 +47,14 @@ type StatusSender struct {
 	Clock       func() time.Time
 	Transport   http.RoundTripper // nil: http.DefaultTransport
 
-	pace *rate.Limiter
+	pace         *rate.Limiter
+	visibilities *visibilities
 }
 
 // NewStatusSender returns a sender that stays below GitHub's limits.
 func NewStatusSender(s StatusSender) *StatusSender {
 	s.pace = rate.NewLimiter(rate.Limit(writesPerMinute)/60, burst)
+	s.visibilities = &visibilities{}
 	return &s
 }
 
@@ -74,7 +76,14 @@ func (s *StatusSender) Send(ctx context.Context, e schema.OutboxEntry) error {
 	if err := s.wait(s.writes(is)); err != nil {
 		return err
 	}
-	if err := s.write(ctx, e, about.GitHubCommit, is); err != nil {
+	t, err := s.target(ctx, e, about.GitHubCommit)
+	if err != nil {
+		return err
+	}
+	if is, err = s.permitted(ctx, t, about, is); err != nil || told == fingerprint(is) {
+		return err
+	}
+	if err := s.write(ctx, e, t, is); err != nil {
 		return err
 	}
 	return s.Told.TellGitHub(ctx, about.GitHubCommit, fingerprint(is))
@@ -126,15 +135,15 @@ type target struct {
 	wrote             bool // a request of this attempt has changed something
 }
 
-func (s *StatusSender) write(ctx context.Context, e schema.OutboxEntry, c schema.GitHubCommit, is schema.CommitStatus) error {
+func (s *StatusSender) target(ctx context.Context, e schema.OutboxEntry, c schema.GitHubCommit) (*target, error) {
 	owner, name, _ := strings.Cut(c.Repository, "/")
 	token, err := s.Credentials.Token(ctx, owner, c.Installation)
 	if err != nil {
-		return fmt.Errorf("get a token: %w", temporary(err)) // an operator can repair it
+		return nil, fmt.Errorf("get a token: %w", temporary(err)) // an operator can repair it
 	}
 	client, err := New(s.Host, token, s.Transport) // a new client, because the library tracks limits with its own clock
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t := &target{api: client, owner: owner, repository: name, commit: c.Commit}
 	t.failed = func(err error) error {
@@ -147,6 +156,11 @@ func (s *StatusSender) write(ctx context.Context, e schema.OutboxEntry, c schema
 		}
 		return err
 	}
+	return t, nil
+}
+
+// write writes a status, and its check run if it has one.
+func (s *StatusSender) write(ctx context.Context, e schema.OutboxEntry, t *target, is schema.CommitStatus) error {
 	if err := s.writeStatus(ctx, e, t, is); err != nil {
 		return err
 	}

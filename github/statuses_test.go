@@ -29,6 +29,15 @@ func (g graded) Status(_ context.Context, s schema.GitHubStatus) (schema.CommitS
 	return g[s.Commit], nil
 }
 
+// OpenStatus removes points from the description.
+func (g graded) OpenStatus(_ context.Context, s schema.GitHubStatus) (schema.CommitStatus, error) {
+	is := g[s.Commit]
+	if before, _, found := strings.Cut(is.Description, ": 20 of 20 points"); found {
+		is.Description, is.Summary, is.Annotations = before+": graded", "", nil
+	}
+	return is, nil
+}
+
 func (graded) Target(context.Context, string, string, schema.GitHubPush, course.GitHubNames) (classroom.GitHubTarget, error) {
 	return classroom.GitHubTarget{}, nil
 }
@@ -173,8 +182,9 @@ func TestThousandStatusesAfterOutage(t *testing.T) {
 			t.Fatalf("commit %d: %s", n, diff)
 		}
 	}
-	if refused := d.hub.Requests() - before - commits; refused > 10 {
-		t.Errorf("%d requests were refused", refused)
+	unchanged := d.hub.Unchanged() // a question about the repository precedes each status
+	if refused := d.hub.Requests() - before - unchanged - 1 - commits; refused > 20 || unchanged < commits-1 {
+		t.Errorf("%d requests were refused, and %d answers were unchanged", refused, unchanged)
 	}
 }
 
@@ -216,27 +226,29 @@ func TestRateLimits(t *testing.T) {
 		"429 with a negative wait":    {429, func(time.Time) http.Header { return http.Header{"Retry-After": {"-5"}} }, time.Minute},
 		"429 with a date as the wait": {429, func(time.Time) http.Header { return http.Header{"Retry-After": {"tomorrow"}} }, time.Minute},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := newDesk(t, byToken)
-			start := d.at
-			refusals := 0
-			d.hub.Refuse(func(*http.Request) (int, http.Header) {
-				if refusals++; refusals > 1 {
-					return 0, nil
+		for refused, what := range []string{"the question", "the status"} {
+			t.Run(name+", "+what, func(t *testing.T) {
+				t.Parallel()
+				d := newDesk(t, byToken)
+				start := d.at
+				asked := 0
+				d.hub.Refuse(func(*http.Request) (int, http.Header) {
+					if asked++; asked != refused+1 {
+						return 0, nil
+					}
+					return c.status, c.header(d.at)
+				})
+				d.set(0, success)
+				d.set(1, success)
+				d.run(2 * time.Hour)
+				if waited := d.at.Sub(start); waited < c.wait-time.Second || waited > c.wait+time.Second {
+					t.Errorf("waited %v, want %v", waited, c.wait)
 				}
-				return c.status, c.header(d.at)
+				if got := len(d.hub.Statuses()); got != 2 || d.hub.Requests() != 5+refused { // a question precedes each status
+					t.Errorf("%d statuses by %d requests", got, d.hub.Requests())
+				}
 			})
-			d.set(0, success)
-			d.set(1, success)
-			d.run(2 * time.Hour)
-			if waited := d.at.Sub(start); waited < c.wait-time.Second || waited > c.wait+time.Second {
-				t.Errorf("waited %v, want %v", waited, c.wait)
-			}
-			if got := len(d.hub.Statuses()); got != 2 || d.hub.Requests() != 3 {
-				t.Errorf("%d statuses by %d requests", got, d.hub.Requests())
-			}
-		})
+		}
 	}
 }
 
@@ -370,5 +382,88 @@ func TestWritesPerMinute(t *testing.T) {
 				t.Errorf("%d requests took %v", len(at), took)
 			}
 		})
+	}
+}
+
+// TestStatusInRepositoryThatBecamePublic writes statuses with points while no announcement says that the repository is
+// public. GitHub is asked before each.
+func TestStatusInRepositoryThatBecamePublic(t *testing.T) {
+	t.Parallel()
+	const points, open, name = "submission 1: 20 of 20 points, 8 of 8 tests passed", "submission 1: graded", "comp2402-f26/a1-student"
+	refuse := func(status int) func(*http.Request) (int, http.Header) {
+		return func(r *http.Request) (int, http.Header) {
+			if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/"+name) {
+				return status, nil
+			}
+			return 0, nil
+		}
+	}
+	for what, c := range map[string]struct {
+		visibility string
+		refuse     int
+		is         schema.CommitStatus
+		want       []string
+	}{
+		"private":                         {"private", 0, success, []string{points}},
+		"public":                          {"public", 0, success, []string{open}},
+		"internal":                        {"internal", 0, success, []string{open}},
+		"not found":                       {"private", http.StatusNotFound, success, []string{open}},
+		"forbidden":                       {"private", http.StatusForbidden, success, []string{open}},
+		"unauthenticated":                 {"private", http.StatusUnauthorized, success, []string{open}},
+		"GitHub fails":                    {"private", http.StatusBadGateway, success, nil},
+		"the limit is reached":            {"private", http.StatusTooManyRequests, success, nil},
+		"pending, which is not asked for": {"public", http.StatusNotFound, pending, []string{pending.Description}},
+	} {
+		for kind, credentials := range map[string]func(*githubtest.Server, func() time.Time) github.Credentials{"token": byToken, "app": byApp(t)} {
+			d := newDesk(t, credentials)
+			d.hub.SetVisibility(name, c.visibility)
+			if c.refuse != 0 {
+				d.hub.Refuse(refuse(c.refuse))
+			}
+			d.set(0, c.is)
+			d.run(time.Hour)
+			var got []string
+			for _, s := range d.hub.Statuses() {
+				got = append(got, s.Description)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("%s, %s: %s", what, kind, diff)
+			}
+			for _, run := range d.hub.CheckRuns() {
+				if strings.Contains(run.Title+run.Summary, "points") != (c.want[0] == points) {
+					t.Errorf("%s: check run %+v", what, run)
+				}
+			}
+			d.hub.Refuse(nil)
+			d.run(2 * time.Hour)
+			if left, err := d.store.Outbox(t.Context(), 10); err != nil || len(left) > 0 {
+				t.Errorf("%s, %s: left %+v, %v", what, kind, left, err)
+			}
+		}
+	}
+}
+
+// TestVisibilityIsAskedAgain changes a repository between the statuses of its commits. An unchanged answer is 304.
+func TestVisibilityIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	const name = "comp2402-f26/a1-student"
+	d := newDesk(t, byToken)
+	for n, visibility := range []string{"private", "private", "public", "public", "internal", "private"} {
+		d.hub.SetVisibility(name, visibility)
+		d.set(n, success)
+		d.run(time.Hour)
+		all := d.hub.Statuses()
+		if len(all) != n+1 || strings.Contains(all[n].Description, "points") != (visibility == "private") {
+			t.Fatalf("commit %d, %s: %+v", n, visibility, all[len(all)-1])
+		}
+	}
+	if n := d.hub.Unchanged(); n != 2 {
+		t.Errorf("%d answers were unchanged, want 2", n)
+	}
+	d.hub.SetVisibility(name, "public")
+	d.set(2, success) // it has the status for everybody
+	d.run(time.Hour)
+	if n := len(d.hub.Statuses()); n != 6 {
+		t.Errorf("%d statuses, want 6", n)
 	}
 }

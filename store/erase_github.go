@@ -107,13 +107,52 @@ func (e *erasure) isTheirs(ctx context.Context, is schema.GitHubStatus) (bool, e
 	return is.SenderID == 0 && e.unlinked != nil && e.unlinked.MatchString(is.Refused), nil
 }
 
-// ofOthers reports whether an entry is about the work of another owner, or about a push by an
-// account that is linked to another person.
+// ofOthers reports whether the repository of an entry belongs to another person or to a team. It does
+// if it is named after them with a longer name than the person's: a1-ada-ng belongs to ada-ng and not
+// to ng. If the names are equal, it belongs to the owner of the entry's work, or to the person who
+// pushed. A push of staff into the person's own repository does not make it theirs.
 func (e *erasure) ofOthers(ctx context.Context, is schema.GitHubStatus) (bool, error) {
-	if is.Submission.Owner != "" && is.Submission.Owner != e.user.Login {
-		return true, nil
+	own := e.ownName(is.Repository)
+	longest, err := one(ctx, e, value[int], `SELECT coalesce(max(length(name)), 0) FROM (
+			SELECT login AS name FROM users WHERE id <> ?2
+			UNION ALL SELECT login FROM github_accounts WHERE user_id <> ?2
+			UNION ALL SELECT name FROM teams)
+		WHERE lower(substr(?1, -length(name) - 1)) = '-' || lower(name)`, is.Repository, e.user.ID)
+	if err != nil || longest > own {
+		return true, err
 	}
-	return one(ctx, e, value[bool], `SELECT EXISTS (SELECT 1 FROM github_accounts WHERE github_id = ? AND user_id <> ?)`, is.SenderID, e.user.ID)
+	owner := is.Submission.Owner
+	if owner == "" {
+		owners, err := list(ctx, e, value[string], `SELECT u.login FROM github_accounts g JOIN users u ON u.id = g.user_id WHERE g.github_id = ?`, is.SenderID)
+		if err != nil || len(owners) == 0 {
+			return false, err
+		}
+		owner = owners[0]
+	}
+	names, err := e.namesOf(ctx, owner)
+	return slices.ContainsFunc(names, func(name string) bool { return len(name) >= own && namedAfter(is.Repository, name) }), err
+}
+
+// ownName returns the length of the longest name of the person that a repository is named after.
+func (e *erasure) ownName(repository string) int {
+	longest := 0
+	for _, login := range e.logins() {
+		if namedAfter(repository, login) {
+			longest = max(longest, len(login))
+		}
+	}
+	return longest
+}
+
+// namesOf returns the names with which a repository can belong to an owner: their login or their
+// team's name, and their present and former logins at GitHub.
+func (e *erasure) namesOf(ctx context.Context, owner string) ([]string, error) {
+	names, err := list(ctx, e, value[string], `SELECT g.login FROM github_accounts g JOIN users u ON u.id = g.user_id WHERE u.login = ?`, owner)
+	if err != nil {
+		return nil, err
+	}
+	former, err := e.linkedGitHubLogins(ctx, owner)
+	return append(append(names, former...), owner), err
 }
 
 // ownRepository reports whether the name of a repository ends with a name of the person.
@@ -174,12 +213,7 @@ func (e *erasure) others(ctx context.Context, c followed) (bool, error) {
 	if !c.known || c.owner == "" || c.owner == e.user.Login {
 		return false, nil
 	}
-	names, err := list(ctx, e, value[string], `SELECT g.login FROM github_accounts g JOIN users u ON u.id = g.user_id WHERE u.login = ?`, c.owner)
-	if err != nil {
-		return false, err
-	}
-	former, err := e.linkedGitHubLogins(ctx, c.owner)
-	names = append(append(names, former...), c.owner)
+	names, err := e.namesOf(ctx, c.owner)
 	return slices.ContainsFunc(names, func(name string) bool { return namedAfter(c.name, name) }), err
 }
 

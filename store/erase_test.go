@@ -254,6 +254,51 @@ func TestEraseKeepsStatusesOfOthers(t *testing.T) {
 	}
 }
 
+// TestEraseRemovesPushesOfStaff erases a student while pushes and statuses for repositories wait. What names the
+// student's own repositories goes, whoever pushed. The repositories of others stay.
+func TestEraseRemovesPushesOfStaff(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		repository string
+		sender     int64 // 1: alice, an assistant; 2: bob himself; 3: ada-bob; 9: nobody here
+		owner      string
+		kept       bool
+	}{
+		"a push of staff into the student's repository":       {"a1-bob", 1, "", false},
+		"the same, by the student's login at GitHub":          {"a1-BobHub", 1, "", false},
+		"the status of a try-out of staff":                    {"a1-bob", 0, "alice", false},
+		"a push of a stranger":                                {"a1-bob", 9, "", false},
+		"a push of staff into the repository of somebody":     {"a1-ada-bob", 1, "", true},
+		"the owner's push into it":                            {"a1-ada-bob", 3, "", true},
+		"the status of the owner's work":                      {"a1-ada-bob", 0, "ada-bob", true},
+		"a push of staff into the repository of a team":       {"a1-red-bob", 1, "", true},
+		"a push of the student into the repository of a team": {"a1-red-bob", 2, "", false},
+		"a push of staff into their own repository":           {"a1-alice", 1, "", true},
+	} {
+		b := newBundle(t)
+		b.user("ada-bob")
+		for login, is := range map[string]schema.GitHubAccount{"alice": {ID: 1, Login: "alicehub"}, "bob": {ID: 2, Login: "bobhub"}, "ada-bob": {ID: 3, Login: "adahub"}} {
+			is.Host = "https://github.com"
+			check(t, b.LinkGitHub(t.Context(), schema.Operator(), b.user(login), is))
+		}
+		check(t, b.write(t.Context(), "add a team", func(tx *tx) error {
+			_, err := tx.exec(t.Context(), `INSERT INTO teams (assignment_id, name, actor, made_at) VALUES (?, 'red-bob', 'ada', 0)`, b.assignment.ID)
+			return err
+		}))
+		at := schema.GitHubCommit{Repository: "comp2402-f26/" + c.repository, RepositoryID: 99, Commit: strings.Repeat("a", 40)}
+		if c.owner == "" {
+			_, err := b.ReceiveGitHubPush(t.Context(), schema.GitHubPush{GitHubCommit: at, Delivery: "d", SenderID: c.sender, Sender: "x", ReceivedAt: b.tick()})
+			check(t, err)
+		} else {
+			check(t, b.EnqueueGitHubStatus(t.Context(), schema.GitHubStatus{GitHubCommit: at, Submission: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: c.owner, Number: 1}}))
+		}
+		ok(b.Erase(t.Context(), schema.Operator(), b.user("bob"), "erased-1"))(t)
+		if left := ok(b.Outbox(t.Context(), 10))(t); (len(left) == 1) != c.kept {
+			t.Errorf("%s: left %+v", name, left)
+		}
+	}
+}
+
 // leaveAtGitHub creates records of GitHub pushes by zed and by others.
 func (b *bundle) leaveAtGitHub() {
 	b.t.Helper()

@@ -79,6 +79,8 @@ type Server struct {
 	deliveries []Delivery
 	again      []int64
 	users      map[string]int64
+	visible    map[string]string // visibility, by ORGANISATION/NAME; without one a repository is private
+	unchanged  int
 	app        *app // nil: every App is accepted
 }
 
@@ -90,6 +92,23 @@ func (s *Server) SetUser(login string, id int64) {
 		s.users = map[string]int64{}
 	}
 	s.users[login] = id
+}
+
+// SetVisibility sets who may read a repository: public, internal or private.
+func (s *Server) SetVisibility(repository, visibility string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.visible == nil {
+		s.visible = map[string]string{}
+	}
+	s.visible[repository] = visibility
+}
+
+// Unchanged returns how many questions about a repository were answered by 304 Not Modified.
+func (s *Server) Unchanged() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.unchanged
 }
 
 // New starts a GitHub server that stops when the test ends.
@@ -108,6 +127,7 @@ func New(t testing.TB) *Server {
 		"POST " + repos + "check-runs":                      s.createRun,
 		"PATCH " + repos + "check-runs/{id}":                s.updateRun,
 		"GET " + repos + "commits/{sha}/check-runs":         s.listRuns,
+		"GET /api/v3/repos/{owner}/{repo}":                  s.repository,
 		"GET /api/v3/users/{login}":                         s.user,
 		"GET /api/v3/users/{login}/keys":                    func(w http.ResponseWriter, _ *http.Request) { s.write(w, []any{}) },
 		"GET /api/v3/orgs/{org}/installation":               s.installation,
@@ -282,6 +302,21 @@ func (s *Server) listRuns(w http.ResponseWriter, r *http.Request) {
 
 func shown(run *CheckRun) map[string]any {
 	return map[string]any{"id": run.ID, "external_id": run.ExternalID, "output": map[string]any{"annotations_count": len(run.Annotations)}}
+}
+
+func (s *Server) repository(w http.ResponseWriter, r *http.Request) {
+	visibility := s.visible[repository(r)]
+	if visibility == "" {
+		visibility = "private"
+	}
+	etag := fmt.Sprintf("W/%q", repository(r)+"-"+visibility)
+	w.Header().Set("ETag", etag)
+	if r.Header.Get("If-None-Match") == etag {
+		s.unchanged++
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	s.write(w, map[string]any{"id": 99, "full_name": repository(r), "private": visibility != "public", "visibility": visibility})
 }
 
 func (s *Server) user(w http.ResponseWriter, r *http.Request) {
