@@ -36,6 +36,18 @@ func (s *studentCommands) help(ctx context.Context, sess *session, _ []string) i
 	return 0
 }
 
+// explain shows what one command takes and does; for the first word of several commands, and for an
+// unknown name, the list of all commands.
+func (s *studentCommands) explain(ctx context.Context, sess *session, name string) int {
+	for _, c := range s.commands() {
+		if c.name == name && name != "help" {
+			fmt.Fprintf(sess.out, "%s\n  %s\n", c.usage(), c.help)
+			return 0
+		}
+	}
+	return s.help(ctx, sess, nil)
+}
+
 // staffHelp lists the commands for staff of any course.
 func (s *studentCommands) staffHelp(ctx context.Context, sess *session) {
 	role := s.highest(ctx, sess)

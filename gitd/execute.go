@@ -21,11 +21,11 @@ func (s *Server) execute(ctx context.Context, sess *session, line string) int {
 	if len(args) > 1 && args[0] == "git" {
 		args = append([]string{"git-" + args[1]}, args[2:]...)
 	}
+	if len(args) > 1 && args[0] == "help" {
+		args = append(args[1:], "--help")
+	}
 	if status, found := s.staff.run(ctx, sess, args); found {
 		return status
-	}
-	if len(args) == 2 && (args[1] == "--help" || args[1] == "-h") {
-		args = []string{"help"}
 	}
 	name, args := args[0], args[1:]
 	switch name {
@@ -34,12 +34,20 @@ func (s *Server) execute(ctx context.Context, sess *session, line string) int {
 	case "git-upload-pack":
 		return s.fetcher.uploadPack(ctx, sess, args)
 	}
+	if asksHelp(args) {
+		return s.students.explain(ctx, sess, name)
+	}
 	for _, c := range s.students.commands() {
 		if c.name == name {
 			return c.call(ctx, sess, args)
 		}
 	}
 	return sess.fail(unknownCommand(name))
+}
+
+// asksHelp reports whether the words after a command's name ask what the command does.
+func asksHelp(words []string) bool {
+	return len(words) > 0 && words[len(words)-1] == "--help" || len(words) == 1 && words[0] == "-h"
 }
 
 // command is one command that people can run over ssh.
@@ -85,7 +93,7 @@ func (s *studentCommands) commands() []command {
 		{"token", "create NAME [--scope S] [--expires 90d] | list | revoke NAME", "tokens for the HTTP API", 1, 12, s.token},
 		{"notify", "add email ADDRESS | add webhook URL | confirm CODE | list | topics ID | remove ID", "notices by e-mail or webhook", 1, maxNotifyWords, s.notify},
 		{"login", "", "a one-time link that signs your browser in", 0, 0, s.login},
-		{"help", "", "these lines", 0, 0, s.help},
+		{"help", "[NAME]", "these lines, or the arguments of one command", 0, 0, s.help},
 	}
 }
 

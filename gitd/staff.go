@@ -81,7 +81,7 @@ func (s *staffCommands) run(ctx context.Context, sess *session, args []string) (
 
 // runStaff runs a command with the words after its name and returns the exit status.
 func (s *staffCommands) runStaff(ctx context.Context, sess *session, c staffCommand, rest []string) int {
-	if len(rest) == 1 && (rest[0] == "--help" || rest[0] == "-h") {
+	if asksHelp(rest) {
 		fmt.Fprintf(sess.out, "%s %s\n  %s\n", c.name, c.usage, c.help)
 		return 0
 	}

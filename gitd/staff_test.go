@@ -95,6 +95,14 @@ func TestStaffCommands(t *testing.T) {
 		{"ida", "audit comp1 --since 48h --limit 3", 0, []string{"course.unenrol"}},
 		{"tina", "audit comp1", 1, []string{"only instructors of comp1 read its audit log"}},
 		{"ida", "audit comp1 --limit 0", 2, []string{"limit 0: use 1 to 10000"}},
+		{"ida", "grades comp1 --help", 0, []string{"grades COURSE [--owner LOGIN]", "each grade"}},
+		{"ida", "help regrade show", 0, []string{"regrade show ID [--wait]"}},
+		{"ida", "help export", 0, []string{"export COURSE[/ASSIGNMENT] --format FORMAT"}},
+		{"ida", "regrade --help", 0, []string{"regrade show ID", "regrade apply ID"}},
+		{"alice", "status comp1 --help", 0, []string{"status [COURSE[/ASSIGNMENT]]\n  what is due"}},
+		{"alice", "help log", 0, []string{"log COURSE/ASSIGNMENT[/N]\n  your submissions"}},
+		{"alice", "help nothing", 0, []string{"Commands, as in: ssh -p "}},
+		{"alice", "token create x --help", 0, []string{"token create NAME", "tokens for the HTTP API"}},
 		{"ida", "extend --help", 0, []string{"extend COURSE/ASSIGNMENT OWNER [--due TIME]", "give more time"}},
 	} {
 		r := b.ssh(step.who, strings.Fields(step.command)...)

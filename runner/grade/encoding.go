@@ -15,7 +15,7 @@ import (
 // language accepts UTF-16.
 type textRule struct {
 	strict bool // rejects NUL bytes and bytes that are not UTF-8; others accept such bytes
-	noMark bool // rejects a byte order mark at the beginning
+	noMark bool // rejects a byte order mark at the beginning, or takes it for a part of the first word
 	cookie bool // a comment may name another encoding (Python's PEP 263)
 	lines  bool // treats the CR of CR LF as part of the line
 }
@@ -70,8 +70,10 @@ func textRuleOf(name string) (textRule, bool) {
 		}
 	}
 	switch base := path.Base(name); {
-	case base == "Makefile", base == "makefile", base == "GNUmakefile", path.Ext(base) == ".mk", path.Ext(base) == ".sh":
+	case base == "Makefile", base == "makefile", base == "GNUmakefile", path.Ext(base) == ".mk":
 		return textRule{lines: true}, true
+	case path.Ext(base) == ".sh":
+		return textRule{lines: true, noMark: true}, true
 	}
 	return textRule{}, header(name)
 }
@@ -87,7 +89,7 @@ func (r textRule) judge(content []byte) (textFlaw, bool) {
 	}
 	const mark = "\xef\xbb\xbf"
 	if r.noMark && bytes.HasPrefix(content, []byte(mark)) {
-		return textFlaw{what: "begins with a byte order mark (U+FEFF)", way: "save it as UTF-8 without BOM", fatal: true}, true
+		return textFlaw{what: "begins with a byte order mark (U+FEFF)", way: "save it as UTF-8 without BOM", fatal: r.strict}, true
 	}
 	if at := bytes.Index(content, []byte("\r\n")); r.lines && at >= 0 {
 		return textFlaw{line: lineOf(content, at), what: "CR LF line ends, and the CR is part of what is run", way: "save the file with LF line ends"}, true

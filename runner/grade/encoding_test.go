@@ -46,6 +46,8 @@ func TestTextFlaws(t *testing.T) {
 		"half a character at the end":         {"main.py", "x = 1 # \xe4\xb8", "!main.py:1: byte 0xe4 " + latin},
 		"a Makefile from Windows":             {"Makefile", "all:\n\tgcc main.c\r\n", "Makefile:2: CR LF line ends, and the CR is part of what is run: save the file with LF line ends"},
 		"a script from Windows":               {"bin/run.sh", "ls\r\n", "bin/run.sh:1: CR LF line ends, and the CR is part of what is run: save the file with LF line ends"},
+		"a script with a mark":                {"run.sh", "\xef\xbb\xbfread n\n", "run.sh begins with a byte order mark (U+FEFF): save it as UTF-8 without BOM"},
+		"a Makefile with a mark":              {"Makefile", "\xef\xbb\xbfall:\n\tgcc main.c\n", ""},
 		"C from Windows":                      {"main.c", "int main(void) { }\r\n", ""},
 		"what no language here reads":         {"data.bin", "\xff\xfe\x00", ""},
 		"a short source":                      {"main.py", "x", ""},
