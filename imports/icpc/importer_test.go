@@ -4,6 +4,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -392,6 +393,36 @@ not carried over: submissions/untagged/x.c: nothing says what it must get; it is
 not carried over: validator flags: fuzzy is unknown to the default validator`
 	if diff := cmp.Diff(want, notes(b)); diff != "" {
 		t.Errorf("notes (-want +got):\n%s", diff)
+	}
+}
+
+// TestPython2IsRecognized imports programs for Python 2 that do not name their version, and programs for both versions.
+func TestPython2IsRecognized(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		file, text string
+		old        bool
+	}{
+		"print statement of a string":   {"x.py", "print 'Hello'\n", true},
+		"print statement of a variable": {"x.py", "for i in range(3):\n\tprint i\n", true},
+		"input":                         {"x.py", "n = int(raw_input())\nprint(n)\n", true},
+		"range":                         {"x.py", "for i in xrange(3): print(i)\n", true},
+		"print function":                {"x.py", "print (1)\nprinted = 'print it'\n", false},
+		"both versions":                 {"x.py", "try:\n    input = raw_input\nexcept NameError:\n    pass\nprint(input())\n", false},
+		"own function":                  {"x.py", "def xrange(n): return range(n)\nfor i in xrange(3): print(i)\n", false},
+		"own name":                      {"x.py", "raw_input = input\nprint(raw_input())\n", false},
+		"names Python 3":                {"x.py", "#!/usr/bin/env python3\ns = '''\nprint it\n'''\n", false},
+		"ending of Python 3":            {"x.py3", "s = '''\nprint it\n'''\n", false},
+		"a module of the program":       {"x/read.py", "def read(): return raw_input()\n", true},
+	} {
+		files := pkg{"submissions/accepted/" + c.file: c.text}
+		if path.Dir(c.file) != "." {
+			files["submissions/accepted/x/main.py"] = "import read\n"
+		}
+		b, _, _ := load(t, sum().with(files), icpc.Options{})
+		if old := strings.Contains(notes(b), "Python 2; it is not a sample"); old != c.old {
+			t.Errorf("%s: Python 2: %v\n%s", name, old, notes(b))
+		}
 	}
 }
 

@@ -131,12 +131,28 @@ func (i *importer) usable(s submission) bool {
 	return false
 }
 
-// isPython2 checks the first line, which judges use to choose the version.
+// isPython2 checks the first line, which judges use to choose the version. Without one, it looks for what Python 3
+// does not have: packages of the years before Kattis ran .py as Python 3 do not name the version.
 func (i *importer) isPython2(name string) bool {
 	text, err := imports.ReadText(i.fsys, name, 1<<20)
+	if err != nil {
+		return false
+	}
 	line, _, _ := strings.Cut(string(text), "\n")
-	return err == nil && strings.HasPrefix(line, "#!") && (strings.Contains(line, "python2") || strings.HasSuffix(strings.TrimSpace(line), "pypy"))
+	if strings.HasPrefix(line, "#!") && (strings.Contains(line, "python2") || strings.HasSuffix(strings.TrimSpace(line), "pypy")) {
+		return true
+	}
+	return path.Ext(name) == ".py" && !strings.Contains(line, "python3") && (python2Print.Match(text) || python2Call.Match(text) && !python3Too.Match(text))
 }
+
+var (
+	// python2Print matches a print statement that Python 3 cannot parse.
+	python2Print = regexp.MustCompile(`(?m)^[ \t]*print[ \t]+["'\w]`)
+	// python2Call matches a call of a function that Python 3 does not have.
+	python2Call = regexp.MustCompile(`\b(?:raw_input|xrange)[ \t]*\(`)
+	// python3Too matches what programs for both versions do where a function does not exist.
+	python3Too = regexp.MustCompile(`\bNameError\b|\bsys\.version|(?m)^[ \t]*(?:def[ \t]+)?(?:raw_input|xrange)\b[ \t]*(?:=|\(.*\)[ \t]*:)`)
+)
 
 // expectedResults matches DOMjudge's comment about the expected verdicts.
 var expectedResults = regexp.MustCompile(`@EXPECTED_RESULTS@:\s*([A-Z_,\- ]+)`)
