@@ -140,6 +140,45 @@ func TestAPIAnswersAreLimited(t *testing.T) {
 	}
 }
 
+// TestAPIRequestIDsAreNotReused removes the newest request while it is carried out: by erasing the person, by dropping it
+// and by its age. The next request does not get its id, so that the end of the old one does not change it.
+func TestAPIRequestIDsAreNotReused(t *testing.T) {
+	t.Parallel()
+	for name, remove := range map[string]func(*bundle, schema.APIRequest) error{
+		"erased": func(b *bundle, _ schema.APIRequest) error {
+			return ok2(b.Erase(t.Context(), schema.Operator(), b.user("alice"), "erased-1"))
+		},
+		"dropped": func(b *bundle, q schema.APIRequest) error { return b.DropAPIRequest(t.Context(), q.ID, true) },
+		"old": func(b *bundle, _ schema.APIRequest) error {
+			b.pass(schema.KeepAPIRequests + time.Hour)
+			return b.RemoveOldAPIRequests(t.Context())
+		},
+	} {
+		b := newBundle(t)
+		removed, _ := b.apiRequest("alice", "key")
+		check(t, remove(b, removed))
+		next, begun := b.apiRequest("bob", "key")
+		if !begun || next.ID == removed.ID {
+			t.Errorf("%s: request %d follows %d", name, next.ID, removed.ID)
+		}
+		check(t, b.AnswerAPIRequest(t.Context(), removed.ID, false, []byte("the answer to alice")))
+		if again, _ := b.apiRequest("bob", "key"); again.State != schema.APIRequestRunning || again.Answer != nil {
+			t.Errorf("%s: bob's request is %+v", name, again)
+		}
+	}
+}
+
+// TestMigrateAPIRequests checks that requests keep their ids and answers.
+func TestMigrateAPIRequests(t *testing.T) {
+	t.Parallel()
+	s := ok(Open(t.Context(), before(t, 47, `INSERT INTO users (id, login, name, email, admin, created_at) VALUES (3, 'ida', 'I', '', 0, 9)`,
+		`INSERT INTO api_requests (id, user_id, key_hash, content_hash, scope, state, answer, made_at, refused) VALUES (7, 3, x'01', x'02', 'write', 'answered', x'03', 5, 1), (9, 3, x'04', x'02', 'admin', 'running', NULL, 6, 0)`), Options{}))(t)
+	t.Cleanup(func() { check(t, s.Close()) })
+	got := ok(list(t.Context(), s.reader, value[string], `SELECT id || ' ' || user_id || ' ' || hex(key_hash) || ' ' || hex(content_hash) || ' ' || scope || ' ' || state || ' ' || hex(coalesce(answer, '')) || ' ' || made_at || ' ' || refused
+		FROM api_requests ORDER BY id`))(t)
+	equal(t, got, []string{"7 3 01 02 write answered 03 5 1", "9 3 04 02 admin running  6 0"})
+}
+
 // TestEraseAPIRequests erases a person who sent requests. Answers to others may name that person.
 func TestEraseAPIRequests(t *testing.T) {
 	t.Parallel()
