@@ -17,12 +17,14 @@ func scanClassRow(r row) (c schema.ClassRow, err error) {
 
 // ClassRows returns the students of the assignment's course, including dropped ones, with their
 // standing, by login. A team's work appears as its members' work. The number of an owner's latest
-// submission is also the number of their submissions, because none is ever deleted.
+// submission is also the number of their submissions, because none is ever deleted. It need not be
+// the one that was received last, because staff can hand in a commit that was pushed earlier.
 func (s *GradeTables) ClassRows(ctx context.Context, a schema.Assignment) ([]schema.ClassRow, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := list(ctx, s.reader, scanClassRow, `SELECT u.login, u.name, e.section, e.dropped, coalesce(l.number, 0), coalesce(l.received_at, 0),
+	rows, err := list(ctx, s.reader, scanClassRow, `SELECT u.login, u.name, e.section, e.dropped, coalesce(l.number, 0),
+			coalesce((SELECT max(received_at) FROM submissions INDEXED BY submissions_latest WHERE assignment_id = ?1 AND owner = coalesce(m.team, u.login)), 0),
 			coalesce(s.number, 0), coalesce(s.done_job_id, 0), coalesce(m.team, u.login), coalesce(g.team, ''), coalesce(g.number, 0), coalesce(g.score, '0'), coalesce(g.max_score, '0'),
 			coalesce(g.state, ''), coalesce(g.days, 0), coalesce(g.tokens, 0), coalesce(g.deducted, '0'), coalesce(g.adjusted, '0'), coalesce(g.final, '0')
 		FROM enrolments e JOIN users u ON u.id = e.user_id
