@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -409,4 +410,42 @@ func TestStoredAnswersAreSealed(t *testing.T) {
 	search(false)
 	send("/assignments/a1/extensions", object{"owner": "alice", "by": "2d"})
 	search(true)
+}
+
+// TestKeyIsDescribedWhereItApplies compares the description of the API with what requests do: those that only read have
+// no Idempotency-Key.
+func TestKeyIsDescribedWhereItApplies(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	var document struct {
+		Paths map[string]map[string]struct {
+			OperationID, Description string
+			Parameters               []struct{ Name, Description string }
+		}
+	}
+	check(t, json.Unmarshal([]byte(b.ask("", http.MethodGet, "/openapi.json", nil).body), &document))
+	seen := 0
+	for path, methods := range document.Paths {
+		for method, o := range methods {
+			described := ""
+			for _, p := range o.Parameters {
+				if p.Name == "Idempotency-Key" {
+					described = p.Description
+				}
+			}
+			reads := strings.HasSuffix(o.Description, "scope read.") && o.OperationID != "runOperation" // whose operations have their own scopes
+			if want := method == "post" && !reads; want != (described != "") {
+				t.Errorf("%s %s: the key is described: %v, want %v", method, path, described != "", want)
+			}
+			if ignores := strings.Contains(described, "Operations of scope read ignore it"); ignores != (o.OperationID == "runOperation") {
+				t.Errorf("%s %s: %s", method, path, described)
+			}
+			if o.OperationID == "fillExport" || o.OperationID == "runOperation" {
+				seen++
+			}
+		}
+	}
+	if seen != 2 {
+		t.Errorf("%d of 2 operations are described", seen)
+	}
 }

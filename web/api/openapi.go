@@ -59,8 +59,8 @@ func (r route) operation(registry huma.Registry, failure *huma.Schema) *huma.Ope
 	for _, p := range r.query {
 		op.Parameters = append(op.Parameters, &huma.Param{Name: p.name, In: "query", Description: p.help, Schema: &huma.Schema{Type: p.kind, Enum: enum(p.values)}})
 	}
-	if r.method == http.MethodPost {
-		op.Parameters = append(op.Parameters, keyParameter())
+	if r.runsOnce() {
+		op.Parameters = append(op.Parameters, r.keyParameter())
 	}
 	switch {
 	case r.body != nil:
@@ -90,12 +90,16 @@ func (r route) operation(registry huma.Registry, failure *huma.Schema) *huma.Ope
 }
 
 // keyParameter returns the description of the header Idempotency-Key.
-func keyParameter() *huma.Param {
+func (r route) keyParameter() *huma.Param {
 	shortest, longest := minKey, maxKey
-	return &huma.Param{
+	p := &huma.Param{
 		Name: keyHeader, In: "header", Schema: &huma.Schema{Type: huma.TypeString, MinLength: &shortest, MaxLength: &longest},
 		Description: "A random value, such as a UUID, that is new for each request. Sending the same request again with the same key gives the first answer again, for 24 hours",
 	}
+	if r.named {
+		p.Description += ". Operations of scope read ignore it"
+	}
+	return p
 }
 
 // fileSchema returns the schema of a body with files.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"reflect"
 
 	"github.com/grader/grader/schema"
@@ -28,6 +29,11 @@ type route struct {
 type parameter struct {
 	name, kind, help string   // kind: string, integer or boolean
 	values           []string // nil: any
+}
+
+// runsOnce reports whether an Idempotency-Key can apply to requests of the route.
+func (r route) runsOnce() bool {
+	return r.method == http.MethodPost && (r.named || r.scope != schema.ScopeRead)
 }
 
 func (r route) pattern() string { return r.method + " " + Prefix + r.path }
