@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 )
 
-// Turns limits how many streams do the same at once, so that thousands of streams do not all take the memory for it.
+// Turns limits how many streams run a step at once, which bounds the memory for it.
 // Create it with NewTurns.
 type Turns struct{ free chan struct{} }
 
