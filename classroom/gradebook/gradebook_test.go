@@ -52,6 +52,24 @@ func TestWriteEveryFormat(t *testing.T) {
 	}
 }
 
+// TestMoodleNamesUnknownPeople checks that an export for Moodle names those whom Moodle cannot find.
+func TestMoodleNamesUnknownPeople(t *testing.T) {
+	t.Parallel()
+	b := book()
+	if _, notes, err := gradebook.Write(gradebook.Moodle, b); err != nil || len(notes) != 0 {
+		t.Errorf("%q, %v", notes, err)
+	}
+	b.People[0].StudentID, b.People[1].Email = "", ""
+	for _, login := range []string{"kim", "jo", "u3", "u4", "u5", "u6", "u7"} {
+		b.People = append(b.People, gradebook.Person{Login: login})
+	}
+	_, notes, err := gradebook.Write(gradebook.Moodle, b)
+	want := []string{"Moodle finds people by ID number or e-mail address, and these have neither: kim, jo, u3, u4, u5 and 2 more; import them with roster import"}
+	if diff := cmp.Diff(want, notes); diff != "" || err != nil {
+		t.Errorf("(-want +got)\n%s%v", diff, err)
+	}
+}
+
 func TestIgnoredCanvasTitlesAreRefused(t *testing.T) {
 	t.Parallel()
 	b := book()

@@ -1,6 +1,7 @@
 package gradebook
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/grader/grader/classroom/sheet"
@@ -27,7 +28,7 @@ func table(f Format, b Book) ([][]string, []string, error) {
 	case Canvas:
 		return canvas(b)
 	case Moodle:
-		return moodle(b), nil, nil
+		return moodle(b), unknownToMoodle(b), nil
 	case Blackboard:
 		return blackboard(b), []string{"Blackboard knows a column only by the number in its heading; without --fill it makes new columns"}, nil
 	}
@@ -101,6 +102,25 @@ func moodle(b Book) [][]string {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// unknownToMoodle names people whom Moodle cannot find: it refuses a file with such a row.
+func unknownToMoodle(b Book) []string {
+	var logins []string
+	for _, p := range b.People {
+		if p.StudentID == "" && p.Email == "" {
+			logins = append(logins, p.Login)
+		}
+	}
+	if logins == nil {
+		return nil
+	}
+	few := logins[:min(len(logins), 5)]
+	words := "Moodle finds people by ID number or e-mail address, and these have neither: " + strings.Join(few, ", ")
+	if more := len(logins) - len(few); more > 0 {
+		words += fmt.Sprintf(" and %d more", more)
+	}
+	return []string{words + "; import them with roster import"}
 }
 
 func blackboard(b Book) [][]string {

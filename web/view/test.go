@@ -76,9 +76,12 @@ func (t Test) HasMore() bool {
 		t.Tampering != "" || t.JudgeSays != "" || t.InProcess || t.Unpinned
 }
 
+// crashWords returns the signal or the exit status of a crash, unless the message names it.
 func crashWords(t schema.TestResult) string {
 	switch {
 	case t.Outcome != schema.OutcomeCrashed:
+		return ""
+	case t.Signal != "" && strings.Contains(t.Message, t.Signal), strings.HasPrefix(t.Message, "exit status "):
 		return ""
 	case t.Signal != "":
 		return "signal " + t.Signal
