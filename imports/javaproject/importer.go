@@ -191,7 +191,11 @@ func (i *importer) notProject(err error) error {
 	if schema.CodeOf(err) != schema.CodeNotFound {
 		return err
 	}
-	return schema.Errorf(schema.CodeInvalid, "this is not a project of %s: %s is missing in %s", i.tool, i.buildFile(), strings.Replace(i.module, ".", "its top directory", 1))
+	dir := i.module
+	if dir == "." {
+		dir = "its top directory"
+	}
+	return schema.Errorf(schema.CodeInvalid, "this is not a project of %s: %s is missing in %s", i.tool, i.buildFile(), dir)
 }
 
 // chooseModule sets the module if the caller did not: the top if it has tests, otherwise the only module with tests.

@@ -327,6 +327,8 @@ func TestRefusals(t *testing.T) {
 		"this is not a project of Maven: pom.xml is missing in its top directory":                                                             {map[string]string{"build.gradle": ""}, javaproject.Maven, ""},
 		"this is not a project of Gradle: build.gradle is missing in its top directory":                                                       {map[string]string{"pom.xml": pom("")}, javaproject.Gradle, ""},
 		"this is not a project of Maven: pom.xml is missing in lab9":                                                                          {map[string]string{"pom.xml": pom("")}, javaproject.Maven, "lab9"},
+		"this is not a project of Maven: pom.xml is missing in my.app":                                                                        {map[string]string{"pom.xml": pom("")}, javaproject.Maven, "my.app"},
+		"this is not a project of Gradle: build.gradle is missing in labs/v1.2":                                                               {map[string]string{"build.gradle": ""}, javaproject.Gradle, "labs/v1.2"},
 		"pom.xml is not XML: XML syntax error on line 1: unexpected EOF":                                                                      {map[string]string{"pom.xml": "<project>"}, javaproject.Maven, ""},
 		"pom.xml is not a project of Maven: its element is <settings>, not <project>":                                                         {map[string]string{"pom.xml": "<settings/>"}, javaproject.Maven, ""},
 		"pom.xml has more than 20 parents; does a parent lead back?":                                                                          {loop, javaproject.Maven, ""},

@@ -22,7 +22,7 @@ func (r *reading) combination(t Test, o *object) {
 		r.judged(o)
 	}
 	if o.has("setup") && !o.has("gradescope") {
-		r.fail(o.key("setup"), "setup has the setup.sh of a Gradescope autograder run, and there is no gradescope; leave setup out")
+		r.fail(o.key("setup"), "setup: true runs the setup.sh of a Gradescope autograder, but this test has no gradescope; remove setup")
 	}
 	if o.has("cases") && !o.has("gradescope") {
 		r.exclude(o, "every case has its own", "stdin", "stdin_file", "stdout", "stdout_file")

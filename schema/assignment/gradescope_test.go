@@ -54,8 +54,8 @@ func TestGradescopeSetup(t *testing.T) {
 		"setup":              {"gradescope: a, points: 20, setup: true", "", true},
 		"no setup":           {"gradescope: b, points: 20, setup: false", "", false},
 		"left out":           {"gradescope: a, points: 20", "", false},
-		"no setup.sh":        {"gradescope: b, points: 20, setup: true", `assignment.yaml:2:53: gradescope "b/" has no setup.sh, which setup: true has run; add "b/setup.sh", or leave setup out`, false},
-		"without gradescope": {"run: ./x, stdout: x, setup: true", "assignment.yaml:2:40: setup has the setup.sh of a Gradescope autograder run, and there is no gradescope; leave setup out", false},
+		"no setup.sh":        {"gradescope: b, points: 20, setup: true", `assignment.yaml:2:53: gradescope "b/" has no setup.sh, but setup: true runs it; add "b/setup.sh", or leave setup out`, false},
+		"without gradescope": {"run: ./x, stdout: x, setup: true", "assignment.yaml:2:40: setup: true runs the setup.sh of a Gradescope autograder, but this test has no gradescope; remove setup", false},
 		"a word":             {"gradescope: a, points: 20, setup: maybe", `assignment.yaml:2:53: setup must be true or false, not text ("maybe")`, false},
 	} {
 		files := memory{"a/run_autograder": "#!/bin/sh", "a/setup.sh": "", "b/run_autograder": "#!/bin/sh"}

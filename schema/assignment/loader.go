@@ -192,7 +192,7 @@ func (l *loader) autograder(r *reading, t *Test, o *object) {
 	}
 	name = t.Gradescope + "setup.sh"
 	if _, found := l.index[name]; t.Setup && !found {
-		r.fail(o.get("setup"), "gradescope %s has no setup.sh, which setup: true has run; add %s, or leave setup out", quote(t.Gradescope), quote(name))
+		r.fail(o.get("setup"), "gradescope %s has no setup.sh, but setup: true runs it; add %s, or leave setup out", quote(t.Gradescope), quote(name))
 	}
 	for _, dir := range []string{r.spec.Starter, r.spec.Solution} {
 		if dir != "" && overlap(dir, t.Gradescope) {
