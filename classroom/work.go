@@ -50,6 +50,14 @@ type WorkStore interface {
 	// OwnerOf returns the owner of a person's pushes to an assignment: their team, or
 	// themselves.
 	OwnerOf(ctx context.Context, assignment int64, login string) (string, error)
+	// Progress returns the progress of owners in assignments of one course at that moment, in their order:
+	// owners[i] is the owner of work for of[i].
+	Progress(ctx context.Context, of []schema.Assignment, owners []string, now time.Time) ([]course.Progress, error)
+	// Owners returns what Owner returns for each of several works. Of an assignment whose active version
+	// cannot be parsed it returns only the logins and the former members.
+	Owners(ctx context.Context, works []course.WorkOf) (map[course.WorkOf]course.Owner, error)
+	// TeamsOf returns the teams of a person in a course, by assignment.
+	TeamsOf(ctx context.Context, course int64, login string) (map[int64]string, error)
 	// Teams returns the teams of an assignment, by name.
 	Teams(ctx context.Context, assignment int64) ([]schema.Team, error)
 	// Rerun creates a new job for a submission with the active version, unless decide

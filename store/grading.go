@@ -70,12 +70,12 @@ func (s *grading) scheduleOf(ctx context.Context, q querier, a schema.Assignment
 	if spec.Due.IsZero() {
 		return spec, course.ScheduleOf(spec, a.Course.Location(), nil, nil), nil
 	}
-	names, err := list(ctx, q, value[string], `SELECT ?2 UNION ALL SELECT login FROM seats WHERE assignment_id = ?1 AND team = ?2 AND left_at = 0`, a.ID, owner)
+	w := work{a.ID, owner}
+	h, err := readTimes(ctx, q, a.Course, []work{w})
 	if err != nil {
 		return nil, course.Schedule{}, err
 	}
-	schedule, err := extended(ctx, q, a, spec, names)
-	return spec, schedule, err
+	return spec, h.pushTimes(spec, w), nil
 }
 
 // activeSpec returns the active specification of an assignment, or an empty one if no version

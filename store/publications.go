@@ -49,26 +49,6 @@ func publications(ctx context.Context, q querier, courseID int64, rule schema.Pu
 	return p, err
 }
 
-// publicationTo reads the publications that concern the owners of a work.
-func publicationTo(ctx context.Context, q querier, a schema.Assignment, logins []string) (publication, error) {
-	p := publication{rule: a.Course.Settings.Publish}
-	sections, err := sectionsPublished(ctx, q, a.ID)
-	if err != nil || len(sections) == 0 {
-		return p, err
-	}
-	p.sections = map[int64][]string{a.ID: sections}
-	names, err := encode(logins)
-	if err != nil {
-		return p, err
-	}
-	people, err := list(ctx, q, scanSeated, `SELECT u.login, e.section FROM json_each(?2) n JOIN users u ON u.login = n.value JOIN enrolments e ON e.course_id = ?1 AND e.user_id = u.id`, a.Course.ID, names)
-	p.of = make(map[string]string, len(people))
-	for _, one := range people {
-		p.of[one.login] = one.section
-	}
-	return p, err
-}
-
 // to sets the publication fields of an owner of work for an assignment. A team sees only
 // assignments that are published for all of its members.
 func (p publication) to(o course.Owner, assignment int64) course.Owner {

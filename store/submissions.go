@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -48,11 +49,35 @@ func (s *SubmissionTables) Submission(ctx context.Context, name schema.Submissio
 	return sub, missing(err, "there is no submission %s", name)
 }
 
-// Counted returns the submission that counts for a grade, with a summary of its result.
-func (s *SubmissionTables) Counted(ctx context.Context, g schema.Grade) (schema.GradedSubmission, error) {
-	sub, err := one(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries WHERE assignment_id = ? AND owner = ? AND number = ?`,
-		g.AssignmentID, g.Counting(), g.Number)
-	return sub, missing(err, "there is no submission %d of %s", g.Number, g.Counting())
+// Counted returns the submissions that count for grades, by assignment and owner of the submission, with summaries
+// of their results. It leaves out grades for which none counts.
+func (s *SubmissionTables) Counted(ctx context.Context, grades ...schema.Grade) (map[course.WorkOf]schema.GradedSubmission, error) {
+	var numbers [][3]any // assignment, owner, number
+	for _, g := range grades {
+		if g.Number > 0 {
+			numbers = append(numbers, [3]any{g.AssignmentID, g.Counting(), g.Number})
+		}
+	}
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	wanted, err := encode(numbers)
+	if err != nil {
+		return nil, err
+	}
+	all, err := list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries WHERE id IN (
+			SELECT s.id FROM json_each(?) w CROSS JOIN submissions s ON s.assignment_id = w.value ->> 0 AND s.owner = w.value ->> 1 AND s.number = w.value ->> 2)`, wanted)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) != len(numbers) {
+		return nil, schema.Errorf(schema.CodeNotFound, "%d of %d submissions that count do not exist", len(numbers)-len(all), len(numbers))
+	}
+	counted := make(map[course.WorkOf]schema.GradedSubmission, len(all))
+	for _, sub := range all {
+		counted[course.WorkOf{Assignment: sub.Assignment, Owner: sub.Name.Owner}] = sub
+	}
+	return counted, nil
 }
 
 // SubmissionByCommit returns the owner's latest submission of a commit.

@@ -74,6 +74,17 @@ func (s *RosterTables) OwnerOf(ctx context.Context, assignment int64, login stri
 	return ownerOf(ctx, s.reader, assignment, login)
 }
 
+// TeamsOf returns the teams that a person is in now in a course, by assignment.
+func (s *RosterTables) TeamsOf(ctx context.Context, course int64, login string) (map[int64]string, error) {
+	all, err := list(ctx, s.reader, scanWork, `SELECT m.assignment_id, m.team FROM seats m JOIN assignments a ON a.id = m.assignment_id
+		WHERE m.login = ? AND m.left_at = 0 AND a.course_id = ?`, login, course)
+	teams := make(map[int64]string, len(all))
+	for _, w := range all {
+		teams[w.assignment] = w.owner
+	}
+	return teams, err
+}
+
 func ownerOf(ctx context.Context, q querier, assignment int64, login string) (string, error) {
 	return one(ctx, q, value[string], `SELECT coalesce((SELECT team FROM seats WHERE assignment_id = ?1 AND login = ?2 AND left_at = 0), ?2)`, assignment, login)
 }

@@ -78,7 +78,11 @@ func (s *studentPages) newAssignmentPage(ctx context.Context, t task, m member) 
 		s.log.Error("handout is missing", "assignment", t.Path(), "error", err)
 		page.NoHandout = true
 	}
-	if page.Mine, err = s.ownTable(ctx, t, m, owner); err != nil {
+	grade, counted, err := s.counted(ctx, t, owner, terms)
+	if err != nil {
+		return page, err
+	}
+	if page.Mine, err = s.ownTable(ctx, t, m, owner, terms, counted); err != nil {
 		return page, err
 	}
 	page.Mine.Caption = "My submissions"
@@ -88,7 +92,7 @@ func (s *studentPages) newAssignmentPage(ctx context.Context, t task, m member) 
 	if owner != m.Actor.User.Login {
 		page.Mine.Caption = "Submissions of my team"
 	}
-	if page.Standing, err = s.standing(ctx, t, m, owner, terms); err != nil {
+	if page.Standing, err = s.standing(ctx, t, m, owner, terms, grade, counted); err != nil {
 		return page, err
 	}
 	if page.Staff {
@@ -97,23 +101,12 @@ func (s *studentPages) newAssignmentPage(ctx context.Context, t task, m member) 
 	return page, err
 }
 
-// ownTable lists the submissions of one owner, newest first.
-func (s *studentPages) ownTable(ctx context.Context, t task, m member, owner string) (view.Table, error) {
-	terms, err := s.terms(ctx, t, owner)
-	if err != nil {
-		return view.Table{}, err
-	}
+// ownTable lists the submissions of one owner, newest first. terms are the owner's, and counted is the submission
+// that counts for them, or nil.
+func (s *studentPages) ownTable(ctx context.Context, t task, m member, owner string, terms course.Terms, counted *schema.GradedSubmission) (view.Table, error) {
 	subs, err := s.Results.Submissions(ctx, t.ID, owner, maxSubmissions)
 	if err != nil {
 		return view.Table{}, fmt.Errorf("submissions: %w", err)
-	}
-	grade, err := s.grade(ctx, t, owner, terms)
-	if err != nil {
-		return view.Table{}, err
-	}
-	counted, err := s.counted(ctx, grade)
-	if err != nil {
-		return view.Table{}, err
 	}
 	if counted != nil && (counted.Name.Owner != owner || len(subs) > 0 && counted.Name.Number < subs[len(subs)-1].Name.Number) {
 		subs = append(subs, *counted) // from a team that the owner has left, or older than all in the list

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -391,14 +392,60 @@ func (c *classroom) Grade(_ context.Context, assignment int64, owner string) (sc
 	return grade, err
 }
 
-// Counted returns the submission that counts for a grade.
-func (c *classroom) Counted(ctx context.Context, g schema.Grade) (schema.GradedSubmission, error) {
-	all, err := c.Submissions(ctx, g.AssignmentID, g.Counting(), 1000)
-	if err != nil {
-		return schema.GradedSubmission{}, err
+// Counted returns the submissions that count for grades.
+func (c *classroom) Counted(ctx context.Context, grades ...schema.Grade) (map[course.WorkOf]schema.GradedSubmission, error) {
+	counted := make(map[course.WorkOf]schema.GradedSubmission)
+	for _, g := range grades {
+		all, err := c.Submissions(ctx, g.AssignmentID, g.Counting(), 1000)
+		if err != nil {
+			return nil, err
+		}
+		if i := slices.IndexFunc(all, func(s schema.GradedSubmission) bool { return s.Name.Number == g.Number }); i >= 0 {
+			counted[course.WorkOf{Assignment: g.AssignmentID, Owner: g.Counting()}] = all[i]
+		}
 	}
-	i := slices.IndexFunc(all, func(s schema.GradedSubmission) bool { return s.Name.Number == g.Number })
-	return all[i], nil
+	return counted, nil
+}
+
+// Progress returns what the other methods return for each work.
+func (c *classroom) Progress(ctx context.Context, of []schema.Assignment, owners []string, now time.Time) ([]course.Progress, error) {
+	var all []course.Progress
+	for i, a := range of {
+		terms, err := c.Terms(ctx, a.ID, owners[i], now)
+		if err != nil {
+			return nil, err
+		}
+		p := course.Progress{Owner: owners[i], Terms: terms}
+		if p.Counting, err = c.Owner(ctx, a.ID, terms.Grade.Counting()); err != nil {
+			return nil, err
+		}
+		if p.Pushes, err = c.Pushes(ctx, a.ID, owners[i]); err != nil {
+			return nil, err
+		}
+		if notice, changed, err := c.LastRegrade(ctx, a.ID, owners[i]); err != nil {
+			return nil, err
+		} else if changed {
+			p.Regrade = &notice
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func (c *classroom) Owners(ctx context.Context, works []course.WorkOf) (map[course.WorkOf]course.Owner, error) {
+	owners := make(map[course.WorkOf]course.Owner)
+	for _, w := range works {
+		of, err := c.Owner(ctx, w.Assignment, w.Owner)
+		if err != nil && !errors.As(err, new(*assignment.Invalid)) {
+			return nil, err
+		}
+		owners[w] = of
+	}
+	return owners, nil
+}
+
+func (c *classroom) TeamsOf(context.Context, int64, string) (map[int64]string, error) {
+	return nil, nil
 }
 
 func (c *classroom) LastRegrade(context.Context, int64, string) (schema.RegradeNotice, bool, error) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -36,7 +37,7 @@ func (s *studentPages) serveHome(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		page.Courses = append(page.Courses, link)
-		items, err := s.items(r, m, view.Item.StillDue)
+		items, err := s.items(r.Context(), m, view.Item.StillDue)
 		if err != nil {
 			return err
 		}
@@ -56,28 +57,27 @@ func (s *studentPages) recent(r *http.Request, user schema.User, enrolments []sc
 	if err != nil {
 		return nil, fmt.Errorf("recent submissions: %w", err)
 	}
-	type work struct {
-		assignment int64
-		owner      string
-	}
-	accesses := make(map[work]course.Access) // the latest submissions are often for the same assignment
-	var rows []view.Row
+	var shown []schema.GradedSubmission
+	var viewers []course.Viewer
+	var zones []*time.Location
+	var works []course.WorkOf
 	for _, sub := range subs {
 		i := slices.IndexFunc(enrolments, func(e schema.Enrolment) bool { return e.Course.Code == sub.Name.Course })
 		if i < 0 {
 			continue
 		}
-		of := work{sub.Assignment, sub.Name.Owner}
-		access, known := accesses[of]
-		if !known {
-			v := member{Actor: s.actor(r, user), Role: enrolments[i].Role}.Viewer()
-			if access, err = s.Classroom.Work.Access(r.Context(), v, sub.Assignment, sub.Name.Owner); err != nil {
-				return nil, err
-			}
-			accesses[of] = access
-		}
-		if course.MaySee(access, sub.Name) == nil {
-			rows = append(rows, view.NewRow(sub, access, s.now(), enrolments[i].Course.Location()))
+		shown, zones = append(shown, sub), append(zones, enrolments[i].Course.Location())
+		viewers = append(viewers, member{Actor: s.actor(r, user), Role: enrolments[i].Role}.Viewer())
+		works = append(works, course.WorkOf{Assignment: sub.Assignment, Owner: sub.Name.Owner})
+	}
+	accesses, err := s.Classroom.Work.Accesses(r.Context(), viewers, works)
+	if err != nil {
+		return nil, err
+	}
+	var rows []view.Row
+	for i, sub := range shown {
+		if course.MaySee(accesses[i], sub.Name) == nil {
+			rows = append(rows, view.NewRow(sub, accesses[i], s.now(), zones[i]))
 		}
 	}
 	return rows, nil

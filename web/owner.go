@@ -52,7 +52,15 @@ func (s *studentPages) newOwnerPage(ctx context.Context, m member, name, owner s
 	if err := course.MaySee(access, schema.SubmissionName{Course: m.Course.Code, Assignment: name, Owner: owner}); err != nil {
 		return view.Owner{}, hidden("owner", err)
 	}
-	list, err := s.ownTable(ctx, t, m, owner)
+	terms, err := s.terms(ctx, t, owner)
+	if err != nil {
+		return view.Owner{}, err
+	}
+	_, counted, err := s.counted(ctx, t, owner, terms)
+	if err != nil {
+		return view.Owner{}, err
+	}
+	list, err := s.ownTable(ctx, t, m, owner, terms, counted)
 	if err != nil {
 		return view.Owner{}, err
 	}

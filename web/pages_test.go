@@ -1,18 +1,14 @@
 package web_test
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
-	"github.com/grader/grader/web"
 )
 
 func TestHome(t *testing.T) {
@@ -53,25 +49,6 @@ func TestHomeListsOpenWork(t *testing.T) {
 	}
 	if n := len(s.as("alice").page("/comp2402").texts("li.task")); n != 2 {
 		t.Errorf("the course lists %d assignments, want 2", n)
-	}
-}
-
-// panickingTerms panics for each assignment.
-type panickingTerms struct{ *classroom }
-
-func (panickingTerms) Terms(context.Context, int64, string, time.Time) (course.Terms, error) {
-	panic("no terms")
-}
-
-// TestPanicInAnItem panics while the assignments of a page are read. Only that request fails.
-func TestPanicInAnItem(t *testing.T) {
-	t.Parallel()
-	c := newClassroom(t)
-	s := newSite(t, c, func(server *web.Server) { server.Results = panickingTerms{c} })
-	for _, path := range []string{"/", "/comp2402"} {
-		if got := s.as("alice").get(path).status; got != http.StatusInternalServerError {
-			t.Errorf("%s: status %d", path, got)
-		}
 	}
 }
 

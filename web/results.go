@@ -24,8 +24,6 @@ type Accounts interface {
 type Results interface {
 	// Submission returns one submission with its latest job and result; number 0 is the latest.
 	Submission(ctx context.Context, name schema.SubmissionName) (schema.GradedSubmission, error)
-	// Pushes returns how many submissions an owner has for an assignment.
-	Pushes(ctx context.Context, assignment int64, owner string) (int, error)
 	// Submissions returns an owner's submissions, newest first, with summaries of their results.
 	Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.GradedSubmission, error)
 	// Tries returns an owner's tries for an assignment, newest first, with summaries of their results.
@@ -35,8 +33,9 @@ type Results interface {
 	// Latest returns the latest submission of each owner for an assignment, newest first, at most
 	// limit, with summaries of their results.
 	Latest(ctx context.Context, assignment int64, limit int) ([]schema.GradedSubmission, error)
-	// Counted returns the submission that counts for a grade, with a summary of its result.
-	Counted(ctx context.Context, g schema.Grade) (schema.GradedSubmission, error)
+	// Counted returns the submissions that count for grades, by assignment and owner of the submission, with
+	// summaries of their results. It leaves out grades for which none counts.
+	Counted(ctx context.Context, grades ...schema.Grade) (map[course.WorkOf]schema.GradedSubmission, error)
 	// Grade returns an owner's grade for an assignment. Its Number is 0 if no submission counts.
 	Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error)
 	// LastRegrade returns what the latest applied regrade set changed in an owner's grade. It returns

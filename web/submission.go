@@ -74,7 +74,12 @@ func (s *submissionPages) counting(ctx context.Context, v *sight, terms course.T
 	if v.Task.Spec == nil || v.Sub.TryOut || !v.Sub.Job.State.Ended() || !v.seesOwner() {
 		return nil, nil
 	}
-	standing, err := s.standing(ctx, v.Task, v.member, v.Sub.Name.Owner, terms)
+	owner := v.Sub.Name.Owner
+	grade, counted, err := s.counted(ctx, v.Task, owner, terms)
+	if err != nil {
+		return nil, err
+	}
+	standing, err := s.standing(ctx, v.Task, v.member, owner, terms, grade, counted)
 	if err != nil {
 		return nil, err
 	}
