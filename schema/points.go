@@ -88,7 +88,13 @@ func (p Points) rat() *big.Rat {
 }
 
 // Add returns p + q.
-func (p Points) Add(q Points) Points { return Points{new(big.Rat).Add(p.rat(), q.rat())} }
+func (p Points) Add(q Points) Points {
+	a, b := p.rat(), q.rat()
+	if a.IsInt() && b.IsInt() { // most are, and big.Rat would multiply
+		return Points{new(big.Rat).SetInt(new(big.Int).Add(a.Num(), b.Num()))}
+	}
+	return Points{new(big.Rat).Add(a, b)}
+}
 
 // Sub returns p - q.
 func (p Points) Sub(q Points) Points { return Points{new(big.Rat).Sub(p.rat(), q.rat())} }
@@ -105,7 +111,13 @@ func (p Points) Over(n int) Points {
 func (p Points) Quo(q Points) Points { return Points{new(big.Rat).Quo(p.rat(), q.rat())} }
 
 // Cmp returns -1, 0 or +1 as p is less than, equal to or greater than q.
-func (p Points) Cmp(q Points) int { return p.rat().Cmp(q.rat()) }
+func (p Points) Cmp(q Points) int {
+	a, b := p.rat(), q.rat()
+	if a.IsInt() && b.IsInt() { // most are, and big.Rat would multiply
+		return a.Num().Cmp(b.Num())
+	}
+	return a.Cmp(b)
+}
 
 // Equal reports whether p and q are the same number (go-cmp uses it).
 func (p Points) Equal(q Points) bool { return p.Cmp(q) == 0 }

@@ -79,3 +79,24 @@ func TestLongFractionsSurviveEncoding(t *testing.T) {
 		t.Errorf("0x1 was read: %v", err)
 	}
 }
+
+// TestPointsOfWholeNumbersAndFractions compares and adds whole numbers, fractions, and both.
+func TestPointsOfWholeNumbersAndFractions(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		a, b, sum string
+		cmp       int
+	}{
+		{"2", "10", "12", -1}, {"-3", "2", "-1", -1}, {"7", "7", "14", 0}, {"0", "-1", "-1", 1}, {"1/2", "1", "3/2", -1}, {"3", "5/2", "11/2", 1},
+		{"1/3", "2/3", "1", -1}, {"1/2", "2/4", "1", 0}, {"99999999999999999999", "1", "100000000000000000000", 1},
+	} {
+		a, b := parse(t, c.a), parse(t, c.b)
+		sum, err := a.Add(b).MarshalText()
+		if err != nil || string(sum) != c.sum || a.Cmp(b) != c.cmp || b.Cmp(a) != -c.cmp || !a.Equal(parse(t, c.a)) {
+			t.Errorf("%s and %s: sum %s, compared %d, %v", c.a, c.b, sum, a.Cmp(b), err)
+		}
+	}
+	if zero := (schema.Points{}); zero.Cmp(parse(t, "0")) != 0 || zero.Add(zero).Sign() != 0 {
+		t.Error("the zero value is not 0")
+	}
+}

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/grader/grader/schema"
@@ -50,29 +48,6 @@ func (d decoded) Scan(src any) error {
 		return json.Unmarshal(text, d.into)
 	}
 	return fmt.Errorf("JSON: %T in the column", src)
-}
-
-// idList scans a JSON array of whole numbers. It is faster than decoded.
-type idList struct{ into *[]int64 }
-
-// Scan implements sql.Scanner.
-func (l idList) Scan(src any) error {
-	text, ok := src.(string)
-	if !ok || len(text) < 2 || text[0] != '[' || text[len(text)-1] != ']' {
-		return fmt.Errorf("list of ids: %T %v in the column", src, src)
-	}
-	*l.into = nil
-	if text == "[]" {
-		return nil
-	}
-	for one := range strings.SplitSeq(text[1:len(text)-1], ",") {
-		id, err := strconv.ParseInt(one, 10, 64)
-		if err != nil {
-			return fmt.Errorf("list of ids: %w", err)
-		}
-		*l.into = append(*l.into, id)
-	}
-	return nil
 }
 
 // encode encodes a value for a column of JSON or for json_each. A nil slice is encoded as [], because json_each

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -26,6 +27,49 @@ func scanSubmission(r row) (s schema.GradedSubmission, err error) {
 	err = r.Scan(append(dest, &stored)...)
 	s.Result = stored.orAdvice(func() string { return rerunAdvice(s.Name.String()) })
 	return s, err
+}
+
+// scanSummaries returns a function that scans submissions with summaries of their results. Most tests of summaries
+// are equal, because a summary has no names and texts, so it decodes each distinct test once.
+func scanSummaries() func(r row) (schema.GradedSubmission, error) {
+	tests := make(map[string]schema.TestResult)
+	return func(r row) (s schema.GradedSubmission, err error) {
+		dest := append(submissionDest(&s.Submission), jobColumns(&s.Job)...)
+		err = r.Scan(append(dest, summary{&s.Result, tests})...)
+		return s, err
+	}
+}
+
+// summary scans a column with the summary of a result; NULL is none. known has the decoded tests by their text.
+type summary struct {
+	into  **schema.Result
+	known map[string]schema.TestResult
+}
+
+// Scan implements sql.Scanner.
+func (s summary) Scan(src any) error {
+	var of *struct {
+		schema.Result
+		Tests []json.RawMessage `json:"tests"` // in place of the result's
+	}
+	if err := (decoded{&of}).Scan(src); err != nil || of == nil {
+		return err
+	}
+	if of.Tests != nil {
+		of.Result.Tests = make([]schema.TestResult, len(of.Tests))
+	}
+	for i, text := range of.Tests {
+		t, known := s.known[string(text)]
+		if !known {
+			if err := json.Unmarshal(text, &t); err != nil {
+				return err
+			}
+			s.known[string(text)] = t
+		}
+		of.Result.Tests[i] = t
+	}
+	*s.into = &of.Result
+	return nil
 }
 
 // SubmissionFacts returns one submission without reading its result. Number 0 is the
@@ -65,7 +109,7 @@ func (s *SubmissionTables) Counted(ctx context.Context, grades ...schema.Grade) 
 	if err != nil {
 		return nil, err
 	}
-	all, err := list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries WHERE id IN (
+	all, err := list(ctx, s.reader, scanSummaries(), `SELECT * FROM submission_summaries WHERE id IN (
 			SELECT s.id FROM json_each(?) w CROSS JOIN submissions s ON s.assignment_id = w.value ->> 0 AND s.owner = w.value ->> 1 AND s.number = w.value ->> 2)`, wanted)
 	if err != nil {
 		return nil, err
@@ -90,7 +134,7 @@ func (s *SubmissionTables) SubmissionByCommit(ctx context.Context, assignment in
 // Submissions returns at most limit submissions of an owner to an assignment, newest first,
 // with summaries of their results.
 func (s *SubmissionTables) Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.GradedSubmission, error) {
-	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries
+	return list(ctx, s.reader, scanSummaries(), `SELECT * FROM submission_summaries
 		WHERE assignment_id = ? AND owner = ? ORDER BY number DESC LIMIT ?`, assignment, owner, limit)
 }
 
@@ -98,7 +142,7 @@ func (s *SubmissionTables) Submissions(ctx context.Context, assignment int64, ow
 // first, with summaries of their results.
 func (s *SubmissionTables) Recent(ctx context.Context, user int64, limit int) ([]schema.GradedSubmission, error) {
 	// Each owner's index gives the latest without a sort, and only those of the result are read.
-	return list(ctx, s.reader, scanSubmission, `WITH own (owner, assignment) AS (
+	return list(ctx, s.reader, scanSummaries(), `WITH own (owner, assignment) AS (
 			SELECT login, 0 FROM users WHERE id = ?1
 			UNION ALL SELECT m.team, m.assignment_id FROM users u JOIN seats m ON m.login = u.login WHERE u.id = ?1 AND m.left_at = 0)
 		SELECT * FROM submission_summaries WHERE id IN (
@@ -111,7 +155,7 @@ func (s *SubmissionTables) Recent(ctx context.Context, user int64, limit int) ([
 // Unfinished returns the submissions of a user and of their teams with jobs that have not ended, over all courses,
 // newest first.
 func (s *SubmissionTables) Unfinished(ctx context.Context, user int64) ([]schema.GradedSubmission, error) {
-	return list(ctx, s.reader, scanSubmission, `WITH own (owner, assignment) AS (
+	return list(ctx, s.reader, scanSummaries(), `WITH own (owner, assignment) AS (
 			SELECT login, 0 FROM users WHERE id = ?1
 			UNION ALL SELECT m.team, m.assignment_id FROM users u JOIN seats m ON m.login = u.login WHERE u.id = ?1 AND m.left_at = 0)
 		SELECT * FROM submission_summaries WHERE id IN (
@@ -128,9 +172,13 @@ func (s *SubmissionTables) Pushes(ctx context.Context, assignment int64, owner s
 // Latest returns the latest submission of each owner for an assignment, newest first, at
 // most limit, with summaries of their results.
 func (s *SubmissionTables) Latest(ctx context.Context, assignment int64, limit int) ([]schema.GradedSubmission, error) {
-	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries WHERE id IN (
-			SELECT s.id FROM (SELECT owner, max(number) AS number FROM submissions WHERE assignment_id = ?1 GROUP BY owner) l
-			CROSS JOIN submissions s ON s.assignment_id = ?1 AND s.owner = l.owner AND s.number = l.number
+	// The CTE finds the next owner in the index, without reading each owner's submissions.
+	return list(ctx, s.reader, scanSummaries(), `WITH RECURSIVE owners (owner) AS (
+			SELECT min(owner) FROM submissions WHERE assignment_id = ?1
+			UNION ALL SELECT (SELECT min(owner) FROM submissions WHERE assignment_id = ?1 AND owner > last.owner) FROM owners last WHERE last.owner IS NOT NULL)
+		SELECT * FROM submission_summaries WHERE id IN (
+			SELECT s.id FROM owners CROSS JOIN submissions s INDEXED BY submissions_latest ON s.assignment_id = ?1 AND s.owner = owners.owner
+				AND s.number = (SELECT max(number) FROM submissions WHERE assignment_id = ?1 AND owner = owners.owner)
 			ORDER BY s.received_at DESC, s.id DESC LIMIT ?2)
 		ORDER BY received_at DESC, id DESC`, assignment, limit)
 }

@@ -1,0 +1,39 @@
+package store
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/schema"
+)
+
+// TestSummaryScansLikeJSON compares summaries scanned by one function with the results that they were made from. Tests
+// with equal texts share one decoding, and tests that differ in any field must not.
+func TestSummaryScansLikeJSON(t *testing.T) {
+	t.Parallel()
+	test := func(o schema.Outcome, score int64, v schema.Visibility, unpinned bool) schema.TestResult {
+		return schema.TestResult{Outcome: o, Score: schema.NewPoints(score, 3), MaxScore: schema.NewPoints(1, 1), Visible: v, Unpinned: unpinned}
+	}
+	one := []schema.TestResult{test("passed", 3, "always", false), test("passed", 3, "always", false), test("partial", 1, "always", false)}
+	two := []schema.TestResult{test("passed", 3, "after_due", false), test("partial", 1, "always", true), test("failed", 0, "never", false), test("passed", 3, "always", false)}
+	known := make(map[string]schema.TestResult)
+	for _, want := range []*schema.Result{{Outcome: schema.OutcomeGraded, Tests: one}, {Outcome: schema.OutcomeGraded, Tests: two}, {Outcome: schema.OutcomeCompileError, Tests: []schema.TestResult{}}, {}, nil} {
+		text := ok(encode(want))(t)
+		var got *schema.Result
+		check(t, summary{&got, known}.Scan(text))
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", text, diff)
+		}
+	}
+	var none *schema.Result
+	check(t, summary{&none, known}.Scan(nil))
+	if none != nil {
+		t.Errorf("NULL is %+v", none)
+	}
+	for _, bad := range []string{`{"tests": [7]}`, `{"tests": 7}`, `{`} {
+		if err := (summary{&none, known}).Scan(bad); err == nil {
+			t.Errorf("%s has no error", bad)
+		}
+	}
+}
