@@ -1,6 +1,10 @@
 package store
 
-import "github.com/grader/grader/schema"
+import (
+	"encoding/json"
+
+	"github.com/grader/grader/schema"
+)
 
 // scanResult scans a result. It fails if the result cannot be decoded.
 func scanResult(r row) (result schema.Result, err error) {
@@ -12,17 +16,50 @@ func scanResult(r row) (result schema.Result, err error) {
 type storedResult struct {
 	result *schema.Result // nil: NULL
 	err    error          // why the result cannot be decoded; result is then empty
+
+	tests map[string]schema.TestResult // decoded tests by their text, if results share them
 }
 
 // Scan implements sql.Scanner.
 func (s *storedResult) Scan(src any) error {
-	*s = storedResult{}
+	*s = storedResult{tests: s.tests}
 	if src == nil {
 		return nil
 	}
 	s.result = new(schema.Result)
-	if s.err = (decoded{s.result}).Scan(src); s.err != nil {
+	if s.tests == nil {
+		s.err = (decoded{s.result}).Scan(src)
+	} else {
+		s.err = s.scanShared(src)
+	}
+	if s.err != nil {
 		*s.result = schema.Result{} // without what was decoded before the damage
+	}
+	return nil
+}
+
+// scanShared decodes a result. It decodes each distinct text of a test once.
+func (s *storedResult) scanShared(src any) error {
+	var of struct {
+		schema.Result
+		Tests []json.RawMessage `json:"tests"` // in place of the result's
+	}
+	if err := (decoded{&of}).Scan(src); err != nil {
+		return err
+	}
+	*s.result = of.Result
+	if of.Tests != nil {
+		s.result.Tests = make([]schema.TestResult, len(of.Tests))
+	}
+	for i, text := range of.Tests {
+		t, known := s.tests[string(text)]
+		if !known {
+			if err := json.Unmarshal(text, &t); err != nil {
+				return err
+			}
+			s.tests[string(text)] = t
+		}
+		s.result.Tests[i] = t
 	}
 	return nil
 }

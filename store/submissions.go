@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -21,8 +20,11 @@ func scanSubmissionFacts(r row) (s schema.Submission, err error) {
 	return s, err
 }
 
-func scanSubmission(r row) (s schema.GradedSubmission, err error) {
-	var stored storedResult
+func scanSubmission(r row) (schema.GradedSubmission, error) {
+	return scanStoredSubmission(r, storedResult{})
+}
+
+func scanStoredSubmission(r row, stored storedResult) (s schema.GradedSubmission, err error) {
 	dest := append(submissionDest(&s.Submission), jobColumns(&s.Job)...)
 	err = r.Scan(append(dest, &stored)...)
 	s.Result = stored.orAdvice(func() string { return rerunAdvice(s.Name.String()) })
@@ -33,43 +35,9 @@ func scanSubmission(r row) (s schema.GradedSubmission, err error) {
 // are equal, because a summary has no names and texts, so it decodes each distinct test once.
 func scanSummaries() func(r row) (schema.GradedSubmission, error) {
 	tests := make(map[string]schema.TestResult)
-	return func(r row) (s schema.GradedSubmission, err error) {
-		dest := append(submissionDest(&s.Submission), jobColumns(&s.Job)...)
-		err = r.Scan(append(dest, summary{&s.Result, tests})...)
-		return s, err
+	return func(r row) (schema.GradedSubmission, error) {
+		return scanStoredSubmission(r, storedResult{tests: tests})
 	}
-}
-
-// summary scans a column with the summary of a result; NULL is none. known has the decoded tests by their text.
-type summary struct {
-	into  **schema.Result
-	known map[string]schema.TestResult
-}
-
-// Scan implements sql.Scanner.
-func (s summary) Scan(src any) error {
-	var of *struct {
-		schema.Result
-		Tests []json.RawMessage `json:"tests"` // in place of the result's
-	}
-	if err := (decoded{&of}).Scan(src); err != nil || of == nil {
-		return err
-	}
-	if of.Tests != nil {
-		of.Result.Tests = make([]schema.TestResult, len(of.Tests))
-	}
-	for i, text := range of.Tests {
-		t, known := s.known[string(text)]
-		if !known {
-			if err := json.Unmarshal(text, &t); err != nil {
-				return err
-			}
-			s.known[string(text)] = t
-		}
-		of.Result.Tests[i] = t
-	}
-	*s.into = &of.Result
-	return nil
 }
 
 // SubmissionFacts returns one submission without reading its result. Number 0 is the

@@ -3,8 +3,6 @@ package store
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/grader/grader/schema"
 )
 
@@ -18,22 +16,23 @@ func TestSummaryScansLikeJSON(t *testing.T) {
 	one := []schema.TestResult{test("passed", 3, "always", false), test("passed", 3, "always", false), test("partial", 1, "always", false)}
 	two := []schema.TestResult{test("passed", 3, "after_due", false), test("partial", 1, "always", true), test("failed", 0, "never", false), test("passed", 3, "always", false)}
 	known := make(map[string]schema.TestResult)
-	for _, want := range []*schema.Result{{Outcome: schema.OutcomeGraded, Tests: one}, {Outcome: schema.OutcomeGraded, Tests: two}, {Outcome: schema.OutcomeCompileError, Tests: []schema.TestResult{}}, {}, nil} {
+	for _, want := range []schema.Result{{Outcome: schema.OutcomeGraded, Tests: one}, {Outcome: schema.OutcomeGraded, Tests: two}, {Outcome: schema.OutcomeCompileError, Tests: []schema.TestResult{}}, {}} {
 		text := ok(encode(want))(t)
-		var got *schema.Result
-		check(t, summary{&got, known}.Scan(text))
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: -want +got:\n%s", text, diff)
-		}
+		got, alone := storedResult{tests: known}, storedResult{}
+		check(t, got.Scan(text))
+		check(t, alone.Scan(text))
+		equal(t, *got.result, want)
+		equal(t, *got.result, *alone.result)
 	}
-	var none *schema.Result
-	check(t, summary{&none, known}.Scan(nil))
-	if none != nil {
-		t.Errorf("NULL is %+v", none)
-	}
-	for _, bad := range []string{`{"tests": [7]}`, `{"tests": 7}`, `{`} {
-		if err := (summary{&none, known}).Scan(bad); err == nil {
+	missing := storedResult{tests: known}
+	check(t, missing.Scan(nil))
+	equal(t, missing.result, (*schema.Result)(nil))
+	for _, bad := range []string{`{"outcome": "graded", "tests": [7]}`, `{"tests": 7}`, `{`} {
+		damaged := storedResult{tests: known}
+		check(t, damaged.Scan(bad))
+		if damaged.err == nil {
 			t.Errorf("%s has no error", bad)
 		}
+		equal(t, *damaged.result, schema.Result{})
 	}
 }
