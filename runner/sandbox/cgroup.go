@@ -32,7 +32,10 @@ func makeCgroup() (*cgroup, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := cgroupPrefix + strconv.Itoa(os.Getpid()) + "-" + randomName()
+	name, err := cgroupName()
+	if err != nil {
+		return nil, err
+	}
 	g := &cgroup{}
 	for controller, dir := range map[string]*string{"memory": &g.memory, "cpuacct": &g.cpu} {
 		group, seen := mounts[controller].shows(own[controller])
@@ -61,6 +64,16 @@ func (g *cgroup) dirs() []string {
 	return slices.DeleteFunc([]string{g.memory, g.cpu, g.share}, func(dir string) bool { return dir == "" })
 }
 
+// cgroupName returns a new name: the prefix, this process's id and start time, and a random text.
+func cgroupName() (string, error) {
+	pid := os.Getpid()
+	is, err := readStat(pid)
+	if err != nil {
+		return "", fmt.Errorf("cgroup: %w", err)
+	}
+	return fmt.Sprintf("%s%d-%d-%s", cgroupPrefix, pid, is.start, randomName()), nil
+}
+
 // removeAbandoned removes the groups of walls whose process was killed. It cannot remove a group
 // that is in use.
 func removeAbandoned(dir string) {
@@ -69,11 +82,26 @@ func removeAbandoned(dir string) {
 		return
 	}
 	for _, group := range found {
-		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(group), cgroupPrefix), "-")
-		if _, err := os.Stat("/proc/" + pid); errors.Is(err, os.ErrNotExist) {
+		if !makerRuns(filepath.Base(group)) {
 			_ = unix.Rmdir(group)
 		}
 	}
+}
+
+// makerRuns reports whether the process that made a group still runs. Another process may have its
+// id by now, but then it has another start time. Names that earlier programs made have no start time.
+func makerRuns(name string) bool {
+	pid, rest, _ := strings.Cut(strings.TrimPrefix(name, cgroupPrefix), "-")
+	started, _, hasStart := strings.Cut(rest, "-")
+	n, err := strconv.Atoi(pid)
+	if err != nil {
+		return false
+	}
+	is, err := readStat(n)
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH) {
+		return false
+	}
+	return err != nil || !hasStart || started == strconv.FormatUint(is.start, 10)
 }
 
 // cgroupPlaces returns the mounts of version 1's controllers, and the calling thread's group in

@@ -32,7 +32,7 @@ type group interface {
 	leave() error
 }
 
-// cgroupPrefix is the prefix of our groups' names; the owner's process id follows.
+// cgroupPrefix is the prefix of our groups' names; cgroupName adds the rest.
 const cgroupPrefix = "grader-"
 
 // cgroupOverhead is the memory that bubblewrap, and the stage as the namespace's first process, add

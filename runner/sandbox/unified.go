@@ -62,11 +62,14 @@ func makeUnified(own string, controllers ...string) (*unified, error) {
 	if err := enable(own, controllers); err != nil {
 		return nil, err
 	}
-	u := &unified{dir: filepath.Join(own, cgroupPrefix+strconv.Itoa(os.Getpid())+"-"+randomName())}
+	name, err := cgroupName()
+	if err != nil {
+		return nil, err
+	}
+	u := &unified{dir: filepath.Join(own, name)}
 	if err := os.Mkdir(u.dir, 0o755); err != nil {
 		return nil, fmt.Errorf("cgroup: %w", err)
 	}
-	var err error
 	if u.file, err = os.Open(u.dir); err != nil {
 		return nil, errors.Join(fmt.Errorf("cgroup: %w", err), removeEmpty(u.dir))
 	}
