@@ -33,7 +33,7 @@ func checkCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
 			&cli.BoolFlag{Name: "watch", Usage: "grade again whenever a file in either directory changes"},
-			&cli.BoolFlag{Name: "verbose", Usage: "a line for every case, and the details of every failure"},
+			&cli.BoolFlag{Name: "verbose", Usage: "a line for every case, the details of every failure, and what only staff read"},
 			&cli.StringFlag{Name: "pins", Usage: "`FILE` to read the pinned case names from; written when it is not there"},
 			&cli.StringFlag{Name: "flavour", Usage: "`FILE` with the flavour to hold the limits to, as in the configuration"},
 			&cli.StringFlag{Name: "timezone", Usage: "`ZONE` of the course", Value: "UTC"},
@@ -246,7 +246,7 @@ func (k *checker) open(ctx context.Context) (*grade.Grader, error) {
 
 // observer returns an observer that prints the grading, or prints nothing with --json.
 func (k *checker) observer() *checkObserver {
-	o := &checkObserver{out: k.c.App.Writer, transcript: transcript.New(course.Access{Viewer: course.Viewer{Admin: true}}, transcript.Options{Verbose: k.c.Bool("verbose")})}
+	o := &checkObserver{out: k.c.App.Writer, transcript: transcript.New(course.Access{Viewer: course.Viewer{Admin: true}}, transcript.Options{Verbose: k.c.Bool("verbose")}), verbose: k.c.Bool("verbose")}
 	if k.c.Bool("json") {
 		o.out = io.Discard
 	}

@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
@@ -12,6 +13,7 @@ import (
 type checkObserver struct {
 	out        io.Writer
 	transcript *transcript.Transcript
+	verbose    bool
 }
 
 func (o *checkObserver) show(e schema.Event) {
@@ -31,7 +33,15 @@ func (o *checkObserver) Build(b schema.BuildResult) {
 	o.show(schema.Event{Kind: schema.EventBuild, Build: &b})
 }
 
-// Test shows a test's outcome.
+// Test shows a test's outcome. If verbose, it also shows what only staff read: a checker's message, or what an autograder
+// printed.
 func (o *checkObserver) Test(t schema.TestResult) {
 	o.show(schema.Event{Kind: schema.EventTest, Test: &t})
+	if !o.verbose || t.JudgeMessage == "" {
+		return
+	}
+	fmt.Fprintln(o.out, "           for staff:")
+	for line := range strings.Lines(schema.Sanitize(schema.Plain(t.JudgeMessage))) {
+		fmt.Fprintln(o.out, "           | "+strings.TrimRight(line, "\n"))
+	}
 }
