@@ -2,6 +2,7 @@ package grade_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -151,5 +152,22 @@ func TestMissingCasesSayWhy(t *testing.T) {
 				t.Errorf("%s: %q, want %q", got.Outcome, got.Message, test.want)
 			}
 		})
+	}
+}
+
+// TestLineBufferedReport checks the advice for reports that a program prints: with stdbuf, the cases
+// before a crash have their verdicts, and without it none has.
+func TestLineBufferedReport(t *testing.T) {
+	t.Parallel()
+	need(t, "gcc")
+	need(t, "stdbuf")
+	const ok = "#include <stdio.h>\nint main(void) { puts(\"TAP version 13\\n1..2\\nok 1 - one\"); puts(\"ok 2 - two\"); return 0; }\n"
+	for run, want := range map[string]string{"./units": "0", "stdbuf -oL ./units": "1"} {
+		tests := files{
+			"assignment.yaml":  "title: T\nsolution: solution/\nbuild:\n  - {run: gcc -o units units.c, memory: 512MiB, time: 20s}\ntests:\n  - {name: units, run: " + run + ", report: tap, points: 2}\n",
+			"solution/units.c": ok,
+		}.write(t)
+		r := gradeFiles(t, newGrader(t), tests, files{"units.c": strings.Replace(ok, "puts(\"ok 2", "*(volatile int *)0 = 1; puts(\"ok 2", 1)})
+		points(t, r, want, "2")
 	}
 }
