@@ -28,6 +28,9 @@ func (w *Wall) Stages() map[int]bool {
 	return stages
 }
 
+// HasCgroup reports whether the first slot has a cgroup. Without one, usage is summed over processes.
+func (w *Wall) HasCgroup() bool { return w.forkers[0].group != nil }
+
 // NoRoom returns why the first slot cannot have a room.
 func (w *Wall) NoRoom() error { return w.forkers[0].noRoom }
 
