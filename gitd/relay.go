@@ -11,7 +11,6 @@ import (
 
 	"github.com/grader/grader/gitd/pktline"
 	"github.com/grader/grader/gitd/repo"
-	"github.com/grader/grader/schema"
 )
 
 // maxReport bounds the report of git on one ref, in bytes.
@@ -123,9 +122,6 @@ func (s *receiver) relay(ctx context.Context, p *push, r *repo.Receive) []byte {
 // fails, it waits for the hook's attempt. It returns false if git ended and nothing was recorded.
 func (s *receiver) resolveEarly(ctx context.Context, p *push, r *repo.Receive, report []byte) bool {
 	if pktline.Accepts(report, p.intent.Ref) {
-		if p.row.Kind == schema.RepositoryOwn {
-			s.Repos.ExportAhead(p.row.ID, p.intent.New) // while the record is written to the disk
-		}
 		s.recordEarly(ctx, p, report)
 	}
 	select {

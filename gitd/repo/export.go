@@ -21,15 +21,6 @@ import (
 // CodeLimit: the files, bytes or depth exceed the caps. CodeRefused: the tree has a symlink, a
 // submodule or a name that cannot be a file. The output of a failed export has no end mark.
 func (s *Store) ExportTar(ctx context.Context, id int64, commit string, w io.Writer) error {
-	if tar := s.exportedAhead(ctx, id, commit); tar != nil {
-		_, err := w.Write(tar)
-		return err
-	}
-	return s.exportTar(ctx, id, commit, w)
-}
-
-// exportTar is ExportTar without the trees that were exported ahead.
-func (s *Store) exportTar(ctx context.Context, id int64, commit string, w io.Writer) error {
 	if err := checkObject(commit); err != nil {
 		return err
 	}

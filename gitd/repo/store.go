@@ -22,7 +22,6 @@ type Store struct {
 	receiving    slots
 	fetching     slots
 	readers      [64]sync.RWMutex // by repository; several repositories share one
-	ahead        exportsAhead
 }
 
 // Open prepares the directories and the hooks directory that all repositories share. It also checks
