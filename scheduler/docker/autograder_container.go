@@ -175,6 +175,8 @@ const lastOutput = 5 * time.Second
 
 // runToEnd starts a container and waits for its end. It ends the container at a limit, and with ctx.
 func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerSpec) (end containerEnd, err error) {
+	before := a.shortages.Load()
+	a.lowOnSpace()
 	waiting, cancel := context.WithCancel(ctx) // ends before the container is removed, if nobody reads its end
 	defer cancel()
 	ended, failed := a.daemon.api.ContainerWait(waiting, name, api.WaitConditionNextExit)
@@ -209,6 +211,14 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 			}
 			end = stop()
 			end.wall, end.exit = time.Since(began), int(is.StatusCode)
+			if limit == "" {
+				if limit, err = a.outOfMemory(ctx, name, end.exit); err != nil {
+					return end, err
+				}
+			}
+			if during, overlapped := a.overlappedShortage(before); limit == "" && overlapped {
+				limit, short = lowSpace, during
+			}
 			end.limit, err = a.limitOf(ctx, name, limit, spec.limits, &end, short)
 			return end, err
 		case err := <-failed:
@@ -236,17 +246,14 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 
 // limitOf returns the limit that ended a container. short is the shortage that was found if it is lowSpace.
 func (a *Autograders) limitOf(ctx context.Context, name, limit string, most schema.StepLimits, end *containerEnd, short shortage) (string, error) {
-	switch limit {
-	case "":
-		return a.outOfMemory(ctx, name, end.exit)
-	case lowSpace:
-		if a.filledDisk(ctx, name, most, end, short) {
-			return limitDisk, nil
-		}
-		a.Logger.Error("Docker's file system is nearly full, which ends autograders; make room, or remove images: grader admin images", "directory", a.root, "bytes", short.free.Bytes, "inodes", short.free.Inodes)
-		return "", errLowSpace
+	if limit != lowSpace {
+		return limit, nil
 	}
-	return limit, nil
+	if a.filledDisk(ctx, name, most, end, short) {
+		return limitDisk, nil
+	}
+	a.Logger.Error("Docker's file system is nearly full, which ends autograders; make room, or remove images: grader admin images", "directory", a.root, "bytes", short.free.Bytes, "inodes", short.free.Inodes)
+	return "", errLowSpace
 }
 
 // outOfMemory returns limitMemory if a container ended because its memory was used up.

@@ -533,13 +533,74 @@ func TestFullDiskBlamesNobodyOfSeveral(t *testing.T) {
 		job := a.script("")
 		job.Limits.Disk = 1000
 		both.Go(func() {
-			// The one that did not see the shortage has ended without a limit.
-			if run, err := a.RunAutograder(t.Context(), job); err == nil && run.Limit != "" {
-				t.Errorf("limit %q", run.Limit)
+			// One of them may end before its own loop looks.
+			if run, err := a.RunAutograder(t.Context(), job); schema.CodeOf(err) != schema.CodeUnavailable {
+				t.Errorf("%v, %+v; want the grading repeated", err, run)
 			}
 		})
 	}
 	both.Wait()
+}
+
+// TestShortFullDiskIsNoticed has a container end at once, while the disk is full for a moment at its start or its end.
+func TestShortFullDiskIsNoticed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		start, end bool   // the disk is full then
+		files      int64  // bytes of the container's files
+		exit       int    // status of the container
+		limit      string // of the grading
+		repeated   bool
+	}{
+		"at no time":               {exit: 1},
+		"at the start":             {start: true, exit: 1, repeated: true},
+		"at the end":               {end: true, exit: 1, repeated: true},
+		"at the end, with success": {end: true, repeated: true},
+		"by the container's files": {end: true, exit: 1, files: 1001, limit: "disk"},
+		"files up to the limit":    {end: true, exit: 1, files: 1000, repeated: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, a := newFakeDaemon(t)
+			var ended atomic.Bool
+			a.Free = func() (docker.Space, bool) {
+				if ended.Load() && c.end || !ended.Load() && c.start {
+					return docker.Space{Bytes: 100, Inodes: 1 << 20}, true
+				}
+				return docker.Space{Bytes: 1 << 40, Inodes: 1 << 20}, true
+			}
+			f.answers["POST /containers/wait"] = func(w http.ResponseWriter, _ *http.Request) {
+				ended.Store(true)
+				_, _ = fmt.Fprintf(w, `{"StatusCode":%d}`, c.exit)
+			}
+			f.answers["GET one"] = func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = fmt.Fprintf(w, `{"Id":"sha256:1","SizeRw":%d}`, c.files)
+			}
+			job := a.script("")
+			job.Limits.Disk = 1000
+			run, err := a.RunAutograder(t.Context(), job)
+			if repeated := schema.CodeOf(err) == schema.CodeUnavailable; repeated != c.repeated || !repeated && (err != nil || run.Limit != c.limit || run.Exit != c.exit) {
+				t.Errorf("%v, limit %q, exit %d", err, run.Limit, run.Exit)
+			}
+		})
+	}
+}
+
+// TestUnknownSpaceIsLogged has a daemon whose directory this machine does not have.
+func TestUnknownSpaceIsLogged(t *testing.T) {
+	t.Parallel()
+	for known, warnings := range map[bool]int{false: 1, true: 0} {
+		_, a := newFakeDaemon(t)
+		a.Free = func() (docker.Space, bool) { return docker.Space{Bytes: 1 << 40, Inodes: 1 << 20}, known }
+		for range 2 {
+			if _, err := a.RunAutograder(t.Context(), a.script("")); err != nil {
+				t.Error(err)
+			}
+		}
+		if n := strings.Count(a.log.String(), "the free space of Docker's file system cannot be read"); n != warnings {
+			t.Errorf("%d warnings, want %d: %s", n, warnings, a.log)
+		}
+	}
 }
 
 // TestFullDiskEndsContainers fills the daemon's disk while a container runs. Only a container that filled it has reached

@@ -28,9 +28,21 @@ func (s Space) low() bool { return s.Bytes < leastBytes || s.Inodes < leastInode
 // lowOnSpace returns what Docker's file system has free, and whether it is nearly full. A container can use room that its
 // size does not show, by files that were unlinked and are open. It is never nearly full if the daemon's files are not on
 // this machine.
+// Every shortage is counted, because a container may end before its own loop looks.
 func (a *Autograders) lowOnSpace() (Space, bool) {
 	free, known := a.space()
-	return free, known && free.low()
+	low := known && free.low()
+	if low {
+		a.shortages.Add(1)
+	}
+	return free, low
+}
+
+// overlappedShortage reports whether Docker's file system was nearly full at some moment since before, which is the number
+// of shortages when the container started. It looks once more, because a container may end between two looks.
+func (a *Autograders) overlappedShortage(before int64) (shortage, bool) {
+	free, low := a.lowOnSpace()
+	return shortage{free: free, alone: low && a.running.Load() == 1}, a.shortages.Load() != before
 }
 
 func (a *Autograders) space() (Space, bool) {

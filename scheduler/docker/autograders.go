@@ -63,6 +63,8 @@ type Autograders struct {
 
 	sources sources
 	running atomic.Int32 // containers, until they are removed
+	// shortages is the number of times that Docker's file system was found nearly full.
+	shortages atomic.Int64
 }
 
 // saved logs that the list of uses was not saved. A grading does not fail for that.
@@ -180,6 +182,9 @@ func (a *Autograders) sweep(ctx context.Context) error {
 	}
 	if strings.HasPrefix(a.daemon.api.DaemonHost(), "unix:") {
 		a.root = info.DockerRootDir
+	}
+	if _, known := a.space(); !known {
+		a.Logger.Warn("the free space of Docker's file system cannot be read: a full disk ends no autograders, and may cost students points; if Docker is on this machine, let the server read its directory (in a container: mount it read-only)", "directory", info.DockerRootDir)
 	}
 	for _, is := range left {
 		a.Logger.Info("removing an autograder's container that a dead server left", "container", is.ID)
