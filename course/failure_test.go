@@ -1,6 +1,10 @@
 package course_test
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,9 +14,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestFailureText(t *testing.T) {
-	t.Parallel()
-	for message, want := range map[string]string{
+// failureMessages returns texts of failures by messages.
+func failureMessages() map[string]string {
+	return map[string]string{
 		`line 2: expected "1 3", got "1 2 3"`:            `line N: expected "N N", got "N N N"`,
 		"\n\n  it   crashed\nlater":                      "it crashed",
 		"free(): invalid pointer 0x7ffe12ab":             "free(): invalid pointer ADDRESS",
@@ -23,7 +27,12 @@ func TestFailureText(t *testing.T) {
 		"\x1b[31mred\x1b[m 3":                            "red N",
 		"":                                               "",
 		"expected src/main/List.java":                    "expected src/main/List.java",
-	} {
+	}
+}
+
+func TestFailureText(t *testing.T) {
+	t.Parallel()
+	for message, want := range failureMessages() {
 		if got := course.FailureText(message); got != want {
 			t.Errorf("%q: %q, want %q", message, got, want)
 		}
@@ -69,10 +78,9 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// TestBuildFailureNamesTheError uses the original outputs of compilers.
-func TestBuildFailureNamesTheError(t *testing.T) {
-	t.Parallel()
-	for output, want := range map[string]string{
+// buildOutputs returns texts of failures by the original outputs of compilers.
+func buildOutputs() map[string]string {
+	return map[string]string{
 		// Go's own errors do not contain the word error.
 		"# example.com/list\n./list.go:3:27: undefined: sum\n./list.go:4:2: declared and not used: x\n":               "./list.go:N:N: undefined: sum",
 		"# list\n./list.go:3:1: syntax error: unexpected }\n":                                                         "./list.go:N:N: syntax error: unexpected }",
@@ -97,7 +105,13 @@ func TestBuildFailureNamesTheError(t *testing.T) {
 		// No line contains an error: warnings and notes are not errors.
 		"list.c:3:5: warning: unused\nlist.c:3:5: note: declared here\n": "exit status N",
 		"make: *** No rule to make target 'list'.  Stop.\n":              "exit status N",
-	} {
+	}
+}
+
+// TestBuildFailureNamesTheError uses the original outputs of compilers.
+func TestBuildFailureNamesTheError(t *testing.T) {
+	t.Parallel()
+	for output, want := range buildOutputs() {
 		got := course.Failures(schema.JobOutcomes{Build: &schema.BuildResult{Outcome: schema.OutcomeCompileError, Message: "exit status 1", Output: output}})
 		if len(got) != 1 || got[0].Text != want || got[0].Unclear != (want == "exit status N") {
 			t.Errorf("%q:\n got %+v\nwant %q", output, got, want)
@@ -222,5 +236,46 @@ func TestClassOfTeams(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"ann", "bob", "cyd"}, logins(course.NewClass(rows, results, stuck, course.ClassQuery{Size: 9, Failure: "unknown"}))); diff != "" {
 		t.Errorf("without teams: %s", diff)
+	}
+}
+
+// TestResultRulesHaveVersion compares what NewClassResult derives from the texts of these tests with a digest for the
+// current version of the rules.
+func TestResultRulesHaveVersion(t *testing.T) {
+	t.Parallel()
+	build := func(outcome schema.Outcome, output, message string) schema.JobOutcomes {
+		return schema.JobOutcomes{Build: &schema.BuildResult{Outcome: outcome, Output: output, Message: message}}
+	}
+	var all []schema.JobOutcomes
+	for _, output := range slices.Sorted(maps.Keys(buildOutputs())) {
+		all = append(all, build(schema.OutcomeCompileError, output, "exit status 1"))
+	}
+	all = append(all, build(schema.OutcomeCompileError, " \n", "time limit"), build(schema.OutcomePassed, "a.c:1:1: error: x", ""))
+	messages := append(slices.Sorted(maps.Keys(failureMessages())),
+		strings.Repeat("ж", 159), strings.Repeat("ж", 160), strings.Repeat("ж", 161), strings.Repeat("word ", 60),
+		"tab\there", "back\b\bspace", "over\rwritten", "bell\a", "\x1b]0;title\atext", "\x1b[1;31mred\x1b[0m", "\u202eleft", "bad \xff byte", "\u00a0 wide", "e\u0301", "zero\u200bwidth", "nul\x00", "\x9b31mC1")
+	for _, message := range messages {
+		all = append(all, schema.JobOutcomes{Cases: []schema.CaseOutcome{failed("a/1", "a", message)}})
+	}
+	var many schema.JobOutcomes
+	for i := range 201 {
+		many.Cases = append(many.Cases, failed("a", "a", strings.Repeat("x", i+1)), failed("a", strings.Repeat("b", i+1), "same"))
+	}
+	many.Cases = append(many.Cases, schema.CaseOutcome{Name: "old", Outcome: schema.OutcomePassed, Score: schema.NewPoints(1, 3), MaxScore: schema.NewPoints(1, 2)},
+		schema.CaseOutcome{Name: "c", Test: "c", Outcome: schema.OutcomeCrashed, Signal: "SIGSEGV"}, schema.CaseOutcome{Name: "l", Outcome: schema.OutcomeTimeLimit}, schema.CaseOutcome{Name: "n", Outcome: schema.OutcomeNotRun})
+	var text strings.Builder
+	for _, of := range append(all, many) {
+		r := course.NewClassResult(of)
+		for _, c := range r.Cells {
+			fmt.Fprintf(&text, "%q %d %d %s %s %v\n", c.Test, c.Passed, c.Cases, c.Score, c.Max, c.Run)
+		}
+		for _, f := range r.Failures {
+			fmt.Fprintf(&text, "%q %q %q %v\n", f.Key, f.Test, f.Text, f.Unclear)
+		}
+	}
+	const rules, want = 1, "ce539fd69ba9aafe"
+	if got := fmt.Sprintf("%x", sha256.Sum256([]byte(text.String())))[:16]; course.ResultRules != rules || got != want {
+		t.Errorf("results have digest %s with rules %d, want %s with %d: if the rules have changed, increase course.ResultRules, and change this test; if only its texts have changed, change the digest",
+			got, course.ResultRules, want, rules)
 	}
 }

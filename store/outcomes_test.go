@@ -269,8 +269,9 @@ func TestDamagedResultsAreSkipped(t *testing.T) {
 	check(t, s.Close())
 }
 
-// TestResultRulesHaveVersion compares what is derived from a fixed result with a digest for the current rules.
-func TestResultRulesHaveVersion(t *testing.T) {
+// TestOutcomeFormHasVersion compares the outcomes of a fixed result with a digest for the current form. A test of package
+// course checks the rules.
+func TestOutcomeFormHasVersion(t *testing.T) {
 	t.Parallel()
 	fixed := schema.Result{Tests: []schema.TestResult{
 		{Name: "a/1", Test: "a", Outcome: schema.OutcomeFailed, MaxScore: schema.NewPoints(1, 1), Message: "line 2: expected \"1 3\", got 0x7f /tmp/x/y"},
