@@ -157,7 +157,7 @@ func keys() []string { return []string{"host_key", "receipt_key"} }
 
 func restore(t *testing.T, tarred []byte, dir string) (backup.Report, error) {
 	t.Helper()
-	return backup.Restore(t.Context(), bytes.NewReader(tarred), dir, keys(), nil)
+	return backup.Restore(t.Context(), bytes.NewReader(tarred), dir, keys(), nil, nil)
 }
 
 func check(t testing.TB, err error) {

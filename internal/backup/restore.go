@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,8 +31,8 @@ const maxJSON = 1 << 30
 
 // Restore restores a backup into a data directory that is empty or does not exist. It checks all files before it moves
 // them into place. If the backup is damaged, Restore leaves the directory empty. CodeConflict: the directory is not
-// empty. CodeInvalid: the file is not a complete backup. CodeRefused: the backup was changed.
-func Restore(ctx context.Context, r io.Reader, dir string, keys []string, tell func(Progress)) (report Report, err error) {
+// empty. logger logs long work on the database, and damaged rows; it may be nil. CodeInvalid: the file is not a complete backup. CodeRefused: the backup was changed.
+func Restore(ctx context.Context, r io.Reader, dir string, keys []string, tell func(Progress), logger *slog.Logger) (report Report, err error) {
 	if err := emptyDirectory(dir); err != nil {
 		return report, err
 	}
@@ -40,7 +41,7 @@ func Restore(ctx context.Context, r io.Reader, dir string, keys []string, tell f
 		return report, fmt.Errorf("restore: %w", err)
 	}
 	defer os.RemoveAll(temporary)
-	u := &unpacking{dir: temporary, keys: keys, repos: repo.Archive{Dir: filepath.Join(temporary, filepath.Clean(repositories))}, tell: tell, seen: make(map[string]file)}
+	u := &unpacking{dir: temporary, keys: keys, repos: repo.Archive{Dir: filepath.Join(temporary, filepath.Clean(repositories))}, tell: tell, logger: logger, seen: make(map[string]file)}
 	if err := u.unpack(ctx, tar.NewReader(r)); err != nil {
 		return report, err
 	}
@@ -114,6 +115,7 @@ type unpacking struct {
 	head     head
 	late     []schema.RecordedPush
 	progress Progress
+	logger   *slog.Logger
 }
 
 // errIncomplete returns the error for a truncated backup.
@@ -271,7 +273,7 @@ func (u *unpacking) compare(m manifest) error {
 
 // inspect opens the database, which migrates it, and compares it with the repositories.
 func (u *unpacking) inspect(ctx context.Context) (report Report, err error) {
-	st, err := store.Open(ctx, filepath.Join(u.dir, databaseName), store.Options{})
+	st, err := store.Open(ctx, filepath.Join(u.dir, databaseName), store.Options{Logger: u.logger})
 	if err != nil {
 		return report, fmt.Errorf("restore: %w", err)
 	}

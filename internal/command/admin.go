@@ -1,7 +1,6 @@
 package command
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -85,7 +84,7 @@ func callAdmin[R any](c *cli.Context, name string, args any) (R, error) {
 	if err != nil {
 		return reply, err
 	}
-	answer, err := dispatch(c.Context, server, c.String("data"), name, body)
+	answer, err := dispatch(c, server, name, body)
 	if err != nil {
 		return reply, err
 	}
@@ -95,7 +94,8 @@ func callAdmin[R any](c *cli.Context, name string, args any) (R, error) {
 	return reply, nil
 }
 
-func dispatch(ctx context.Context, server *remote, root, name string, body []byte) ([]byte, error) {
+func dispatch(c *cli.Context, server *remote, name string, body []byte) ([]byte, error) {
+	ctx, root := c.Context, c.String("data")
 	if server != nil {
 		return server.call(ctx, name, body)
 	}
@@ -104,7 +104,7 @@ func dispatch(ctx context.Context, server *remote, root, name string, body []byt
 		if !errors.Is(err, service.ErrNoServer) {
 			return answer, err
 		}
-		answer, err = service.Offline(ctx, root, name, body)
+		answer, err = service.Offline(ctx, root, name, body, storeLogger(c))
 		if schema.CodeOf(err) != schema.CodeConflict || try == 50 {
 			return answer, err
 		}

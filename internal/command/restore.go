@@ -50,7 +50,7 @@ func restoreCommand() *cli.Command {
 
 func restore(c *cli.Context, from io.Reader) error {
 	bar := newProgress(c)
-	report, err := backup.Restore(c.Context, from, c.String("data"), service.Keys(), bar.tell)
+	report, err := backup.Restore(c.Context, from, c.String("data"), service.Keys(), bar.tell, storeLogger(c))
 	bar.end()
 	if err != nil {
 		return err

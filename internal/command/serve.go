@@ -86,6 +86,11 @@ func serve(c *cli.Context) error {
 	return s.Stop(ctx)
 }
 
+// storeLogger returns a logger for commands that open the database themselves.
+func storeLogger(c *cli.Context) *slog.Logger {
+	return slog.New(slog.NewTextHandler(c.App.ErrWriter, nil))
+}
+
 func newLogger(c *cli.Context) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.String("log"))); err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -15,15 +16,15 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// Offline runs one operation on the store of a data directory without a running server.
-// CodeConflict: another process has locked it.
-func Offline(ctx context.Context, root, name string, body []byte) (answer []byte, err error) {
+// Offline runs one operation on the store of a data directory without a running server. logger
+// logs long work on the store, and damaged rows. CodeConflict: another process has locked it.
+func Offline(ctx context.Context, root, name string, body []byte, logger *slog.Logger) (answer []byte, err error) {
 	data, err := OpenData(root)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, data.Close()) }()
-	st, err := store.Open(ctx, data.Path(Database), store.Options{})
+	st, err := store.Open(ctx, data.Path(Database), store.Options{Logger: logger})
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
