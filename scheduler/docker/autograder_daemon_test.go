@@ -332,7 +332,7 @@ func TestLostListOfUsesRemovesNothing(t *testing.T) {
 		if check(t, a.Clean(t.Context())); len(f.removed) != 2 {
 			t.Errorf("%q: removed %v a day later", list, f.removed)
 		}
-		if warned := strings.Contains(a.log.String(), "cannot be read"); warned != (list != "") {
+		if warned := strings.Contains(a.log.String(), "list of uses of autograders' images cannot be read"); warned != (list != "") {
 			t.Errorf("%q: warned %v", list, warned)
 		}
 	}
