@@ -73,7 +73,7 @@ func (r *Archives) Gather(ctx context.Context, by schema.Actor, q ArchiveRequest
 	if err != nil {
 		return Archive{}, err
 	}
-	works = slices.DeleteFunc(works, func(w schema.ArchivedWork) bool { return !m.Viewer().SeesOwner(w.Owner) })
+	works = slices.DeleteFunc(works, func(w schema.ArchivedWork) bool { return !m.Viewer().In(a.Name).SeesOwner(w.Owner) })
 	archive := Archive{Assignment: a.Path(), At: at.In(zone), Works: works}
 	for i, w := range works {
 		works[i].ReceivedAt = w.ReceivedAt.In(zone)

@@ -84,7 +84,7 @@ func (c *Comments) commentable(ctx context.Context, by schema.Actor, name schema
 	if err != nil {
 		return seen, err
 	}
-	return seen, course.MayComment(seen.Member.Viewer(), name.Course, name.Owner)
+	return seen, course.MayComment(seen.Member.Viewer().In(name.Assignment), name.Course, name.Owner)
 }
 
 // checkPlace returns an error if the submission does not have the file or the line of a comment.
@@ -136,7 +136,7 @@ func (c *Comments) Remove(ctx context.Context, by schema.Actor, name schema.Subm
 		return schema.Comment{}, fmt.Errorf("list comments: %w", err)
 	}
 	if i := slices.IndexFunc(all, func(is schema.Comment) bool { return is.ID == id }); i >= 0 {
-		if err := course.MayRemoveComment(seen.Member.Viewer(), name.Course, name.Owner, all[i].By); err != nil {
+		if err := course.MayRemoveComment(seen.Member.Viewer().In(name.Assignment), name.Course, name.Owner, all[i].By); err != nil {
 			return schema.Comment{}, err
 		}
 	}

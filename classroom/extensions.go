@@ -37,7 +37,7 @@ func (g *Grades) Extend(ctx context.Context, by schema.Actor, n NewExtension) (E
 	if err != nil {
 		return Extended{}, err
 	}
-	if err := course.MayExtend(m.Viewer(), n.Course, n.Owner); err != nil {
+	if err := course.MayExtend(m.Viewer().In(a.Name), n.Course, n.Owner); err != nil {
 		return Extended{}, err
 	}
 	if err := g.owner(ctx, a, n.Owner); err != nil {
@@ -143,7 +143,7 @@ func (g *Grades) mayEnd(ctx context.Context, m Member, a schema.Assignment, id i
 			owner = e.Owner
 		}
 	}
-	return course.MayExtend(m.Viewer(), m.Course.Code, owner)
+	return course.MayExtend(m.Viewer().In(a.Name), m.Course.Code, owner)
 }
 
 // Extensions lists the extensions of an assignment, by owner.
@@ -156,5 +156,5 @@ func (g *Grades) Extensions(ctx context.Context, by schema.Actor, code, name str
 		return nil, err
 	}
 	all, err := g.store.Extensions(ctx, a.ID)
-	return slices.DeleteFunc(all, func(e schema.GrantedExtension) bool { return !m.Viewer().SeesOwner(e.Owner) }), err
+	return slices.DeleteFunc(all, func(e schema.GrantedExtension) bool { return !m.Viewer().In(a.Name).SeesOwner(e.Owner) }), err
 }

@@ -136,7 +136,7 @@ func (g *Grades) SetLateTokens(ctx context.Context, by schema.Actor, code string
 func (g *Grades) Adjust(ctx context.Context, by schema.Actor, code, name, owner, points, reason string) (schema.Adjustment, error) {
 	m, a, _, err := g.assignment(ctx, by, code, name)
 	if err == nil {
-		err = course.MayAdjust(m.Viewer(), code, owner)
+		err = course.MayAdjust(m.Viewer().In(a.Name), code, owner)
 	}
 	if err == nil {
 		err = g.adjustable(ctx, a, owner)
@@ -182,7 +182,7 @@ func (g *Grades) mayEndAdjustment(ctx context.Context, m Member, a schema.Assign
 			owner = is.Owner
 		}
 	}
-	return course.MayAdjust(m.Viewer(), m.Course.Code, owner)
+	return course.MayAdjust(m.Viewer().In(a.Name), m.Course.Code, owner)
 }
 
 // Adjustments lists the adjustments of an assignment, by owner.
@@ -195,7 +195,7 @@ func (g *Grades) Adjustments(ctx context.Context, by schema.Actor, code, name st
 		return nil, err
 	}
 	all, err := g.store.Adjustments(ctx, a.ID)
-	return slices.DeleteFunc(all, func(is schema.Adjustment) bool { return !m.Viewer().SeesOwner(is.Owner) }), err
+	return slices.DeleteFunc(all, func(is schema.Adjustment) bool { return !m.Viewer().In(a.Name).SeesOwner(is.Owner) }), err
 }
 
 // Mark makes a submission count, for its owner.
@@ -294,7 +294,9 @@ func (g *Grades) shown(ctx context.Context, m Member, all []schema.Grade) ([]sch
 		all[i] = course.RedactGrade(all[i], course.OwnedBy(m.Viewer(), all[i].Owner))
 		all[i].Members = members[course.WorkOf{Assignment: all[i].AssignmentID, Owner: all[i].Owner}]
 	}
-	return slices.DeleteFunc(all, func(is schema.Grade) bool { return m.Viewer().Staff() && !m.Viewer().SeesOwner(is.Owner) }), err
+	return slices.DeleteFunc(all, func(is schema.Grade) bool {
+		return m.Viewer().Staff() && !m.Viewer().In(is.Assignment).SeesOwner(is.Owner)
+	}), err
 }
 
 // assignment returns an assignment with accepted tests, for a member of its course.

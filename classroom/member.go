@@ -12,14 +12,15 @@ import (
 type Member struct {
 	Actor   schema.Actor
 	Course  schema.Course
-	Role    schema.Role     // "" for an administrator who is not enrolled
-	Dropped bool            // left the course
-	Owners  map[string]bool // owners whose work a TA restricted to sections may see; nil: everybody
+	Role    schema.Role            // "" for an administrator who is not enrolled
+	Dropped bool                   // left the course
+	Owners  map[string]bool        // students whose work a TA restricted to sections may see; nil: everybody
+	Teams   map[course.TeamOf]bool // of these students
 }
 
 // Viewer returns the member as a course.Viewer.
 func (m Member) Viewer() course.Viewer {
-	return course.Viewer{Login: m.Actor.User.Login, Role: m.Role, Admin: m.Actor.User.Admin, Dropped: m.Dropped, TA: m.Course.Settings.TA, Owners: m.Owners}
+	return course.Viewer{Login: m.Actor.User.Login, Role: m.Role, Admin: m.Actor.User.Admin, Dropped: m.Dropped, TA: m.Course.Settings.TA, Owners: m.Owners, Teams: m.Teams}
 }
 
 // memberStore is the part of the store that reads a person's role in a course.
@@ -28,8 +29,8 @@ type memberStore interface {
 	Role(ctx context.Context, course, user int64) (schema.Role, error)
 	// Dropped reports whether a person of the course was dropped from it.
 	Dropped(ctx context.Context, course, user int64) (bool, error)
-	// SectionOwners returns the students in a TA's sections.
-	SectionOwners(ctx context.Context, course, user int64) (map[string]bool, error)
+	// SectionOwners returns the students in a TA's sections, and the teams of these students.
+	SectionOwners(ctx context.Context, course, user int64) (map[string]bool, map[course.TeamOf]bool, error)
 }
 
 // findMember returns the actor's membership of a course. CodeNotFound: the actor has no
@@ -67,7 +68,7 @@ func memberOf(ctx context.Context, store memberStore, by schema.Actor, in schema
 		}
 	}
 	if m.Role == schema.RoleTA && m.Course.Settings.TA.OwnSection {
-		if m.Owners, err = store.SectionOwners(ctx, m.Course.ID, by.User.ID); err != nil {
+		if m.Owners, m.Teams, err = store.SectionOwners(ctx, m.Course.ID, by.User.ID); err != nil {
 			return m, fmt.Errorf("find sections: %w", err)
 		}
 	}

@@ -35,7 +35,7 @@ func readReaches(ctx context.Context, store reachStore, code string) (reaches, e
 		}
 		v := course.Viewer{Login: p.Login, Role: p.Role, TA: of.Settings.TA}
 		if p.Role == schema.RoleTA && of.Settings.TA.OwnSection {
-			if v.Owners, err = store.SectionOwners(ctx, of.ID, p.UserID); err != nil {
+			if v.Owners, v.Teams, err = store.SectionOwners(ctx, of.ID, p.UserID); err != nil {
 				return nil, fmt.Errorf("find sections: %w", err)
 			}
 		}

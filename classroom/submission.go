@@ -152,7 +152,7 @@ func (w *Work) page(ctx context.Context, m Member, a Assignment, p SubmissionPag
 	if err != nil {
 		return nil, err
 	}
-	owners := m.Viewer().SeenOwners()
+	owners := m.Viewer().In(a.Name).SeenOwners()
 	if p.Login != "" {
 		owners = []string{p.Login}
 	}

@@ -83,7 +83,7 @@ func mayFetch(v Viewer, path schema.RepositoryPath) error {
 		if !role.Staff() {
 			return schema.Errorf(schema.CodeForbidden, "only the staff of %s read the repositories of students; your own is %s", path.Course, own)
 		}
-		return mayTouch(v, path.Course, path.Owner)
+		return mayTouch(v.In(path.Assignment), path.Course, path.Owner)
 	}
 	return schema.Errorf(schema.CodeNotFound, "there is no such repository")
 }
@@ -97,7 +97,7 @@ func MaySee(a Access, name schema.SubmissionName) error {
 	own := name.Owner == "" || a.Own()
 	switch {
 	case role.Staff() && !own:
-		return mayTouch(a.Viewer, name.Course, name.Owner)
+		return mayTouch(a.Viewer.In(name.Assignment), name.Course, name.Owner)
 	case role.Staff(), role == schema.RoleStudent && (own || left && name.Number > 0):
 		return nil
 	}

@@ -16,25 +16,62 @@ type Viewer struct {
 	// Dropped marks a student who left the course. They keep their work and can no longer submit.
 	Dropped bool
 	TA      schema.TAPermissions // what the course's TAs may do
-	// Owners restricts a TA to the work of their sections; nil: everybody's.
+	// Owners restricts a TA to the work of these students, who are in their sections, and of Teams; nil: everybody's.
 	Owners map[string]bool
+	// Teams are the teams of these students. A team's name alone does not identify it, because another assignment
+	// may have a team with the same name.
+	Teams map[TeamOf]bool
+
+	assignment string // see In
+}
+
+// TeamOf identifies a team in a course.
+type TeamOf struct {
+	Assignment string // name
+	Team       string
+}
+
+// In returns the viewer for questions about owners of work for one assignment of the course. Without it, a TA who is
+// restricted to sections sees no team.
+func (v Viewer) In(assignment string) Viewer {
+	v.assignment = assignment
+	return v
 }
 
 // Staff reports whether the viewer sees hidden tests.
 func (v Viewer) Staff() bool { return v.Admin || v.Role.Staff() }
 
-// SeesOwner reports whether a TA's sections include the owner; it returns true for everybody else.
+// SeesOwner reports whether a TA's sections include the owner of work for the viewer's assignment; it returns true for
+// everybody else.
 func (v Viewer) SeesOwner(owner string) bool {
-	return v.role() != schema.RoleTA || v.Owners == nil || owner == v.Login || v.Owners[owner]
+	return v.role() != schema.RoleTA || v.Owners == nil || owner == v.Login || v.Owners[owner] || v.Teams[TeamOf{v.assignment, owner}]
 }
 
-// SeenOwners returns the owners that the viewer's lists of work are restricted to, in order; nil:
+// seesNamed reports whether the viewer sees work of an owner with that name for any assignment.
+func (v Viewer) seesNamed(owner string) bool {
+	if v.SeesOwner(owner) {
+		return true
+	}
+	for team := range v.Teams {
+		if team.Team == owner {
+			return true
+		}
+	}
+	return false
+}
+
+// SeenOwners returns the owners that the viewer's lists of work for their assignment are restricted to, in order; nil:
 // all.
 func (v Viewer) SeenOwners() []string {
 	if v.role() != schema.RoleTA || v.Owners == nil {
 		return nil
 	}
 	owners := slices.Collect(maps.Keys(v.Owners))
+	for team := range v.Teams {
+		if team.Assignment == v.assignment {
+			owners = append(owners, team.Team)
+		}
+	}
 	if !v.Owners[v.Login] {
 		owners = append(owners, v.Login)
 	}
@@ -57,6 +94,11 @@ func (v Viewer) SeesLess(before Viewer) bool {
 	}
 	for owner := range before.Owners {
 		if !v.Owners[owner] {
+			return true
+		}
+	}
+	for team := range before.Teams {
+		if !v.Teams[team] {
 			return true
 		}
 	}

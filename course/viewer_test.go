@@ -71,3 +71,37 @@ func TestSeesLess(t *testing.T) {
 		}
 	}
 }
+
+// TestTeamsBelongToAnAssignment restricts a TA to a team of one assignment, while another assignment has a team with the
+// same name.
+func TestTeamsBelongToAnAssignment(t *testing.T) {
+	t.Parallel()
+	v := course.Viewer{Login: "tina", Role: schema.RoleTA, Owners: map[string]bool{"alice": true}, Teams: map[course.TeamOf]bool{{Assignment: "a1", Team: "blue"}: true}}
+	for assignment, want := range map[string][]string{"a1": {"alice", "blue", "tina"}, "a2": {"alice", "tina"}, "": {"alice", "tina"}} {
+		in := v.In(assignment)
+		if got := in.SeenOwners(); !slices.Equal(got, want) {
+			t.Errorf("%q: sees %q, want %q", assignment, got, want)
+		}
+		name := schema.SubmissionName{Course: "c", Assignment: assignment, Owner: "blue", Number: 1}
+		path := schema.RepositoryPath{Kind: schema.RepositoryOwner, Course: "c", Assignment: assignment, Owner: "blue"}
+		for what, err := range map[string]error{
+			"see":   course.MaySee(course.OwnedBy(v, "blue2"), name),
+			"fetch": course.MayUse(v, course.ActionFetch, path), "comment": course.MayComment(in, "c", "blue"), "adjust": course.MayAdjust(in, "c", "blue"),
+		} {
+			if (err == nil) != (assignment == "a1") {
+				t.Errorf("%s in %q: %v", what, assignment, err)
+			}
+		}
+	}
+	if err := course.MaySeeGrades(v, "c", "blue"); err != nil {
+		t.Error(err)
+	}
+	if err := course.MaySeeGrades(v, "c", "red"); schema.CodeOf(err) != schema.CodeForbidden {
+		t.Error(err)
+	}
+	fewer := v
+	fewer.Teams = map[course.TeamOf]bool{{Assignment: "a2", Team: "blue"}: true}
+	if !fewer.SeesLess(v) || v.SeesLess(v) {
+		t.Error("a team of another assignment is not less than the team")
+	}
+}

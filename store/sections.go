@@ -16,15 +16,15 @@ func scanSeated(r row) (p seated, err error) {
 }
 
 // SectionOwners returns the students in a TA's sections, and the teams of these students.
-func (s *RosterTables) SectionOwners(ctx context.Context, courseID, user int64) (map[string]bool, error) {
+func (s *RosterTables) SectionOwners(ctx context.Context, courseID, user int64) (map[string]bool, map[course.TeamOf]bool, error) {
 	own, err := list(ctx, s.reader, value[string], `SELECT section FROM enrolments WHERE course_id = ? AND user_id = ?`, courseID, user)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	students, err := list(ctx, s.reader, scanSeated, `SELECT u.login, e.section FROM enrolments e JOIN users u ON u.id = e.user_id
 		WHERE e.course_id = ? AND e.role = 'student' AND e.section <> ''`, courseID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	owners := make(map[string]bool)
 	for _, p := range students {
@@ -34,13 +34,26 @@ func (s *RosterTables) SectionOwners(ctx context.Context, courseID, user int64) 
 			}
 		}
 	}
-	all, err := seatsOf(ctx, s.reader, courseID)
+	all, err := list(ctx, s.reader, scanTeamSeat, `SELECT a.name, m.team, m.login FROM assignments a JOIN seats m ON m.assignment_id = a.id
+		WHERE a.course_id = ? AND m.left_at = 0`, courseID)
+	teams := make(map[course.TeamOf]bool)
 	for _, seat := range all {
-		if seat.Left.IsZero() && owners[seat.Login] {
-			owners[seat.Team] = true
+		if owners[seat.login] {
+			teams[seat.team] = true
 		}
 	}
-	return owners, err
+	return owners, teams, err
+}
+
+// teamSeat is a member of a team.
+type teamSeat struct {
+	team  course.TeamOf
+	login string
+}
+
+func scanTeamSeat(r row) (t teamSeat, err error) {
+	err = r.Scan(&t.team.Assignment, &t.team.Team, &t.login)
+	return t, err
 }
 
 // offsets returns the delay of each owner's due times in a course. Owners without a delay are

@@ -179,7 +179,7 @@ const maxClass = 10_000
 func (s *studentPages) classTable(ctx context.Context, t task, m member) (view.Table, error) {
 	list := view.Table{Caption: "Latest submissions", ByOwner: true}
 	subs, err := s.Results.Latest(ctx, t.ID, latestRows)
-	if err == nil && len(subs) == latestRows && slices.ContainsFunc(subs, func(sub schema.GradedSubmission) bool { return !m.Viewer().SeesOwner(sub.Name.Owner) }) {
+	if err == nil && len(subs) == latestRows && slices.ContainsFunc(subs, func(sub schema.GradedSubmission) bool { return !m.Viewer().In(t.Name).SeesOwner(sub.Name.Owner) }) {
 		subs, err = s.Results.Latest(ctx, t.ID, maxClass) // for a TA who sees one section
 	}
 	if err != nil {

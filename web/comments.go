@@ -19,7 +19,7 @@ func (s *submissionPages) comments(r *http.Request, v *sight, file string) (view
 		return view.Comments{}, hidden("comments", err)
 	}
 	path := "/" + v.Sub.Name.String()
-	viewer, name := v.Viewer(), v.Sub.Name
+	viewer, name := v.Viewer().In(v.Sub.Name.Assignment), v.Sub.Name
 	c := view.Comments{Path: path + "/-/comments", File: file, May: course.MayComment(viewer, name.Course, name.Owner) == nil}
 	for _, one := range said.Comments {
 		if file == "" || one.File == file {
