@@ -1,15 +1,12 @@
 package runner_test
 
 import (
-	"archive/tar"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -207,73 +204,6 @@ func TestGateHasNoSubmissionAndNoPins(t *testing.T) {
 	}))
 	if f.result == nil || f.result.Gate == nil || slices.Contains(f.seen, "GET submission.tar") {
 		t.Errorf("result %+v after %v", f.result, f.seen)
-	}
-}
-
-// TestEnclosedTreesAreNotFetched serves an order that contains all trees, and one that contains
-// those of a job without prepared files.
-func TestEnclosedTreesAreNotFetched(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		enclosed schema.Enclosed
-		fetched  []string
-	}{
-		"all":                     {schema.Enclosed{Submission: tarOf(t, "main.c"), Tests: tarOf(t, "assignment.yaml"), Prepared: tarOf(t, "made")}, nil},
-		"nothing is prepared":     {schema.Enclosed{Submission: tarOf(t, "main.c"), Tests: tarOf(t, "assignment.yaml"), Unprepared: true}, nil},
-		"the submission is large": {schema.Enclosed{Tests: tarOf(t, "assignment.yaml"), Unprepared: true}, []string{"GET submission.tar"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f := newFront(t)
-			f.order.Enclosed = c.enclosed
-			check(t, f.serve(t.Context(), func(ctx context.Context, j grade.Job, o grade.Observer) (schema.Result, error) {
-				wantFile(t, filepath.Join(j.Tests, "assignment.yaml"))
-				if len(c.enclosed.Submission) > 0 {
-					wantFile(t, filepath.Join(j.Submission, "main.c"))
-				}
-				if c.enclosed.Unprepared != (j.Prepared == "") {
-					t.Errorf("prepared in %q", j.Prepared)
-				}
-				if len(c.enclosed.Prepared) > 0 {
-					wantFile(t, filepath.Join(j.Prepared, "made"))
-				}
-				return full(ctx, j, o)
-			}))
-			fetched := slices.DeleteFunc(slices.Clone(f.seen), func(s string) bool { return !strings.HasPrefix(s, "GET ") })
-			if f.result == nil || !slices.Equal(fetched, c.fetched) {
-				t.Errorf("fetched %q, result %+v", fetched, f.result)
-			}
-		})
-	}
-}
-
-func TestMalformedEnclosedTreeBlamesInfrastructure(t *testing.T) {
-	t.Parallel()
-	f := newFront(t)
-	f.order.Enclosed.Tests = []byte(strings.Repeat("no tar at all ", 100))
-	check(t, f.serve(t.Context(), full))
-	if f.result == nil || f.result.Outcome != schema.OutcomeInfrastructureError || f.result.Blame != schema.BlameInfrastructure {
-		t.Errorf("result %+v", f.result)
-	}
-}
-
-// tarOf returns a tar archive of one file, whose content is its name.
-func tarOf(t *testing.T, name string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := tar.NewWriter(&b)
-	check(t, w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(name))}))
-	_, err := io.WriteString(w, name)
-	check(t, err)
-	check(t, w.Close())
-	return b.Bytes()
-}
-
-// wantFile checks a file that tarOf made.
-func wantFile(t *testing.T, path string) {
-	t.Helper()
-	if content, err := os.ReadFile(path); err != nil || string(content) != filepath.Base(path) {
-		t.Errorf("%s: %q, %v", path, content, err)
 	}
 }
 

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +19,7 @@ type trees struct {
 	submission, tests, prepared string // submission is "" for a gate, prepared is "" if nothing was prepared
 }
 
-// fetch unpacks all trees of the job concurrently. It fetches those that are not enclosed in the order.
+// fetch fetches all trees of the job concurrently.
 func (w *work) fetch(ctx context.Context) (trees, error) {
 	var t trees
 	group, ctx := errgroup.WithContext(ctx)
@@ -34,23 +33,23 @@ func (w *work) fetch(ctx context.Context) (trees, error) {
 		get("submission", w.agent.Caps.Submission, &t.submission)
 	}
 	get("tests", w.agent.Caps.Tests, &t.tests)
-	if !w.order.Enclosed.Unprepared {
-		get("prepared", w.agent.Caps.Prepared, &t.prepared)
-	}
+	get("prepared", w.agent.Caps.Prepared, &t.prepared)
 	return t, group.Wait()
 }
 
-// tree unpacks one tree into a private directory and returns its path, or "" if the server has
+// tree fetches one tree into a private directory and returns its path, or "" if the server has
 // none.
 func (w *work) tree(ctx context.Context, name string, caps grade.Caps) (string, error) {
 	dir := filepath.Join(w.dir, name)
-	into := func(r io.Reader) error { return unpackAfresh(r, dir, caps) }
-	var err error
-	if enclosed := w.enclosed(name); len(enclosed) > 0 {
-		err = into(bytes.NewReader(enclosed))
-	} else {
-		err = w.client.fetch(ctx, w.order, name+".tar", into)
-	}
+	err := w.client.fetch(ctx, w.order, name+".tar", func(r io.Reader) error {
+		if err := os.RemoveAll(dir); err != nil { // left by an interrupted attempt
+			return fmt.Errorf("empty directory: %w", err)
+		}
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			return fmt.Errorf("make directory: %w", err)
+		}
+		return unpack(r, dir, caps)
+	})
 	if schema.CodeOf(err) == schema.CodeNotFound && name == "prepared" {
 		return "", nil
 	}
@@ -58,28 +57,6 @@ func (w *work) tree(ctx context.Context, name string, caps grade.Caps) (string, 
 		return "", fmt.Errorf("fetch %s: %w", name, err)
 	}
 	return dir, nil
-}
-
-// enclosed returns a tree's archive in the order, nil if it has to be fetched.
-func (w *work) enclosed(name string) []byte {
-	switch name {
-	case "submission":
-		return w.order.Enclosed.Submission
-	case "tests":
-		return w.order.Enclosed.Tests
-	}
-	return w.order.Enclosed.Prepared
-}
-
-// unpackAfresh unpacks a whole answer into an empty directory.
-func unpackAfresh(r io.Reader, dir string, caps grade.Caps) error {
-	if err := os.RemoveAll(dir); err != nil { // left by an interrupted attempt
-		return fmt.Errorf("empty directory: %w", err)
-	}
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return fmt.Errorf("make directory: %w", err)
-	}
-	return unpack(r, dir, caps)
 }
 
 // unpack unpacks a whole answer. The error is temporary if the answer was truncated. If the engine

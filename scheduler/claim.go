@@ -183,8 +183,7 @@ func (s *runnerAPI) try(ctx context.Context, m *member, claim claiming) (schema.
 	return job, nil
 }
 
-// order returns the order of a claimed job from the store and adds the scheduler's own values and the
-// small trees.
+// order returns the order of a claimed job from the store and adds the scheduler's own values.
 func (s *runnerAPI) order(ctx context.Context, m *member, job schema.Job) (schema.Order, error) {
 	order, err := s.Jobs.Order(context.WithoutCancel(ctx), job.ID)
 	if err != nil {
@@ -196,7 +195,6 @@ func (s *runnerAPI) order(ctx context.Context, m *member, job schema.Job) (schem
 	order.Flavour.Name = m.flavour
 	order.Lease = s.Lease
 	order.Background = job.Lane == schema.LaneRegrade
-	order.Enclosed = s.enclose(ctx, m, order)
 	return order, nil
 }
 

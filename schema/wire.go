@@ -10,7 +10,7 @@ const Protocol = 3
 // All requests but register carry "Authorization: Bearer <Secret>"; errors are ErrorReply.
 //
 //	POST /runner/v1/register                              Register → Registered
-//	POST /runner/v1/claim?wait=25s                        → 200 Order with its small trees, or 204: nothing yet
+//	POST /runner/v1/claim?wait=25s                        → 200 Order, or 204: nothing yet
 //	GET  /runner/v1/jobs/{id}/{submission|tests}.tar      → tar of that tree
 //	GET  /runner/v1/jobs/{id}/prepared.tar                → tar, or 404: not prepared yet
 //	PUT  /runner/v1/jobs/{id}/prepared.tar?attempt=N      tar; only before the job's first EventBuild, first writer wins
@@ -55,7 +55,7 @@ type Registered struct {
 	Flavour Flavour `json:"flavour"`
 }
 
-// Order is one claimed job: everything that a runner needs except trees that are not small.
+// Order is one claimed job: everything that a runner needs except the trees.
 type Order struct {
 	Protocol   int           `json:"protocol"`
 	Job        int64         `json:"job"`
@@ -72,7 +72,6 @@ type Order struct {
 	Flavour    Flavour       `json:"flavour"`
 	Background bool          `json:"background,omitempty"` // nobody waits for it, so it runs at low priority
 	Lease      time.Duration `json:"lease"`                // how long until a heartbeat is due
-	Enclosed   Enclosed      `json:"enclosed,omitzero"`    // trees that the runner need not fetch
 }
 
 // Tree names a commit's tree in one of the server's repositories.

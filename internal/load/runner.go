@@ -105,7 +105,7 @@ func (r *runner) claim(ctx context.Context) (schema.Order, error) {
 
 // work simulates grading. It returns false if the runner vanished in the middle.
 func (r *runner) work(ctx context.Context, o schema.Order) (bool, error) {
-	for _, tree := range toFetch(o) {
+	for _, tree := range []string{"submission.tar", "tests.tar"} {
 		if _, err := r.call(ctx, http.MethodGet, fmt.Sprintf("/jobs/%d/%s", o.Job, tree), nil, nil); err != nil {
 			return false, err
 		}
@@ -128,18 +128,6 @@ func (r *runner) work(ctx context.Context, o schema.Order) (bool, error) {
 		return false, err
 	}
 	return true, r.deliver(ctx, o, tests)
-}
-
-// toFetch returns the trees that are not enclosed in an order.
-func toFetch(o schema.Order) []string {
-	var trees []string
-	if len(o.Enclosed.Submission) == 0 {
-		trees = append(trees, "submission.tar")
-	}
-	if len(o.Enclosed.Tests) == 0 {
-		trees = append(trees, "tests.tar")
-	}
-	return trees
 }
 
 // lastWords is the time for delivering the result. It does not end with ctx, because the server
