@@ -12,11 +12,6 @@ const (
 	maxResult = 32 << 20 // bytes of a result as JSON
 )
 
-// eventColumns are the columns of scanEvent, with e for events and r for results. The name of the
-// submission is read only for the last event.
-const eventColumns = `e.body, e.seq, r.body, iif(e.kind = 'ended', coalesce((SELECT c.code || '/' || a.name || '/' || s.owner || '/' || s.number
-	FROM jobs j JOIN submissions s ON s.id = j.submission_id JOIN assignments a ON a.id = s.assignment_id JOIN courses c ON c.id = a.course_id WHERE j.id = e.job_id), ''), '')`
-
 func scanEvent(r row) (e schema.Event, err error) {
 	var stored storedResult
 	var name string
@@ -33,7 +28,8 @@ func scanEvent(r row) (e schema.Event, err error) {
 // Events returns at most limit events of a job after seq. Events of a lost attempt are
 // included, with their Attempt.
 func (s *QueueTables) Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error) {
-	return list(ctx, s.reader, scanEvent, `SELECT `+eventColumns+`
+	return list(ctx, s.reader, scanEvent, `SELECT e.body, e.seq, r.body, iif(e.kind = 'ended', coalesce((SELECT c.code || '/' || a.name || '/' || s.owner || '/' || s.number
+			FROM jobs j JOIN submissions s ON s.id = j.submission_id JOIN assignments a ON a.id = s.assignment_id JOIN courses c ON c.id = a.course_id WHERE j.id = e.job_id), ''), '')
 		FROM events e LEFT JOIN results r ON r.job_id = e.job_id AND e.kind = 'ended'
 		WHERE e.job_id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?`, job, seq, limit)
 }

@@ -32,7 +32,8 @@ func (s *QueueTables) Finish(ctx context.Context, job int64, attempt int, r sche
 }
 
 func (t *tx) ended(ctx context.Context, job int64) (schema.Event, error) {
-	return one(ctx, t, scanEvent, `SELECT `+eventColumns+`
+	return one(ctx, t, scanEvent, `SELECT e.body, e.seq, r.body, iif(e.kind = 'ended', coalesce((SELECT c.code || '/' || a.name || '/' || s.owner || '/' || s.number
+			FROM jobs j JOIN submissions s ON s.id = j.submission_id JOIN assignments a ON a.id = s.assignment_id JOIN courses c ON c.id = a.course_id WHERE j.id = e.job_id), ''), '')
 		FROM events e JOIN results r ON r.job_id = e.job_id WHERE e.job_id = ? AND e.kind = 'ended'`, job)
 }
 
