@@ -194,7 +194,7 @@ func (a *Autograders) join(want wantedImage, files *pack) *build {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	b := a.builds[want.key]
-	if b != nil && (b.ended.IsZero() || a.Clock().Sub(b.ended) < failureAge && !(want.active && b.failed.full)) {
+	if b != nil && (b.ended.IsZero() || a.Clock().Sub(b.ended) < failureAge && (!want.active || !b.failed.full)) {
 		_ = files.Close()
 		return b
 	}
