@@ -27,17 +27,16 @@ func (s *GradeTables) ClassRows(ctx context.Context, a schema.Assignment) ([]sch
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := list(ctx, s.reader, scanClassRow, `SELECT u.login, u.name, e.section, e.dropped, coalesce(l.number, 0),
-			coalesce((SELECT max(received_at) FROM submissions INDEXED BY submissions_latest WHERE assignment_id = ?1 AND owner = coalesce(m.team, u.login)), 0),
+	rows, err := list(ctx, s.reader, scanClassRow, `SELECT u.login, u.name, e.section, e.dropped,
+			coalesce((SELECT max(number) FROM submissions INDEXED BY submissions_latest WHERE assignment_id = ?1 AND owner = coalesce(m.team, u.login)), 0),
+			coalesce((SELECT max(received_at) FROM submissions INDEXED BY submissions_received WHERE assignment_id = ?1 AND owner = coalesce(m.team, u.login)), 0),
 			coalesce(s.number, 0), coalesce(s.done_job_id, 0), coalesce(m.team, u.login), coalesce(g.team, ''), coalesce(g.number, 0), coalesce(g.score, '0'), coalesce(g.max_score, '0'),
 			coalesce(g.state, ''), coalesce(g.days, 0), coalesce(g.tokens, 0), coalesce(g.deducted, '0'), coalesce(g.adjusted, '0'), coalesce(g.final, '0')
 		FROM enrolments e JOIN users u ON u.id = e.user_id
 		LEFT JOIN seats m ON m.assignment_id = ?1 AND m.login = u.login AND m.left_at = 0
-		LEFT JOIN submissions l INDEXED BY submissions_latest ON l.assignment_id = ?1 AND l.owner = coalesce(m.team, u.login)
-			AND l.number = (SELECT max(number) FROM submissions WHERE assignment_id = ?1 AND owner = coalesce(m.team, u.login))
 		LEFT JOIN grades g ON g.assignment_id = ?1 AND g.owner = coalesce(m.team, u.login)
 		LEFT JOIN submissions s INDEXED BY submissions_latest ON s.assignment_id = ?1 AND s.owner = iif(coalesce(g.team, '') <> '', g.team, coalesce(m.team, u.login))
-			AND s.number = iif(coalesce(g.number, 0) > 0, g.number, l.number)
+			AND s.number = iif(coalesce(g.number, 0) > 0, g.number, (SELECT max(number) FROM submissions WHERE assignment_id = ?1 AND owner = coalesce(m.team, u.login)))
 		WHERE e.course_id = ?2 AND e.role = 'student'`, a.ID, a.Course.ID)
 	slices.SortFunc(rows, func(a, b schema.ClassRow) int { return strings.Compare(a.Login, b.Login) })
 	return rows, err
