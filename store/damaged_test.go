@@ -9,6 +9,7 @@ import (
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/view"
 )
 
 // damages returns bodies of results that cannot be decoded. SQLite can read the first one.
@@ -174,17 +175,43 @@ func TestEraseDamaged(t *testing.T) {
 		before := ok(b.ResultsVersion(t.Context()))(t)
 		ok(b.Erase(t.Context(), schema.Operator(), b.user("alice"), "erased-1"))(t)
 		b.searched([]string{"alice"})
-		if left := ok(b.ClassResults(t.Context(), []int64{sub.Job.ID}))(t); len(left) != 0 {
-			t.Errorf("outcomes %+v", left)
-		}
 		if after := ok(b.ResultsVersion(t.Context()))(t); after == before {
 			t.Error("the version did not change with the results")
 		}
+		user := ok(b.UserByLogin(t.Context(), "erased-1"))(t)
 		name := sub.Name
 		name.Owner = "erased-1"
-		if left := ok(b.Submission(t.Context(), name))(t); left.Result == nil || left.Result.Message != "" {
-			t.Errorf("the erased result is %+v", left.Result)
+		for range 2 { // the second time, nothing is left to do
+			b.erasedResult(name, try.Job.ID)
+			b.forgetOutcomes(0)
+			check(t, b.fillOutcomes(t.Context()))
+			b.erasedResult(name, try.Job.ID)
+			ok(b.Erase(t.Context(), schema.Operator(), user, "erased-1"))(t)
 		}
+	}
+}
+
+// erasedResult checks what remains of the damaged results of a submission and of a try after the erasure of their owner.
+func (b *bundle) erasedResult(name schema.SubmissionName, try int64) {
+	b.t.Helper()
+	ctx := b.t.Context()
+	want := schema.Result{Outcome: schema.OutcomeInfrastructureError, Blame: schema.BlameInfrastructure, Message: "the result could not be read and was erased"}
+	one := ok(b.Submission(ctx, name))(b.t)
+	listed := ok(b.Submissions(ctx, b.assignment.ID, name.Owner, 10))(b.t)
+	tries := ok(b.Tries(ctx, b.assignment.ID, name.Owner, 10))(b.t)
+	equal(b.t, []*schema.Result{one.Result, listed[0].Result, tries[0].Result}, []*schema.Result{&want, &want, &want})
+	for _, viewer := range []course.Viewer{{Login: "ida", Role: schema.RoleInstructor}, {Login: name.Owner, Role: schema.RoleStudent}} {
+		page := view.NewReport(&view.Subject{Submission: one, Access: course.OwnedBy(viewer, name.Owner), Zone: time.UTC})
+		if page.Status != "The result could not be read and was erased." || page.Mark.Word != "Our machines failed" || page.Score != "" || page.Max != "" {
+			b.t.Errorf("the page for %s says %q, %q, %q of %q", viewer.Login, page.Status, page.Mark.Word, page.Score, page.Max)
+		}
+	}
+	if left := ok(b.ClassResults(ctx, []int64{one.Job.ID}))(b.t); len(left) != 0 {
+		b.t.Errorf("outcomes %+v", left)
+	}
+	for _, job := range []int64{one.Job.ID, try} {
+		_, err := b.JobResult(ctx, job)
+		refused(b.t, err, schema.CodeRefused, fmt.Sprintf("the stored result of job %d cannot be read", job))
 	}
 }
 

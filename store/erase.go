@@ -127,36 +127,42 @@ func (e *erasure) texts(ctx context.Context) error {
 	return err
 }
 
-// result removes the texts of a job's result. It removes a result that cannot be decoded, with all
-// that was derived from it.
+// result removes the texts of a job's result. It replaces a result that cannot be decoded, and removes all that was
+// derived from it.
 func (e *erasure) result(ctx context.Context, job int64) error {
 	results, err := list(ctx, e, scanStoredResult, `SELECT body FROM results WHERE job_id = ?`, job)
 	if err != nil || len(results) == 0 {
 		return err
 	}
 	kept := results[0].result.WithoutTexts()
-	body, err := encode(kept)
+	short := kept.Summary()
+	if results[0].lost() {
+		kept, short = erasedResult(), erasedResult()
+	}
+	if err := e.replaceResult(ctx, job, kept, short); err != nil {
+		return err
+	}
+	if results[0].lost() {
+		return e.removeOutcomes(ctx, job)
+	}
+	return e.rewriteOutcomes(ctx, job, kept)
+}
+
+// replaceResult replaces the result of a job and its summary. Summaries from before migration 4 are whole results.
+func (e *erasure) replaceResult(ctx context.Context, job int64, result, summary schema.Result) error {
+	body, err := encode(result)
 	if err != nil {
 		return err
 	}
-	short, err := encode(kept.Summary())
+	short, err := encode(summary)
 	if err != nil {
 		return err
-	}
-	if results[0].err != nil {
-		body, short = "{}", "{}"
 	}
 	if _, err := e.exec(ctx, `UPDATE results SET body = ? WHERE job_id = ?`, body, job); err != nil {
 		return err
 	}
-	// Summaries from before migration 4 are whole results.
-	if _, err := e.exec(ctx, `UPDATE summaries SET body = ? WHERE job_id = ?`, short, job); err != nil {
-		return err
-	}
-	if results[0].err != nil {
-		return e.removeOutcomes(ctx, job)
-	}
-	return e.rewriteOutcomes(ctx, job, kept)
+	_, err = e.exec(ctx, `UPDATE summaries SET body = ? WHERE job_id = ?`, short, job)
+	return err
 }
 
 // mention is a text that may name the person.

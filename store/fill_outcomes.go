@@ -2,10 +2,8 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/grader/grader/course"
-	"github.com/grader/grader/schema"
 )
 
 const (
@@ -19,18 +17,19 @@ const (
 type derived struct {
 	job int64
 	course.ClassResult
-	err error
+	lost bool // the result has no outcomes: see storedResult.lost
+	err  error
 }
 
 // scanDerived derives outcomes while it scans, so that only one whole result is in memory.
 func scanDerived(r row) (d derived, err error) {
-	var body []byte
-	if err := r.Scan(&d.job, &body); err != nil {
+	var stored storedResult
+	if err := r.Scan(&d.job, &stored); err != nil {
 		return d, err
 	}
-	var result schema.Result
-	if d.err = json.Unmarshal(body, &result); d.err == nil {
-		d.ClassResult = course.NewClassResult(result.Outcomes())
+	d.lost, d.err = stored.lost(), stored.err
+	if !d.lost {
+		d.ClassResult = course.NewClassResult(stored.result.Outcomes())
 	}
 	return d, nil
 }
@@ -107,10 +106,10 @@ func (t *tx) fillSomeOutcomes(ctx context.Context) ([]derived, error) {
 	last := int64(0)
 	for _, d := range some {
 		last = d.job
-		if d.err == nil {
-			err = t.putOutcomes(ctx, d.job, d.ClassResult)
-		} else {
+		if d.lost {
 			_, err = t.exec(ctx, `DELETE FROM outcomes WHERE job_id = ?`, d.job)
+		} else {
+			err = t.putOutcomes(ctx, d.job, d.ClassResult)
 		}
 		if err != nil {
 			return nil, err

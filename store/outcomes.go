@@ -268,7 +268,7 @@ func (s *GradeTables) ClassResults(ctx context.Context, jobs []int64) (map[int64
 		if err != nil {
 			return nil, err
 		}
-		if len(again) > 0 && again[0].err == nil {
+		if len(again) > 0 && !again[0].lost {
 			results[o.job] = again[0].ClassResult
 		}
 	}

@@ -52,7 +52,7 @@ func (s *QueueTables) JobResult(ctx context.Context, job int64) (schema.Result, 
 	if err != nil {
 		return schema.Result{}, missing(err, "job %d has no result", job)
 	}
-	if r.err != nil {
+	if r.lost() {
 		return schema.Result{}, schema.Wrapf(schema.CodeRefused, r.err, "the stored result of job %d cannot be read; grade the submission again with the command rerun", job)
 	}
 	return *r.result, nil

@@ -85,3 +85,17 @@ func (s storedResult) orAdvice(advice func() string) *schema.Result {
 func rerunAdvice(name string) string {
 	return "the staff of the course can grade the submission again with the command: rerun " + name
 }
+
+// erasedResult returns the result that replaces a damaged one when its owner is erased.
+func erasedResult() schema.Result {
+	return schema.Result{
+		Outcome: schema.OutcomeInfrastructureError, Blame: schema.BlameInfrastructure,
+		Message: "the result could not be read and was erased",
+	}
+}
+
+// lost reports whether the result is damaged, or was damaged when its owner was erased. Finish stores no other
+// result with this outcome.
+func (s storedResult) lost() bool {
+	return s.err != nil || s.result != nil && s.result.Outcome == schema.OutcomeInfrastructureError
+}
