@@ -107,3 +107,15 @@ func TestMigratePoolAdmins(t *testing.T) {
 		}
 	}
 }
+
+// TestMigrateSummaries opens databases with damaged summaries, from before and after the index of outcomes.
+func TestMigrateSummaries(t *testing.T) {
+	t.Parallel()
+	const summaries = `INSERT INTO summaries (job_id, body) VALUES (1, '{"outcome": "grader-error"}'), (2, '{"outcome": "graded"}'), `
+	for version, damaged := range map[int64]string{19: `(3, '{"tests": [')`, 49: `(3, '{"outcome": 7}')`} {
+		s := ok(Open(t.Context(), before(t, version, summaries+damaged), Options{}))(t)
+		t.Cleanup(func() { check(t, s.Close()) })
+		got := ok(list(t.Context(), s.reader, value[int64], `SELECT job_id FROM summaries INDEXED BY summaries_broken WHERE outcome = 'grader-error'`))(t)
+		equal(t, got, []int64{1})
+	}
+}

@@ -33,7 +33,7 @@ func scanEndedJob(r row) (j endedJob, err error) {
 // notifyEnded sends notices about an ended job: to its owners if the verdict took long, and to the
 // staff if tests fail.
 func (t *tx) notifyEnded(ctx context.Context, now time.Time, job int64) error {
-	ended, err := list(ctx, t, scanEndedJob, `SELECT j.kind, j.state, coalesce(json_extract(b.body, '$.outcome'), ''), j.queued_at, v.id, v.number, v.state = 'active', j.course_id, a.id, c.code, a.name, s.owner, s.number
+	ended, err := list(ctx, t, scanEndedJob, `SELECT j.kind, j.state, coalesce(b.outcome, ''), j.queued_at, v.id, v.number, v.state = 'active', j.course_id, a.id, c.code, a.name, s.owner, s.number
 		FROM jobs j JOIN submissions s ON s.id = j.submission_id JOIN versions v ON v.id = j.version_id
 		JOIN assignments a ON a.id = s.assignment_id JOIN courses c ON c.id = a.course_id LEFT JOIN summaries b ON b.job_id = j.id
 		WHERE j.id = ? AND j.kind = 'grade' AND j.state IN ('done', 'failed')`, job)
@@ -70,7 +70,7 @@ func (t *tx) notifyFailing(ctx context.Context, now time.Time, j endedJob) error
 	}
 	owners, err := one(ctx, t, value[int], `SELECT count(DISTINCT owner) FROM (
 			SELECT s.owner FROM summaries b INDEXED BY summaries_broken CROSS JOIN jobs j ON j.id = b.job_id JOIN submissions s ON s.id = j.submission_id
-			WHERE json_extract(b.body, '$.outcome') = 'grader-error' AND j.version_id = ?1 AND j.kind = 'grade'
+			WHERE b.outcome = 'grader-error' AND j.version_id = ?1 AND j.kind = 'grade'
 			UNION ALL SELECT s.owner FROM jobs j INDEXED BY jobs_failed JOIN submissions s ON s.id = j.submission_id
 			WHERE j.state = 'failed' AND j.course_id = ?2 AND j.version_id = ?1 AND j.kind = 'grade')`, j.version, j.course)
 	if err != nil || owners < course.ManyOwners {

@@ -170,7 +170,7 @@ func usedLimits(ctx context.Context, q querier, h history, works []work, all []c
 	}, `SELECT w.value ->> 0, (SELECT count(*) FROM submissions s JOIN jobs j ON j.id = s.job_id LEFT JOIN summaries r ON r.job_id = s.done_job_id
 			WHERE s.assignment_id = w.value ->> 1 AND s.owner = w.value ->> 2 AND s.received_at >= w.value ->> 3 AND s.try_out = 0 AND s.kept = 0
 				AND (s.tally IS NOT NULL OR j.state IN ('queued', 'assigned', 'running'))
-				AND (NOT w.value ->> 4 OR coalesce(json_extract(r.body, '$.outcome'), '') <> 'compile-error'))
+				AND (NOT w.value ->> 4 OR coalesce(r.outcome, '') <> 'compile-error'))
 		FROM json_each(?) w`, wanted)
 	for _, u := range rows {
 		all[u.at].Used = u.value

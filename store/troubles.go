@@ -60,13 +60,13 @@ func (s *OperationTables) Troubles(ctx context.Context, course int64) ([]schema.
 		FROM summaries b INDEXED BY summaries_broken CROSS JOIN jobs j ON j.id = b.job_id JOIN submissions s ON s.id = j.submission_id AND s.done_job_id = j.id
 		JOIN versions v ON v.id = j.version_id AND v.state = 'active'
 		JOIN assignments a ON a.id = v.assignment_id JOIN courses c ON c.id = a.course_id
-		WHERE json_extract(b.body, '$.outcome') = 'grader-error' AND j.course_id = ?
+		WHERE b.outcome = 'grader-error' AND j.course_id = ?
 		GROUP BY a.id ORDER BY a.name LIMIT ?`, course, maxTroubles)
 	if err != nil {
 		return nil, err
 	}
 	ungated, err := list(ctx, s.reader, scanUngated, `SELECT c.code, a.name, u.login, v.number FROM assignments a JOIN courses c ON c.id = a.course_id
 		JOIN versions v ON v.assignment_id = a.id AND v.state = 'active' JOIN gate_verdicts g ON g.version_id = v.id JOIN users u ON u.id = v.pusher_id
-		WHERE a.course_id = ? AND json_extract(g.body, '$.skipped') ORDER BY a.name LIMIT ?`, course, maxTroubles)
+		WHERE a.course_id = ? AND CASE WHEN json_valid(g.body) THEN json_extract(g.body, '$.skipped') END ORDER BY a.name LIMIT ?`, course, maxTroubles)
 	return slices.Concat(waiting, failed, broken, ungated), err
 }

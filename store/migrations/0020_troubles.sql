@@ -3,4 +3,4 @@
 
 -- +goose Up
 CREATE INDEX IF NOT EXISTS jobs_failed ON jobs (course_id, ended_at) WHERE state = 'failed';
-CREATE INDEX IF NOT EXISTS summaries_broken ON summaries (job_id) WHERE json_extract(body, '$.outcome') = 'grader-error';
+CREATE INDEX IF NOT EXISTS summaries_broken ON summaries (job_id) WHERE CASE WHEN json_valid(body) THEN json_extract(body, '$.outcome') END = 'grader-error';
