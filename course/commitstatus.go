@@ -59,13 +59,16 @@ func withoutGrade(p schema.PublicSubmission) schema.PublicSubmission {
 	return kept
 }
 
+// wordsDamaged are shorter than the message of a damaged result, which would be cut within the command at its end.
+const wordsDamaged = "the stored result cannot be read; ask the course staff to grade it again"
+
 // verdict returns the state and the words for a submission with a result.
 func verdict(p schema.PublicSubmission, g schema.Grade, public bool) (schema.StatusState, string) {
 	switch {
 	case p.Outcome == schema.OutcomeGraderError:
 		return schema.StatusError, wordsGraderError
 	case p.Outcome == schema.OutcomeInfrastructureError:
-		return schema.StatusError, p.Message
+		return schema.StatusError, wordsDamaged
 	case public:
 		return schema.StatusSuccess, "graded; sign in to see the result"
 	case p.Outcome == schema.OutcomeCompileError:

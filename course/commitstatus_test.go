@@ -40,8 +40,12 @@ func TestCommitStatus(t *testing.T) {
 		"our tests":              {with(func(p *schema.PublicSubmission) { p.Outcome = schema.OutcomeGraderError }), none, schema.StatusError, "submission 3: the tests failed, not you; the staff has been told"},
 		"our machines":           {with(func(p *schema.PublicSubmission) { p.State, p.Message = schema.StateFailed, "" }), none, schema.StatusError, "submission 3: our machines failed; the staff has been told, and nothing was charged"},
 		"a damaged result": {with(func(p *schema.PublicSubmission) {
-			p.Outcome, p.Message, p.Tests = schema.OutcomeInfrastructureError, "it cannot be read", nil
-		}), none, schema.StatusError, "submission 3: it cannot be read"},
+			p.Outcome, p.Tests = schema.OutcomeInfrastructureError, nil
+			p.Message = "the stored result cannot be read; the staff of the course can grade the submission again with the command: rerun comp2402/a1/alice/2"
+		}), none, schema.StatusError, "submission 3: the stored result cannot be read; ask the course staff to grade it again"},
+		"a damaged result, erased": {with(func(p *schema.PublicSubmission) {
+			p.Outcome, p.Message, p.Tests = schema.OutcomeInfrastructureError, "the result could not be read and was erased", nil
+		}), none, schema.StatusError, "submission 3: the stored result cannot be read; ask the course staff to grade it again"},
 		"kept": {with(func(p *schema.PublicSubmission) {
 			p.State, p.Message = schema.StateCancelled, strings.Repeat("received after the end ", 10)
 		}), none, schema.StatusFailure,
