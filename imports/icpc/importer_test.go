@@ -412,6 +412,9 @@ func TestPython2IsRecognized(t *testing.T) {
 		"own function":                  {"x.py", "def xrange(n): return range(n)\nfor i in xrange(3): print(i)\n", false},
 		"own name":                      {"x.py", "raw_input = input\nprint(raw_input())\n", false},
 		"names Python 3":                {"x.py", "#!/usr/bin/env python3\ns = '''\nprint it\n'''\n", false},
+		"words of a docstring":          {"x.py", "def f():\n    \"\"\"Adds and\n    print the sum, like raw_input() did.\n    \"\"\"\n    return '''\nprint it\n'''\n", false},
+		"words of a comment":            {"x.py", "# xrange(3) is range(3) now\nprint('#', \"it's raw_input()\")\n", false},
+		"statement after a docstring":   {"x.py", "\"\"\"Adds.\"\"\"\nprint 'a # b'\n", true},
 		"ending of Python 3":            {"x.py3", "s = '''\nprint it\n'''\n", false},
 		"a module of the program":       {"x/read.py", "def read(): return raw_input()\n", true},
 	} {

@@ -142,10 +142,18 @@ func (i *importer) isPython2(name string) bool {
 	if strings.HasPrefix(line, "#!") && (strings.Contains(line, "python2") || strings.HasSuffix(strings.TrimSpace(line), "pypy")) {
 		return true
 	}
-	return path.Ext(name) == ".py" && !strings.Contains(line, "python3") && (python2Print.Match(text) || python2Call.Match(text) && !python3Too.Match(text))
+	code := pythonWords.ReplaceAllFunc(text, func(words []byte) []byte {
+		if words[0] == '#' {
+			return nil
+		}
+		return []byte(`""`)
+	})
+	return path.Ext(name) == ".py" && !strings.Contains(line, "python3") && (python2Print.Match(code) || python2Call.Match(code) && !python3Too.Match(code))
 }
 
 var (
+	// pythonWords matches a string or a comment of Python. Its words are not code.
+	pythonWords = regexp.MustCompile(`(?s)""".*?"""|'''.*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*`)
 	// python2Print matches a print statement that Python 3 cannot parse.
 	python2Print = regexp.MustCompile(`(?m)^[ \t]*print[ \t]+["'\w]`)
 	// python2Call matches a call of a function that Python 3 does not have.
