@@ -254,3 +254,21 @@ func TestHugeResultIsSentWithoutOutput(t *testing.T) {
 		t.Errorf("result %+v", f.result)
 	}
 }
+
+func TestHugeResultIsSentWithShortMessages(t *testing.T) {
+	t.Parallel()
+	f := newFront(t)
+	check(t, f.serve(t.Context(), func(context.Context, grade.Job, grade.Observer) (schema.Result, error) {
+		r := schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Tests: make([]schema.TestResult, 600)}
+		for i := range r.Tests {
+			r.Tests[i] = schema.TestResult{Name: "a", Score: schema.NewPoints(1, 3), Message: "not reported: " + strings.Repeat("x", 60_000), JudgeMessage: "seen by staff"}
+		}
+		return r, nil
+	}))
+	if f.result == nil || len(f.result.Tests) != 600 {
+		t.Fatal("the result was not delivered")
+	}
+	if got := f.result.Tests[7]; !strings.HasPrefix(got.Message, "not reported: x") || len(got.Message) > 200 || got.JudgeMessage != "seen by staff" || got.Score.IsZero() {
+		t.Errorf("%d bytes in the message, %q, %s", len(got.Message), got.JudgeMessage, got.Score)
+	}
+}

@@ -108,15 +108,21 @@ func (c *client) events(ctx context.Context, o schema.Order, first int, ndjson [
 	return c.do(ctx, call{method: http.MethodPost, path: path, body: ndjson})
 }
 
-// result delivers the result. If it is longer than the server accepts, the output of the tests
-// is dropped, because the scores matter more.
+// shortMessage bounds each message of a result that is too long without outputs, in bytes.
+const shortMessage = 100
+
+// result delivers the result. If it is longer than the server accepts, the output of the tests is
+// dropped, because the scores matter more, and then all but the beginning and the end of messages.
 func (c *client) result(ctx context.Context, o schema.Order, r schema.Result) error {
 	path := ofJob(o, fmt.Sprintf("result?attempt=%d", o.Attempt))
 	what, err := post(path, r, nil)
-	if err == nil && len(what.body) > maxResult {
+	for _, shorten := range []func(t *schema.TestResult){dropOutput, shortenMessages} {
+		if err != nil || len(what.body) <= maxResult {
+			break
+		}
 		r.Tests = slices.Clone(r.Tests)
 		for i := range r.Tests {
-			r.Tests[i].Output = ""
+			shorten(&r.Tests[i])
 		}
 		what, err = post(path, r, nil)
 	}
@@ -124,4 +130,12 @@ func (c *client) result(ctx context.Context, o schema.Order, r schema.Result) er
 		return err
 	}
 	return c.do(ctx, what)
+}
+
+func dropOutput(t *schema.TestResult) { t.Output = "" }
+
+func shortenMessages(t *schema.TestResult) {
+	for _, text := range []*string{&t.Message, &t.JudgeMessage, &t.Hint, &t.Tampering} {
+		*text = schema.Excerpt(*text, shortMessage)
+	}
 }
