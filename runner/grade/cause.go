@@ -3,17 +3,19 @@ package grade
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/grader/grader/runner/sandbox"
 	"github.com/grader/grader/schema"
 )
 
-// maxCause limits the characters of a cause, and maxCauseText the bytes of output that it is
-// searched in.
+// Limits of causes. A place may follow a cause.
 const (
-	maxCause     = 200
-	maxCauseText = 64 << 10
+	maxCause      = 200      // characters of a cause, and of the file of its place
+	maxLineDigits = 9        // of the number of a line
+	maxCauseText  = 64 << 10 // bytes of output that a cause is searched in
 )
 
 // causePattern matches the message with which a language reports the error that ended a program.
@@ -25,42 +27,64 @@ type causePattern struct {
 	first  bool           // the first of several messages counts, otherwise the last
 }
 
-// javaFrames matches the frames of a Java stack.
-var javaFrames = regexp.MustCompile(`(?m)^\s+at (?:[\w.]+/)?(?P<class>[\w.$<>]+)\((?P<file>[\w$]+\.\w+):(?P<line>\d+)\)`)
+// causeFile matches the name of a file, and lineNumber the number of a line.
+const (
+	causeFile  = `(?P<file>[^\s:"'()]+)`
+	lineNumber = `(?P<line>\d+)`
+)
+
+// Frames of stacks.
+var (
+	pythonFrames = regexp.MustCompile(`(?m)^ *File "(?P<file>[^"]+)", line ` + lineNumber)
+	javaFrames   = regexp.MustCompile(`(?m)^\s+at (?:[\w.]+/)?(?P<class>[\w.$<>]+)\((?P<file>[\w$]+\.\w+):` + lineNumber + `\)`)
+	scriptFrames = regexp.MustCompile(`(?m)^\s+at (?:.*\()?(?:file://)?` + causeFile + `:` + lineNumber + `:\d+\)?$`)
+	nativeFrames = regexp.MustCompile(`(?m)^\s+#\d+ 0x[0-9a-f]+ in .* ` + causeFile + `:` + lineNumber)
+	goFrames     = regexp.MustCompile(`(?m)^\t` + causeFile + `:` + lineNumber)
+	sharpFrames  = regexp.MustCompile(`(?m)^\s+at .* in ` + causeFile + `:line ` + lineNumber + `$`)
+)
+
+// Messages of languages.
+var (
+	pythonTraceback = regexp.MustCompile(`(?m)Traceback \(most recent call last\):\n(?:[ \t].*\n)+(?P<error>\S.*)$`)
+	pythonSyntax    = regexp.MustCompile(`(?m)^ *File "(?P<file>[^"]+)", line ` + lineNumber + `\n(?:[ \t].*\n)*(?P<error>(?:Syntax|Indentation|Tab)Error: .*)$`)
+	javaUncaught    = regexp.MustCompile(`(?m)^Exception in thread "[^"]*" (?P<error>.+)$`)
+	javaPrinted     = regexp.MustCompile(`(?m)^(?P<error>(?:[a-z_]\w*\.)+[A-Z][\w$]*(?:Exception|Error)(?:: .*)?)\n\s+at `)
+	javaLauncher    = regexp.MustCompile(`(?m)^(?P<error>Error: (?:Could not find|Main method|Unable to|LinkageError).*)$`)
+	scriptUncaught  = regexp.MustCompile(`(?m)^(?:Uncaught )?(?P<error>(?:[A-Z][\w$]*)?Error(?: \[\w+\])?(?:: .*)?)\n\s+at `)
+	goPanic         = regexp.MustCompile(`(?m)^(?P<error>(?:panic|fatal error): .+)$`)
+	rustPanicBefore = regexp.MustCompile(`(?m)^thread '.*' (?:\(\d+\) )?panicked at '(?P<error>(?s:.*?))', ` + causeFile + `:` + lineNumber + `:\d+$`) // before Rust 1.73
+	rustPanic       = regexp.MustCompile(`(?m)^thread '.*' (?:\(\d+\) )?panicked at ` + causeFile + `:` + lineNumber + `:\d+:\n(?P<error>.*)$`)
+	rustOverflow    = regexp.MustCompile(`(?m)^(?P<error>thread '.*' has overflowed its stack)$`)
+	cppUncaught     = regexp.MustCompile(`(?m)^terminate called after throwing an instance of '(?P<kind>.+)'(?:\n  what\(\):  (?P<error>.*))?$`)
+	cppTerminate    = regexp.MustCompile(`(?m)^(?P<error>terminate called without an active exception)$`)
+	cAssert         = regexp.MustCompile(`(?m)^(?:[^\s:]+: )?` + causeFile + `:` + lineNumber + `: (?:.*: )?(?P<error>Assertion .* failed)\.$`)
+	cHeap           = regexp.MustCompile(`(?m)^(?P<error>(?:free|malloc|realloc|munmap_chunk|malloc_consolidate)\(\): .*|double free or corruption.*|corrupted (?:size|double-linked).*|\*\*\* .* \*\*\*: terminated)$`)
+	sanitizerReport = regexp.MustCompile(`(?m)^=+\d+=+ ?ERROR: (?P<error>\w+Sanitizer: [\w-]+)`)
+	sanitizerLine   = regexp.MustCompile(`(?m)^` + causeFile + `:` + lineNumber + `:\d+: (?P<error>runtime error: .*)$`)
+	rubyUncaught    = regexp.MustCompile(`(?m)^` + causeFile + `:` + lineNumber + `:in .+?: (?P<error>.*) \((?P<kind>[A-Z][\w:]*)\)$`)
+	ocamlUncaught   = regexp.MustCompile(`(?m)^Fatal error: exception (?P<error>.*)$`)
+	luaError        = regexp.MustCompile(`(?m)^lua[\w.]*: ` + causeFile + `:` + lineNumber + `: (?P<error>.*)$`)
+	phpError        = regexp.MustCompile(`(?m)^(?:PHP )?(?:Fatal|Parse) error: +(?:Uncaught )?(?P<error>.*) in ` + causeFile + `(?::| on line )` + lineNumber + `$`)
+	perlDied        = regexp.MustCompile(`(?m)^(?P<error>.*) at ` + causeFile + ` line ` + lineNumber + `\.$`)
+	goCompiler      = regexp.MustCompile(`(?m)^# \S+(?: \[\S+\])?\n(?:# \[\S+\]\n)?(?:vet: )?` + causeFile + `:` + lineNumber + `(?::\d+)?: (?P<error>.*)$`)
+	cCompiler       = regexp.MustCompile(`(?m)^` + causeFile + `:` + lineNumber + `(?::\d+)?: (?P<error>(?:fatal )?error: .*)$`)
+	sharpUncaught   = regexp.MustCompile(`(?m)^Unhandled exception\. (?P<error>.*)$`)
+)
 
 // causePatterns returns the patterns of the languages. A message of another language is found as
 // the last line that a program wrote.
 func causePatterns() []causePattern {
-	has := func(words string) *regexp.Regexp { return regexp.MustCompile(`(?m)` + words) }
-	const file = `(?P<file>[^\s:"'()]+)`
-	python := has(`^ *File "(?P<file>[^"]+)", line (?P<line>\d+)`)
-	script := has(`^\s+at (?:.*\()?(?:file://)?` + file + `:(?P<line>\d+):\d+\)?$`)
-	native := has(`^\s+#\d+ 0x[0-9a-f]+ in .* ` + file + `:(?P<line>\d+)`)
 	return []causePattern{
-		{says: has(`^Traceback \(most recent call last\):\n(?:[ \t].*\n)+(?P<error>\S.*)$`), frames: python, last: true},
-		{says: has(`^ *File "(?P<file>[^"]+)", line (?P<line>\d+)\n(?:[ \t].*\n)*(?P<error>(?:Syntax|Indentation|Tab)Error: .*)$`)},
-		{says: has(`^Exception in thread "[^"]*" (?P<error>.+)$`), frames: javaFrames},
-		{says: has(`^(?P<error>(?:[a-z_]\w*\.)+[A-Z][\w$]*(?:Exception|Error)(?:: .*)?)\n\s+at `), frames: javaFrames},
-		{says: has(`^(?P<error>Error: (?:Could not find|Main method|Unable to|LinkageError).*)$`)},
-		{says: has(`^(?:Uncaught )?(?P<error>(?:[A-Z][\w$]*)?Error(?: \[\w+\])?(?:: .*)?)\n\s+at `), frames: script},
-		{says: has(`^(?P<error>(?:panic|fatal error): .+)$`), frames: has(`^\t` + file + `:(?P<line>\d+)`)},
-		{says: has(`^thread '.*' (?:\(\d+\) )?panicked at '(?P<error>(?s:.*?))', ` + file + `:(?P<line>\d+):\d+$`)},
-		{says: has(`^thread '.*' (?:\(\d+\) )?panicked at ` + file + `:(?P<line>\d+):\d+:\n(?P<error>.*)$`)},
-		{says: has(`^(?P<error>thread '.*' has overflowed its stack)$`)},
-		{says: has(`^terminate called after throwing an instance of '(?P<kind>.+)'(?:\n  what\(\):  (?P<error>.*))?$`)},
-		{says: has(`^(?P<error>terminate called without an active exception)$`)},
-		{says: has(`^(?:[^\s:]+: )?` + file + `:(?P<line>\d+): (?:.*: )?(?P<error>Assertion .* failed)\.$`)},
-		{says: has(`^(?P<error>(?:free|malloc|realloc|munmap_chunk|malloc_consolidate)\(\): .*|double free or corruption.*|corrupted (?:size|double-linked).*|\*\*\* .* \*\*\*: terminated)$`)},
-		{says: has(`^=+\d+=+ ?ERROR: (?P<error>\w+Sanitizer: [\w-]+)`), frames: native},
-		{says: has(`^` + file + `:(?P<line>\d+):\d+: (?P<error>runtime error: .*)$`)},
-		{says: has(`^` + file + `:(?P<line>\d+):in .+?: (?P<error>.*) \((?P<kind>[A-Z][\w:]*)\)$`)},
-		{says: has(`^Fatal error: exception (?P<error>.*)$`)},
-		{says: has(`^lua[\w.]*: ` + file + `:(?P<line>\d+): (?P<error>.*)$`)},
-		{says: has(`^(?:PHP )?(?:Fatal|Parse) error: +(?:Uncaught )?(?P<error>.*) in ` + file + `(?::| on line )(?P<line>\d+)$`)},
-		{says: has(`^(?P<error>.*) at ` + file + ` line (?P<line>\d+)\.$`)},
-		{says: has(`^# \S+(?: \[\S+\])?\n(?:# \[\S+\]\n)?(?:vet: )?` + file + `:(?P<line>\d+)(?::\d+)?: (?P<error>.*)$`), first: true},
-		{says: has(`^` + file + `:(?P<line>\d+)(?::\d+)?: (?P<error>(?:fatal )?error: .*)$`), first: true},
-		{says: has(`^Unhandled exception\. (?P<error>.*)$`), frames: has(`^\s+at .* in ` + file + `:line (?P<line>\d+)$`)},
+		{says: pythonTraceback, frames: pythonFrames, last: true}, {says: pythonSyntax},
+		{says: javaUncaught, frames: javaFrames}, {says: javaPrinted, frames: javaFrames}, {says: javaLauncher},
+		{says: scriptUncaught, frames: scriptFrames},
+		{says: goPanic, frames: goFrames},
+		{says: rustPanicBefore}, {says: rustPanic}, {says: rustOverflow},
+		{says: cppUncaught}, {says: cppTerminate}, {says: cAssert}, {says: cHeap},
+		{says: sanitizerReport, frames: nativeFrames}, {says: sanitizerLine},
+		{says: rubyUncaught}, {says: ocamlUncaught}, {says: luaError}, {says: phpError}, {says: perlDied},
+		{says: goCompiler, first: true}, {says: cCompiler, first: true},
+		{says: sharpUncaught, frames: sharpFrames},
 	}
 }
 
@@ -97,7 +121,8 @@ var causeNoise = regexp.MustCompile(`^(?:\s|CallStack \(from|note: |Node\.js v|\
 // causeOf returns why a program crashed, as its language reports it on standard error, or on
 // standard output if both go there: the error, and its place in the submission. With lastLine, the
 // last line on standard error is the cause if no language reported one; what a program wrote before
-// a signal ended it is unrelated. The texts are without the runner's paths.
+// a signal ended it is unrelated. It is quoted, because it can be any text, such as one that imitates
+// the engine's messages. The texts are without the runner's paths.
 func causeOf(stdout, stderr string, lastLine bool) string {
 	for _, text := range []string{stderr, stdout} {
 		if cause := reportedCause(schema.Plain(text)); cause != "" {
@@ -110,10 +135,19 @@ func causeOf(stdout, stderr string, lastLine bool) string {
 	lines := strings.Split(schema.Plain(stderr), "\n")
 	for i := len(lines) - 1; i >= 0; i-- {
 		if !causeNoise.MatchString(lines[i]) {
-			return schema.OneLine(lines[i], maxCause)
+			return quotedLine(lines[i])
 		}
 	}
 	return ""
+}
+
+// quotedLine quotes a line, with at most maxCause characters.
+func quotedLine(line string) string {
+	quoted := strconv.Quote(schema.OneLine(line, maxCause))
+	if utf8.RuneCountInString(quoted) > maxCause {
+		quoted = schema.OneLine(quoted, maxCause-1) + `"`
+	}
+	return quoted
 }
 
 // reportedCause returns the cause in the last message of a language in a text.
@@ -194,5 +228,9 @@ func ownPlace(group map[string]string) string {
 			return ""
 		}
 	}
-	return schema.OneLine(file, maxCause) + ":" + group["line"]
+	line := group["line"]
+	if len(line) > maxLineDigits {
+		return ""
+	}
+	return schema.OneLine(file, maxCause) + ":" + line
 }

@@ -52,7 +52,7 @@ func (r *trial) playDriver(ctx context.Context, t *trusted, it item, result *sch
 		return "", "", false, err
 	}
 	r.note(d.studentRun, p, d.student.vars, result)
-	end := r.endOfRun(d.student, d.studentRun)
+	end := r.endOf(d.student, d.studentRun, r.wanted())
 	if d.studentRun.Limit != "" {
 		end.apply(result)
 		return "", "", true, nil
@@ -60,7 +60,7 @@ func (r *trial) playDriver(ctx context.Context, t *trusted, it item, result *sch
 	if crash, _ = t.verdictOf(d.driverRun, result); crash != "" {
 		crash = joinNonEmpty("; ", crash, d.driver.execWords(d.driverRun))
 		if d.studentFirst && fatal(d.studentRun) && end.outcome != "" {
-			end.apply(result) // explains why the driver could not continue
+			end.because(d.student, d.studentRun, true).apply(result) // explains why the driver could not continue
 			return "", "", true, nil
 		}
 		if brokenPipe(d.driverRun) {
@@ -70,6 +70,7 @@ func (r *trial) playDriver(ctx context.Context, t *trusted, it item, result *sch
 		return crash, string(d.driverRun.Stderr), false, nil
 	}
 	if result.Outcome == schema.OutcomeFailed && d.studentFirst && fatal(d.studentRun) {
+		end = end.because(d.student, d.studentRun, true)
 		end.apply(result)
 		result.Message = joinNonEmpty("; ", end.message, t.message(studentFiles()...))
 	}

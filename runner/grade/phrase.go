@@ -74,7 +74,7 @@ func thrownError(said, output string) string {
 		return ""
 	}
 	first, rest, _ := strings.Cut(said, "\n")
-	if first != m[2] && first != m[1] && first != "null" {
+	if first != m[2] && first != m[1] && (first != "null" || m[2] != "") {
 		return ""
 	}
 	words := joinNonEmpty(": ", m[1], m[2])

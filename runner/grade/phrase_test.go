@@ -9,6 +9,16 @@ import (
 func TestPhrase(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ message, output, want string }{
+		"null message, and a printed trace": {
+			"null",
+			"java.lang.IllegalStateException: printed\n\tat Main.go(Main.java:3)\n",
+			"null",
+		},
+		"null message": {
+			"null",
+			"java.lang.IllegalStateException\n\tat Main.go(Main.java:3)\n",
+			"java.lang.IllegalStateException (Main.java:3)",
+		},
 		"null pointer": {
 			`Cannot invoke "String.length()" because "<local1>" is null`,
 			"java.lang.NullPointerException: Cannot invoke \"String.length()\" because \"<local1>\" is null\n\tat java.base/java.util.Objects.x(Objects.java:2)\n\tat Roman.of(Roman.java:32)\n\tat RomanTest.adds(RomanTest.java:9)\n",

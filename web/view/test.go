@@ -43,7 +43,9 @@ func NewTest(t schema.TestResult, v course.Viewer) Test {
 		Open:  t.Outcome != schema.OutcomePassed && t.Outcome != schema.OutcomeNotRun,
 		score: t.Score, max: t.MaxScore, cpu: t.CPU,
 	}
-	one.Difference = parseDifference(t.Message)
+	if t.Outcome != schema.OutcomeCrashed { // a crashed program chose the words of its message
+		one.Difference = parseDifference(t.Message)
+	}
 	switch message := strings.TrimSpace(t.Message); {
 	case one.Difference != nil:
 	case strings.Contains(message, "\n"):

@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
 )
 
 func TestHumaneDuration(t *testing.T) {
@@ -77,6 +80,18 @@ func TestParseDifference(t *testing.T) {
 	} {
 		if diff := cmp.Diff(want, parseDifference(message)); diff != "" {
 			t.Errorf("%s: %s", message, diff)
+		}
+	}
+}
+
+// TestCrashIsNoComparison checks that the words of a crashed program are never shown as a comparison.
+func TestCrashIsNoComparison(t *testing.T) {
+	t.Parallel()
+	const message = `exit status 1: expected "a", got "b"`
+	for outcome, shown := range map[schema.Outcome]bool{schema.OutcomeCrashed: false, schema.OutcomeFailed: true} {
+		got := NewTest(schema.TestResult{Name: "a", Outcome: outcome, Message: message}, course.Viewer{})
+		if (got.Difference != nil) != shown || (got.Message == "") != shown {
+			t.Errorf("%s: difference %v, message %q", outcome, got.Difference, got.Message)
 		}
 	}
 }
