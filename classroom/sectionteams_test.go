@@ -19,7 +19,7 @@ func TestSectionsRestrictTAsToTeamsOfAnAssignment(t *testing.T) {
 		b.assignment(name, inTeams)
 		_, err := b.Teams.Create(t.Context(), b.actors["ida"], classroom.TeamArgs{Course: "comp1", Assignment: name, Team: "blue", Logins: []string{login}})
 		check(t, err)
-		b.actors["blue"] = b.actors[login] // who pushes for the team
+		b.actors["blue"] = b.actors[login] // this member pushes for the team
 		b.pushTo(name, "blue")
 		b.grade(scored(5))
 	}

@@ -204,7 +204,7 @@ func (a Assignment) visible(m Member, now time.Time) bool {
 
 // noAssignment returns the error for an assignment that the member may not see.
 func noAssignment(m Member, name string) error {
-	return schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s yet; the command \"status %s\" lists what there is",
+	return schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s yet; the command \"status %s\" lists the assignments",
 		m.Course.Code, name, m.Course.Code)
 }
 

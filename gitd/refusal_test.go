@@ -135,7 +135,7 @@ func TestAssignmentIsHiddenBeforeRelease(t *testing.T) {
 	if r.status == 0 {
 		t.Error("status 0")
 	}
-	r.says(t, `there is no assignment comp1/a1 yet; the command "status comp1" lists what there is`)
+	r.says(t, `there is no assignment comp1/a1 yet; the command "status comp1" lists the assignments`)
 	if status := b.ssh("alice", "status", "comp1/a1"); status.status == 0 || strings.Contains(status.all(), "Hello") {
 		t.Errorf("status says %q", status.all())
 	}

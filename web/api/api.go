@@ -179,7 +179,7 @@ func (a *API) register() {
 		}))
 	}
 	a.handle("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.fail(w, r, newProblem(schema.Errorf(schema.CodeNotFound, "there is no %s in the API; GET %s/openapi.json lists what there is", r.URL.Path, Prefix)))
+		a.fail(w, r, newProblem(schema.Errorf(schema.CodeNotFound, "there is no %s in the API; GET %s/openapi.json lists the addresses", r.URL.Path, Prefix)))
 	}))
 }
 
