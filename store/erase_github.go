@@ -10,8 +10,8 @@ import (
 )
 
 // gitHub removes the rows that name the person's repositories at GitHub: commits, ids, and outbox
-// entries of pushes, including refused and given-up ones. In refusals of other people's pushes it
-// replaces the person's names by the alias.
+// entries of pushes, including refused and given-up ones. In refusals of other people's pushes and in the
+// person's pushes to repositories of teams it replaces the person's names by the alias.
 func (e *erasure) gitHub(ctx context.Context) error {
 	if err := e.commits(ctx); err != nil {
 		return err
@@ -37,9 +37,9 @@ func (e *erasure) gitHub(ctx context.Context) error {
 }
 
 // repositories removes the ids of the person's repositories, with which GitHub would find their
-// names. A repository without commits and entries may be the person's too. Its id is removed unless
-// it is public: an unknown repository counts as public, but a late announcement could say that it is
-// private. waiting are the ids of repositories with entries.
+// names. A private repository without commits and entries may be the person's, so its id is removed too. A
+// public one stays: if it were forgotten, a late announcement could make it private. waiting are the ids of
+// repositories with entries.
 func (e *erasure) repositories(ctx context.Context, waiting []int64) error {
 	left, err := encode(e.left)
 	if err != nil {
@@ -64,17 +64,36 @@ func (e *erasure) repositories(ctx context.Context, waiting []int64) error {
 // gitHubEntry removes or edits one outbox entry about GitHub. It removes an entry that cannot be
 // decoded: nobody can deliver it or say whom it is about. It returns the entry and whether it stays.
 func (e *erasure) gitHubEntry(ctx context.Context, entry schema.OutboxEntry) (is schema.GitHubStatus, kept bool, err error) {
-	theirs := json.Unmarshal(entry.Body, &is) != nil // a push has the fields repository and sender_id too
-	if !theirs {
-		if theirs, err = e.isTheirs(ctx, is); err != nil {
-			return is, false, err
-		}
+	var push schema.GitHubPush
+	if entry.Kind == schema.OutgoingGitHubPush {
+		err = json.Unmarshal(entry.Body, &push)
+		is = schema.GitHubStatus{GitHubCommit: push.GitHubCommit, SenderID: push.SenderID}
+	} else {
+		err = json.Unmarshal(entry.Body, &is)
 	}
-	if theirs {
-		_, err := e.exec(ctx, `DELETE FROM outbox WHERE id = ?`, entry.ID)
+	if err != nil {
+		return is, false, e.deleteEntry(ctx, entry)
+	}
+	theirs, err := e.isTheirs(ctx, is)
+	if err != nil {
 		return is, false, err
 	}
-	return is, true, e.editRefusal(ctx, entry, is)
+	if !theirs {
+		return is, true, e.editRefusal(ctx, entry, is)
+	}
+	team, err := e.ofTeam(ctx, is)
+	if err != nil {
+		return is, false, err
+	}
+	if !team {
+		return is, false, e.deleteEntry(ctx, entry)
+	}
+	return is, true, e.editSender(ctx, entry, is, push)
+}
+
+func (e *erasure) deleteEntry(ctx context.Context, entry schema.OutboxEntry) error {
+	_, err := e.exec(ctx, `DELETE FROM outbox WHERE id = ?`, entry.ID)
+	return err
 }
 
 // editRefusal replaces the person's names in the refusal of another person's push.
@@ -84,11 +103,32 @@ func (e *erasure) editRefusal(ctx context.Context, entry schema.OutboxEntry, is 
 		return nil
 	}
 	is.Refused = refused
+	return e.replaceEntry(ctx, entry, is, entry.LastError)
+}
+
+// editSender replaces the person by the alias in an entry about their push into a team's repository. The delivery
+// of a waiting push then tells the rest of the team that the push was refused. Only one of is and push is stored.
+func (e *erasure) editSender(ctx context.Context, entry schema.OutboxEntry, is schema.GitHubStatus, push schema.GitHubPush) error {
+	failure := e.withoutNames(entry.LastError, e.named)
+	if e.namedGitHub != nil {
+		failure = e.withoutNames(failure, e.namedGitHub)
+		is.Refused = e.unlinked.ReplaceAllString(is.Refused, "GitHub account "+e.alias+" is not linked")
+	}
+	is.Refused, is.SenderID = e.withoutNames(is.Refused, e.named), 0
+	push.Sender, push.SenderID = e.alias, 0
+	if entry.Kind == schema.OutgoingGitHubPush {
+		return e.replaceEntry(ctx, entry, push, failure)
+	}
+	return e.replaceEntry(ctx, entry, is, failure)
+}
+
+// replaceEntry replaces the body and the last error of an outbox entry.
+func (e *erasure) replaceEntry(ctx context.Context, entry schema.OutboxEntry, is any, failure string) error {
 	body, err := encode(is)
 	if err != nil {
 		return err
 	}
-	_, err = e.exec(ctx, `UPDATE outbox SET body = ? WHERE id = ?`, []byte(body), entry.ID)
+	_, err = e.exec(ctx, `UPDATE outbox SET body = ?, last_error = ? WHERE id = ?`, []byte(body), failure, entry.ID)
 	return err
 }
 
@@ -107,9 +147,20 @@ func (e *erasure) isTheirs(ctx context.Context, is schema.GitHubStatus) (bool, e
 	return is.SenderID == 0 && e.unlinked != nil && e.unlinked.MatchString(is.Refused), nil
 }
 
-// ofOthers reports whether the repository of an entry belongs to another person or to a team. It does
-// if it is named after them with a longer name than the person's: a1-ada-ng belongs to ada-ng and not
-// to ng. If the names are equal, it belongs to the owner of the entry's work, or to the person who
+// ofTeam reports whether an entry of the person belongs to a team: its repository is named after the team with a
+// longer name than the person's. If the names are equal, it belongs to a team that the person was in.
+func (e *erasure) ofTeam(ctx context.Context, is schema.GitHubStatus) (bool, error) {
+	if is.Submission.Owner == e.user.Login {
+		return false, nil
+	}
+	return one(ctx, e, value[bool], `SELECT EXISTS (SELECT 1 FROM teams t WHERE lower(substr(?1, -length(t.name) - 1)) = '-' || lower(t.name)
+		AND (length(t.name) > ?2 OR length(t.name) = ?2 AND EXISTS (SELECT 1 FROM seats m WHERE m.assignment_id = t.assignment_id AND m.team = t.name AND m.login = ?3)))`,
+		is.Repository, e.ownName(is.Repository), e.user.Login)
+}
+
+// ofOthers reports whether the repository of an entry may belong to another person or to a team. It may
+// if it is named after them with a name at least as long as the person's: a1-ada-ng belongs to ada-ng and not
+// to ng. A former login at GitHub counts for the owner of the entry's work, or for the person who
 // pushed. A push of staff into the person's own repository does not make it theirs.
 func (e *erasure) ofOthers(ctx context.Context, is schema.GitHubStatus) (bool, error) {
 	own := e.ownName(is.Repository)
@@ -118,7 +169,7 @@ func (e *erasure) ofOthers(ctx context.Context, is schema.GitHubStatus) (bool, e
 			UNION ALL SELECT login FROM github_accounts WHERE user_id <> ?2
 			UNION ALL SELECT name FROM teams)
 		WHERE lower(substr(?1, -length(name) - 1)) = '-' || lower(name)`, is.Repository, e.user.ID)
-	if err != nil || longest > own {
+	if err != nil || longest >= own {
 		return true, err
 	}
 	owner := is.Submission.Owner

@@ -272,7 +272,7 @@ func TestEraseRemovesPushesOfStaff(t *testing.T) {
 		"the owner's push into it":                            {"a1-ada-bob", 3, "", true},
 		"the status of the owner's work":                      {"a1-ada-bob", 0, "ada-bob", true},
 		"a push of staff into the repository of a team":       {"a1-red-bob", 1, "", true},
-		"a push of the student into the repository of a team": {"a1-red-bob", 2, "", false},
+		"a push of the student into the repository of a team": {"a1-red-bob", 2, "", true},
 		"a push of staff into their own repository":           {"a1-alice", 1, "", true},
 	} {
 		b := newBundle(t)
@@ -295,6 +295,87 @@ func TestEraseRemovesPushesOfStaff(t *testing.T) {
 		ok(b.Erase(t.Context(), schema.Operator(), b.user("bob"), "erased-1"))(t)
 		if left := ok(b.Outbox(t.Context(), 10))(t); (len(left) == 1) != c.kept {
 			t.Errorf("%s: left %+v", name, left)
+		}
+	}
+}
+
+// TestEraseKeepsPushesOfEqualNames erases a student while a push of staff waits for a repository whose name can mean
+// the student or somebody else.
+func TestEraseKeepsPushesOfEqualNames(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		repository, at string // the repository, and the login at GitHub of another person
+		kept           bool
+	}{
+		"another person has the student's login at GitHub":          {"a1-bob", "Bob", true},
+		"another person has a longer one":                           {"a1-ada-bob", "ada-bob", true},
+		"another person has a shorter one":                          {"a1-bob", "ob", false},
+		"another person has the student's login at GitHub as login": {"a1-BobHub", "x", true},
+		"a team has the student's login at GitHub as name":          {"a1-bobhub2", "x", true},
+		"nobody else has it":                                        {"a1-bobhub3", "x", false},
+	} {
+		b := newBundle(t)
+		b.user("bobhub")
+		b.execute(`INSERT INTO teams (assignment_id, name, actor, made_at) VALUES (?, 'bobhub2', 'ada', 0)`, b.assignment.ID)
+		for i, is := range [][2]string{{"alice", "alicehub"}, {"bob", "bobhub"}, {"bob", "bobhub2"}, {"bob", "bobhub3"}, {"carol", c.at}} {
+			check(t, b.LinkGitHub(t.Context(), schema.Operator(), b.user(is[0]), schema.GitHubAccount{Host: "https://github.com", ID: int64(i + 1), Login: is[1]}))
+		}
+		at := schema.GitHubCommit{Repository: "comp2402-f26/" + c.repository, RepositoryID: 99, Commit: strings.Repeat("a", 40)}
+		ok(b.ReceiveGitHubPush(t.Context(), schema.GitHubPush{GitHubCommit: at, Delivery: "d", SenderID: 1, Sender: "alicehub", ReceivedAt: b.tick()}))(t)
+		ok(b.Erase(t.Context(), schema.Operator(), b.user("bob"), "erased-1"))(t)
+		if left := ok(b.Outbox(t.Context(), 10))(t); (len(left) == 1) != c.kept {
+			t.Errorf("%s: left %+v", name, left)
+		}
+	}
+}
+
+// TestEraseKeepsPushesOfTeams erases a student whose pushes into repositories of teams wait, or were refused. They
+// stay for the other members, without the student.
+func TestEraseKeepsPushesOfTeams(t *testing.T) {
+	t.Parallel()
+	for repository, kept := range map[string]bool{
+		"a1-blue":   true,
+		"a1-red-x1": true,  // named like the student at GitHub, and longer
+		"a1-x2":     true,  // named like the student at GitHub and like their team
+		"a1-x3":     false, // like a team of others
+		"a1-x1":     false,
+		"a1-carol":  false, // of another student: the push will be refused
+	} {
+		b := newBundle(t)
+		for _, login := range []string{"x1", "x2", "x3"} {
+			check(t, b.LinkGitHub(t.Context(), schema.Operator(), b.user("bob"), schema.GitHubAccount{Host: "https://github.com", ID: int64(login[1]), Login: login}))
+		}
+		b.team(b.addAssignment(b.course, "a2"), "blue", "alice", "bob")
+		b.team(b.addAssignment(b.course, "a3"), "x2", "alice", "bob")
+		b.team(b.addAssignment(b.course, "a4"), "red-x1", "alice", "bob")
+		b.team(b.addAssignment(b.course, "a5"), "x3", "alice")
+		at := schema.GitHubCommit{Repository: "o/" + repository, RepositoryID: 99, Commit: strings.Repeat("a", 40)}
+		push := schema.GitHubPush{GitHubCommit: at, Delivery: "d", SenderID: '1', Sender: "x1", Late: true, Forced: true, ReceivedAt: b.tick(), PushedAt: time.Unix(7, 0).UTC()}
+		ok(b.ReceiveGitHubPush(t.Context(), push))(t)
+		refusal := schema.GitHubStatus{GitHubCommit: at, Refused: "GitHub account X1 is not linked. Ask bob", Page: "/p", SenderID: '1', Openly: true}
+		check(t, b.EnqueueGitHubStatus(t.Context(), refusal))
+		b.execute(`UPDATE outbox SET last_error = 'x1 and bob get no answer'`)
+		user := b.user("bob")
+		for range 2 { // the second time, nothing is left to do
+			ok(b.Erase(t.Context(), schema.Operator(), user, "erased-1"))(t)
+			left := ok(b.Outbox(t.Context(), 10))(t)
+			if !kept {
+				equal(t, len(left), 0)
+				break
+			}
+			equal(t, len(left), 2)
+			push.Sender, push.SenderID = "erased-1", 0
+			refusal.Refused, refusal.SenderID = "GitHub account erased-1 is not linked. Ask erased-1", 0
+			for _, e := range left {
+				want := any(refusal)
+				if e.Kind == schema.OutgoingGitHubPush {
+					want = push
+				}
+				equal(t, string(e.Body), ok(encode(want))(t))
+				equal(t, e.LastError, "erased-1 and erased-1 get no answer")
+			}
+			equal(t, ok(b.PublicAtGitHub(t.Context(), 99))(t), false) // the repository stays known
+			user = ok(b.UserByLogin(t.Context(), "erased-1"))(t)
 		}
 	}
 }
