@@ -31,6 +31,20 @@ func TestSectionsRestrictTAsToTeamsOfAnAssignment(t *testing.T) {
 			_, err := b.Work.Submission(ctx, tina, schema.SubmissionName{Course: "comp1", Assignment: assignment, Owner: "blue", Number: 1})
 			return err
 		},
+		"list": func(assignment string) error {
+			_, err := b.Work.Submissions(ctx, tina, classroom.SubmissionPage{Assignment: "comp1/" + assignment, Login: "blue"})
+			return err
+		},
+		"list tries": func(assignment string) error {
+			_, err := b.Work.Tries(ctx, tina, classroom.TryQuery{Course: "comp1", Assignment: assignment, Owner: "blue"})
+			return err
+		},
+		"rerun": func(assignment string) error {
+			seen, err := b.Work.Submission(ctx, b.actors["ida"], schema.SubmissionName{Course: "comp1", Assignment: assignment, Owner: "blue", Number: 1})
+			check(t, err)
+			_, err = b.Work.Rerun(ctx, tina, seen.Submission.ID)
+			return err
+		},
 		"comment": func(assignment string) error {
 			_, err := b.Comments.Add(ctx, tina, classroom.NewComment{Submission: schema.SubmissionName{Course: "comp1", Assignment: assignment, Owner: "blue", Number: 1}, Text: "neat"})
 			return err
@@ -72,6 +86,48 @@ func TestSectionsRestrictTAsToTeamsOfAnAssignment(t *testing.T) {
 		}
 		if !slices.Equal(of, []string{"t1/blue"}) {
 			t.Errorf("grades of %q: %q", owner, of)
+		}
+	}
+}
+
+// TestSubmissionsOfATeam lists the submissions of a team by its name.
+func TestSubmissionsOfATeam(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.assignment("t1", inTeams)
+	_, err := b.Teams.Create(t.Context(), b.actors["ida"], classroom.TeamArgs{Course: "comp1", Assignment: "t1", Team: "blue", Logins: []string{"alice"}})
+	check(t, err)
+	b.actors["blue"] = b.actors["alice"]
+	b.pushTo("t1", "blue")
+	b.pushTo("t1", "blue")
+	b.pushTo("t1", "bob")
+	for _, c := range []struct {
+		login      string
+		page       classroom.SubmissionPage
+		want       []string
+		code, says string
+	}{
+		{login: "ida", page: classroom.SubmissionPage{Assignment: "comp1/t1", Login: "blue"}, want: []string{"comp1/t1/blue/1", "comp1/t1/blue/2"}},
+		{login: "tina", page: classroom.SubmissionPage{Assignment: "comp1/t1", Login: "blue", After: "comp1/t1/blue/1"}, want: []string{"comp1/t1/blue/2"}},
+		{login: "alice", page: classroom.SubmissionPage{Assignment: "comp1/t1", Login: "blue", Limit: 1}, want: []string{"comp1/t1/blue/1"}},
+		{login: "alice", page: classroom.SubmissionPage{Assignment: "comp1/t1", Login: "alice"}},
+		{login: "bob", page: classroom.SubmissionPage{Assignment: "comp1/t1", Login: "bob"}, want: []string{"comp1/t1/bob/1"}},
+		{login: "ida", page: classroom.SubmissionPage{Assignment: "comp1/a1", Login: "blue"}, code: "not-found", says: `there is no account "blue"`},
+		{login: "bob", page: classroom.SubmissionPage{Assignment: "comp1/t1", Login: "blue"}, code: "forbidden", says: "only the staff of comp1 list the submissions of others"},
+		{login: "alice", page: classroom.SubmissionPage{Assignment: "comp1/t1", Login: "bob"}, code: "forbidden", says: "only the staff of comp1 list the submissions of others"},
+	} {
+		all, err := b.Work.Submissions(t.Context(), b.actors[c.login], c.page)
+		if c.says != "" {
+			refused(t, err, schema.Code(c.code), c.says)
+			continue
+		}
+		check(t, err)
+		var names []string
+		for _, s := range all {
+			names = append(names, s.Name)
+		}
+		if !slices.Equal(names, c.want) {
+			t.Errorf("%s lists %+v: %q, want %q", c.login, c.page, names, c.want)
 		}
 	}
 }

@@ -110,7 +110,7 @@ func (w *Work) noSubmission(ctx context.Context, m Member, name schema.Submissio
 // SubmissionPage selects one page of an assignment's submissions.
 type SubmissionPage struct {
 	Assignment string // COURSE/ASSIGNMENT
-	Login      string // the owner of the submissions; "" means everybody
+	Login      string // the owner of the submissions, a person or a team; "" means everybody
 	After      string // name of the submission that it begins after, "" from the beginning
 	Limit      int    // maximum number, at most maxPage+1; 0 means maxPage
 }
@@ -126,7 +126,7 @@ func (w *Work) Submissions(ctx context.Context, by schema.Actor, p SubmissionPag
 	if err != nil {
 		return nil, err
 	}
-	if err := w.mayList(ctx, m, p.Login); err != nil {
+	if err := w.mayList(ctx, m, a, p.Login); err != nil {
 		return nil, err
 	}
 	return w.page(ctx, m, a, p)
@@ -211,15 +211,24 @@ func (w *Work) lateness(ctx context.Context, s schema.GradedSubmission, a course
 	return schema.PublicLate{State: late.State, Days: late.Days, Tokens: late.Tokens, Deducted: late.Deducted.Number()}, nil
 }
 
-// mayList decides whether a member may list the submissions of an owner. The login "" means everybody.
-func (w *Work) mayList(ctx context.Context, m Member, login string) error {
-	if err := course.MayList(m.Viewer(), m.Course.Code, login); err != nil {
+// mayList decides whether a member may list an owner's submissions to an assignment. The owner "" means
+// everybody. CodeNotFound: the owner is neither a person nor a team of the assignment.
+func (w *Work) mayList(ctx context.Context, m Member, a Assignment, owner string) error {
+	if owner != "" && !m.Viewer().Staff() {
+		if own, err := w.OwnerOf(ctx, m, a.ID); err != nil || own == owner {
+			return err
+		}
+	}
+	if err := course.MayList(m.Viewer().In(a.Name), m.Course.Code, owner); err != nil {
 		return err
 	}
-	if login == "" {
+	if owner == "" {
 		return nil
 	}
-	_, err := w.store.UserByLogin(ctx, login)
+	if team, err := w.Team(ctx, a.ID, owner); err != nil || team != nil {
+		return err
+	}
+	_, err := w.store.UserByLogin(ctx, owner)
 	return err
 }
 

@@ -121,7 +121,7 @@ func noSubmission(name schema.SubmissionName) error {
 }
 
 // MayList decides whether the viewer may list the submissions of an owner in the course; owner ""
-// means everybody.
+// means everybody. For a team, the viewer must be in its assignment.
 func MayList(v Viewer, code, owner string) error {
 	switch {
 	case v.Staff() && owner == "":
