@@ -262,8 +262,10 @@ func TestDamagedOutcomes(t *testing.T) {
 		want := b.wholeResult(jobs[0])
 		b.execute(damage)
 		b.damage(jobs[1], damages()[0])
-		got := ok(b.ClassResults(t.Context(), jobs))(t)
-		equal(t, got, map[int64]course.ClassResult{jobs[0]: want})
+		for range 3 { // logged once for each job
+			got := ok(b.ClassResults(t.Context(), jobs))(t)
+			equal(t, got, map[int64]course.ClassResult{jobs[0]: want})
+		}
 		if n := strings.Count(log.String(), "stored outcomes cannot be read"); n != 2 {
 			t.Errorf("%s: %d lines in the log:\n%s", name, n, &log)
 		}

@@ -13,7 +13,8 @@ import (
 // tables embeds it if its changes affect grades.
 type grading struct {
 	*database
-	specs assignment.Cache // parsed specifications of active versions
+	specs   assignment.Cache // parsed specifications of active versions
+	damaged loggedJobs       // jobs whose outcomes cannot be read
 }
 
 // recompute updates the grades of an owner ("" means everybody) after a change of times. It

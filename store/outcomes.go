@@ -239,7 +239,7 @@ func scanOutcomes(r row) (o storedOutcomes, err error) {
 }
 
 // ClassResults returns the results of jobs, by job. It derives damaged outcomes from the result, and
-// logs them. It leaves out jobs whose result is missing or cannot be decoded.
+// logs them once for each job. It leaves out jobs whose result is missing or cannot be decoded.
 func (s *GradeTables) ClassResults(ctx context.Context, jobs []int64) (map[int64]course.ClassResult, error) {
 	ids, err := encode(jobs)
 	if err != nil {
@@ -263,7 +263,9 @@ func (s *GradeTables) ClassResults(ctx context.Context, jobs []int64) (map[int64
 			continue
 		}
 		delete(results, o.job)
-		s.logger.Error("stored outcomes cannot be read, and are derived from the result", "job", o.job, "layout", o.layout, "error", err)
+		if s.damaged.first(o.job) {
+			s.logger.Error("stored outcomes cannot be read, and are derived from the result", "job", o.job, "layout", o.layout, "error", err)
+		}
 		again, err := list(ctx, s.reader, scanDerived, `SELECT job_id, body FROM results WHERE job_id = ?`, o.job)
 		if err != nil {
 			return nil, err
