@@ -11,7 +11,7 @@ type APIRequestState string
 
 // The states of an APIRequest.
 const (
-	APIRequestRunning  APIRequestState = "running"  // it is not complete; applying or undoing a regrade set has changed some owners' grades, and others have changed nothing
+	APIRequestRunning  APIRequestState = "running"  // not complete; only applying or undoing a regrade set may have changed something
 	APIRequestUnknown  APIRequestState = "unknown"  // it changes something outside the store, and may have done so
 	APIRequestDone     APIRequestState = "done"     // it was carried out; its answer is not stored
 	APIRequestAnswered APIRequestState = "answered" // its answer is stored

@@ -31,7 +31,8 @@ const maxJSON = 1 << 30
 
 // Restore restores a backup into a data directory that is empty or does not exist. It checks all files before it moves
 // them into place. If the backup is damaged, Restore leaves the directory empty. CodeConflict: the directory is not
-// empty. logger logs long work on the database, and damaged rows; it may be nil. CodeInvalid: the file is not a complete backup. CodeRefused: the backup was changed.
+// empty. CodeInvalid: the file is not a complete backup. CodeRefused: the backup was changed. Restore logs long work and
+// damaged rows to logger, which may be nil.
 func Restore(ctx context.Context, r io.Reader, dir string, keys []string, tell func(Progress), logger *slog.Logger) (report Report, err error) {
 	if err := emptyDirectory(dir); err != nil {
 		return report, err
