@@ -140,13 +140,13 @@ func (s *receiver) runGit(ctx context.Context, p *push, lock *repo.Lock) outcome
 }
 
 // conclude returns the outcome of a push whose git has ended. If it is not recorded
-// yet, the position of the ref decides. The student does not wait longer than the limit for that.
+// yet, the position of the ref decides. After Limits.Record the student is told what is known by then.
 func (s *receiver) conclude(ctx context.Context, p *push, report []byte) outcome {
 	if is, _, _ := p.reception.facts(); is != nil {
 		return outcome{kind: outcomeRecorded, report: report, recorded: is}
 	}
 	unrecorded := sync.OnceValue(func() outcome { return s.unrecorded(p, report) })
-	p.reception.resolveAfter(s.Limits.Record, unrecorded)
+	s.resolveLate(p, unrecorded)
 	ctx, cancel := context.WithTimeout(ctx, s.Limits.Record)
 	defer cancel()
 	is, _, err := s.resolveIntent(ctx, p.intent, p.row)
@@ -158,6 +158,18 @@ func (s *receiver) conclude(ctx context.Context, p *push, report []byte) outcome
 		return outcome{kind: outcomeRecorded, report: report, recorded: is}
 	}
 	return unrecorded()
+}
+
+// resolveLate sets what late returns as the outcome of a push after Limits.Record, unless the outcome is set before.
+func (s *receiver) resolveLate(p *push, late func() outcome) {
+	p.reception.resolveAfter(s.Limits.Record, func() (is outcome) {
+		defer func() { // this runs in a goroutine of its own
+			if s.recovered("tell of a push that is not recorded", recover()) {
+				is = s.failedPush(errPanic)
+			}
+		}()
+		return late()
+	})
 }
 
 // unrecorded returns the outcome of a push whose git has ended and which is not recorded.

@@ -3,6 +3,7 @@ package gitd
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -96,5 +97,22 @@ func TestReceptionResolvesLate(t *testing.T) {
 	r.resolveAfter(1, func() outcome { return outcome{kind: outcomeRejected} })
 	if got := r.wait().kind; got != outcomeStored {
 		t.Errorf("outcome %d, want that of the first call", got)
+	}
+}
+
+// TestLatePanicEndsOnlyItsPush has what a student would be told late panic: in any code, and in that of unrecorded.
+func TestLatePanicEndsOnlyItsPush(t *testing.T) {
+	t.Parallel()
+	s := &receiver{services: &services{Logger: slog.New(slog.DiscardHandler), Limits: Limits{Record: 1}}} // it has no repositories
+	for name, late := range map[string]func() outcome{
+		"a bug":           func() outcome { panic("a bug") },
+		"a push's facts":  func() outcome { return s.unrecorded(&push{}, nil) },
+		"shared, as here": sync.OnceValue(func() outcome { return s.unrecorded(&push{}, nil) }),
+	} {
+		p := &push{reception: newReception()}
+		s.resolveLate(p, late)
+		if got, want := p.reception.wait(), refusedFor(unavailableRefusal(errPanic)); got.kind != want.kind {
+			t.Errorf("%s: outcome %d, want %d", name, got.kind, want.kind)
+		}
 	}
 }

@@ -138,7 +138,7 @@ func (s *receiver) resolveEarly(ctx context.Context, p *push, r *repo.Receive, r
 // for it, even if the store does not return.
 func (s *receiver) recordEarly(ctx context.Context, p *push, report []byte) {
 	p.clock.accepted()
-	p.reception.resolveAfter(s.Limits.Record, func() outcome { return outcome{kind: outcomeStored, report: report} })
+	s.resolveLate(p, func() outcome { return outcome{kind: outcomeStored, report: report} })
 	ctx, cancel := context.WithTimeout(ctx, s.Limits.Record)
 	defer cancel()
 	if _, err := s.recordPush(ctx, p); err != nil {
