@@ -20,6 +20,10 @@ type meter struct {
 	group *os.File // the directory to start commands in; nil: this process's own group
 }
 
+// groupPrefix begins the names of the groups. It differs from the sandbox's "grader-", because a sandbox removes empty
+// groups with such a name whose process does not run.
+const groupPrefix = "bench-grader-"
+
 // newMeter finds this process's group. In the root group, it makes a group for the commands.
 func newMeter() *meter {
 	mounts, err1 := os.ReadFile("/proc/self/mounts")
@@ -38,7 +42,7 @@ func newMeter() *meter {
 		}
 		return m
 	}
-	dir := filepath.Join(root, "grader-bench-"+strconv.Itoa(os.Getpid()))
+	dir := filepath.Join(root, groupPrefix+strconv.Itoa(os.Getpid()))
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return &meter{}
 	}

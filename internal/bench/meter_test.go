@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -43,6 +45,22 @@ func TestMeterCountsProcessesThatNobodyWaitsFor(t *testing.T) {
 	}
 	if used.cpu < 200*time.Millisecond {
 		t.Errorf("%v of processor time, want at least 0.2 s", used.cpu)
+	}
+}
+
+// TestSandboxesLeaveTheMetersGroup checks the name of the group: sandboxes remove empty groups whose names begin with grader-.
+func TestSandboxesLeaveTheMetersGroup(t *testing.T) {
+	if strings.HasPrefix(groupPrefix, "grader-") {
+		t.Errorf("groups are named %s…", groupPrefix)
+	}
+	m := newMeter()
+	defer func() {
+		if err := m.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if m.group != nil && strings.HasPrefix(filepath.Base(m.group.Name()), "grader-") {
+		t.Errorf("the group is %s", m.group.Name())
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"time"
 )
 
 // packaged measures a push to an assignment with many small cases until the verdict. It
@@ -21,34 +22,16 @@ func (b *bench) packaged(ctx context.Context) error {
 	if err := writeFiles(tests, files); err != nil {
 		return err
 	}
-	var hand sample
-	for round := range b.size.packages + 1 {
+	hand, err := rounds(ctx, b.size.packages, targets, work, func(round int) (time.Duration, error) {
 		if err := writeFiles(work, map[string]string{"sum.c": fmt.Sprintf("%s/* %d */\n", sumProgram, round)}); err != nil {
-			return err
+			return 0, err
 		}
 		took, _, err := b.meter.costOf(ctx, tests, "/bin/sh", "-c", "gcc -O1 -o sum '"+work+"/sum.c' && "+byHandLoop)
-		if err != nil {
-			return err
-		}
-		if round > 0 { // the first round warms the caches
-			hand = append(hand, took.wall)
-		}
-		for _, t := range targets {
-			if err := t.pushFiles(ctx, work, round > 0); err != nil {
-				return fmt.Errorf("%s: %w", t.name, err)
-			}
-		}
+		return took.wall, err
+	})
+	if err != nil {
+		return err
 	}
 	hand.print("gcc, and run and compare in a shell (floor)", nil)
-	for _, t := range targets {
-		s, err := t.spans(ctx)
-		if err != nil {
-			return fmt.Errorf("%s: %w", t.name, err)
-		}
-		fmt.Printf(" %s\n", t.name)
-		t.push.print("push until the verdict", hand)
-		s.job.print("  of which: the job on the runner", hand)
-		s.waited.print("  of which: receipt to start on a runner", nil)
-	}
-	return nil
+	return printPushes(ctx, targets, hand, func(s spans) { s.job.print("  of which: the job on the runner", hand) })
 }

@@ -19,33 +19,12 @@ func (b *bench) verdict(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var hand sample
-	for round := range b.runs + 1 {
-		d, err := b.byHand(ctx, round)
-		if err != nil {
-			return err
-		}
-		if round > 0 { // the first round warms the caches
-			hand = append(hand, d)
-		}
-		for _, t := range targets {
-			if err := t.pushFiles(ctx, filepath.Join(b.dir, "hand"), round > 0); err != nil {
-				return fmt.Errorf("%s: %w", t.name, err)
-			}
-		}
+	hand, err := rounds(ctx, b.runs, targets, filepath.Join(b.dir, "hand"), func(round int) (time.Duration, error) { return b.byHand(ctx, round) })
+	if err != nil {
+		return err
 	}
 	hand.print("gcc and one run by hand (floor)", nil)
-	for _, t := range targets {
-		s, err := t.spans(ctx)
-		if err != nil {
-			return fmt.Errorf("%s: %w", t.name, err)
-		}
-		fmt.Printf(" %s\n", t.name)
-		t.push.print("push until the verdict", hand)
-		s.overhead.print("receipt to end, less build and run", hand)
-		s.waited.print("  of which: receipt to start on a runner", nil)
-	}
-	return nil
+	return printPushes(ctx, targets, hand, func(s spans) { s.overhead.print("receipt to end, less build and run", hand) })
 }
 
 // byHand writes the program, compiles it and runs it.
