@@ -184,7 +184,7 @@ func (a *Autograders) sweep(ctx context.Context) error {
 		a.root = info.DockerRootDir
 	}
 	if _, known := a.space(); !known {
-		a.Logger.Warn("the free space of Docker's file system cannot be read: a full disk ends no autograders, and may cost students points; if Docker is on this machine, let the server read its directory (in a container: mount it read-only)", "directory", info.DockerRootDir)
+		a.Logger.Warn("the free space of Docker's file system cannot be read: a full disk is not noticed, and students may lose points by it; if Docker is on this machine, let the server read its directory (in a container: mount it read-only)", "directory", info.DockerRootDir)
 	}
 	for _, is := range left {
 		a.Logger.Info("removing an autograder's container that a dead server left", "container", is.ID)
