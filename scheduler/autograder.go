@@ -20,7 +20,7 @@ import (
 type Autograders interface {
 	// RunAutograder makes the image unless it exists, and runs the autograder once unless the order has ImageOnly. It returns when all processes of
 	// the run have ended. A setup.sh that failed, and a flavour without such images, are a Failure in the reply.
-	// CodeUnavailable: the daemon does not answer.
+	// CodeUnavailable: the daemon does not answer, ErrLowSpace, or ErrFillsDisk.
 	RunAutograder(ctx context.Context, job AutograderJob) (schema.AutograderRun, error)
 }
 
@@ -30,7 +30,8 @@ type AutograderJob struct {
 	Flavour    schema.Flavour
 	Tests      schema.Tree
 	Package    func(ctx context.Context) (io.ReadCloser, error) // the tests repository as a tar file
-	Submission io.Reader                                        // the request's tar file
+	Submission io.ReadSeeker                                    // the request's tar file
+	Lane       schema.Lane                                      // of the job, which decides whose turn it is
 }
 
 // maxAutograderFiles bounds the tar file of a submission for an autograder, in bytes.
@@ -71,9 +72,12 @@ func (s *runnerAPI) runAutograder(w http.ResponseWriter, r *http.Request, m *mem
 	ctx, cancel := s.untilStop(r.Context())
 	defer cancel()
 	run, err := s.Autograders.RunAutograder(ctx, AutograderJob{
-		AutograderOrder: asked, Flavour: flavour, Tests: order.Tests, Submission: files,
+		AutograderOrder: asked, Flavour: flavour, Tests: order.Tests, Submission: files, Lane: order.Lane,
 		Package: func(ctx context.Context) (io.ReadCloser, error) { return s.openTests(ctx, order.Tests) },
 	})
+	if errors.Is(err, ErrLowSpace) || errors.Is(err, ErrFillsDisk) {
+		return s.shortOfSpace(ctx, m, err)
+	}
 	if err != nil {
 		return err
 	}

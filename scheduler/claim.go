@@ -168,6 +168,9 @@ func (s *runnerAPI) try(ctx context.Context, m *member, claim claiming) (schema.
 	if s.controls.get(m.flavour).Stopped() {
 		return schema.Job{}, schema.Errorf(schema.CodeNotFound, "no job of flavour %s starts: it is paused", m.flavour)
 	}
+	if s.shortages.paused(m.flavour, s.Clock()) {
+		return schema.Job{}, schema.Errorf(schema.CodeNotFound, "no job of flavour %s starts: %s", m.flavour, lowSpaceWords)
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), poolPatience)
 	defer cancel()
 	now := s.Clock()
@@ -194,7 +197,6 @@ func (s *runnerAPI) order(ctx context.Context, m *member, job schema.Job) (schem
 	order.Flavour = s.Flavours[m.flavour]
 	order.Flavour.Name = m.flavour
 	order.Lease = s.Lease
-	order.Background = job.Lane == schema.LaneRegrade
 	return order, nil
 }
 

@@ -29,7 +29,9 @@ type shared struct {
 	hub      hub
 	controls controls
 	failures failures
-	keepers  map[string]*keeper
+	// shortages pauses flavours whose autograders lacked disk.
+	shortages shortages
+	keepers   map[string]*keeper
 }
 
 // spawn runs a task that Stop waits for; ctx ends when Stop is called. After Stop, it starts

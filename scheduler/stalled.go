@@ -10,11 +10,14 @@ import (
 // single failure may be accidental, and the next runner starts soon.
 const minFailedStarts = 2
 
-// stalled returns a message for students that jobs of the flavour are paused or that no runner can
-// be started, "" otherwise. Staff read the full reason; students read only its kind.
+// stalled returns a message for students that jobs of the flavour are paused, that the disk of their
+// graders is nearly full or that no runner can be started, "" otherwise. Staff read the full reason; students read only its kind.
 func (s *overview) stalled(ctx context.Context, flavour string) string {
 	if words := s.controls.get(flavour).Words(); words != "" {
 		return words
+	}
+	if s.shortages.paused(flavour, s.Clock()) {
+		return lowSpaceWords + "; this is our fault, not yours; you keep your place"
 	}
 	_, why := s.stall(ctx, flavour)
 	if why == "" {
@@ -66,6 +69,9 @@ func (s *Scheduler) Stall(ctx context.Context, flavour string) schema.Stall {
 	}
 	if c := s.controls.get(flavour); c.Stopped() {
 		return schema.Stall{Reason: pauseReason(c)}
+	}
+	if s.shortages.paused(flavour, s.Clock()) {
+		return schema.Stall{Reason: schema.MessageOf(ErrLowSpace)}
 	}
 	seen, why := s.overview.stall(ctx, flavour)
 	if why == "" {

@@ -71,6 +71,7 @@ type Order struct {
 	Gate       GatePart      `json:"gate"` // for JobGate, the part that this job runs
 	Flavour    Flavour       `json:"flavour"`
 	Background bool          `json:"background,omitempty"` // nobody waits for it, so it runs at low priority
+	Lane       Lane          `json:"-"`                    // of the queue, for the server only
 	Lease      time.Duration `json:"lease"`                // how long until a heartbeat is due
 }
 

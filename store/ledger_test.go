@@ -216,7 +216,7 @@ func TestOrdersOfGradeAndGate(t *testing.T) {
 		ReceivedAt: sub.ReceivedAt, Zone: "America/Toronto", Flavour: schema.Flavour{Name: "standard"}}
 	equal(t, ok(b.Order(t.Context(), j.ID))(t), want)
 	v, gate := b.candidate(b.assignment)
-	want = schema.Order{Protocol: schema.Protocol, Job: gate.ID, Kind: schema.JobGate, Name: "comp2402/a1",
+	want = schema.Order{Protocol: schema.Protocol, Job: gate.ID, Kind: schema.JobGate, Lane: schema.LaneGate, Name: "comp2402/a1",
 		Tests: schema.Tree{Repository: v.RepositoryID, Commit: v.Commit, Tree: v.Tree}, Zone: "America/Toronto", Flavour: schema.Flavour{Name: "standard"}}
 	equal(t, ok(b.Order(t.Context(), gate.ID))(t), want)
 	_, err := b.Order(t.Context(), 999)

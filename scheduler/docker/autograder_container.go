@@ -13,6 +13,7 @@ import (
 	api "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
 
+	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
 )
 
@@ -52,14 +53,16 @@ type containerSpec struct {
 	output    io.Writer                                   // of what it prints; nil: it is dropped
 	cpu       float64                                     // cores; 0: no limit
 	processes int
-	room      chan struct{}     // where it waits for its turn; nil: it does not wait
+	turn      *turn
 	limits    schema.StepLimits // CPU, Wall, Memory and Disk; 0: no limit
 }
 
 // containerEnd says how a container ended and what it used.
 type containerEnd struct {
-	exit      int
-	limit     string // that ended it, "" if none did
+	exit  int
+	limit string // that ended it, "" if none did
+	// lowSpace reports that Docker's file system was nearly full meanwhile. keep decides whether that may have harmed it.
+	lowSpace  bool
 	cpu, wall time.Duration
 	memory    int64
 	disk      int64
@@ -69,10 +72,13 @@ type containerEnd struct {
 // runContainer runs one container. When all its processes have ended, it calls keep, which may read the container's
 // files, and then removes the container.
 func (a *Autograders) runContainer(ctx context.Context, spec containerSpec, keep func(ctx context.Context, container string, end containerEnd) error) error {
-	if err := enter(ctx, spec.room); err != nil {
+	if err := a.places.enter(ctx, spec.turn); err != nil {
 		return err
 	}
-	defer leave(spec.room)
+	defer a.places.leave(spec.turn)
+	if err := a.needSpace(); err != nil {
+		return err
+	}
 	a.running.Add(1)
 	defer a.running.Add(-1) // after its files have been removed
 	name := "grader-autograder-" + strings.ToLower(rand.Text()[:12])
@@ -175,8 +181,10 @@ const lastOutput = 5 * time.Second
 
 // runToEnd starts a container and waits for its end. It ends the container at a limit, and with ctx.
 func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerSpec) (end containerEnd, err error) {
-	before := a.shortages.Load()
-	a.lowOnSpace()
+	before := a.countShortages()
+	if err := a.needSpace(); err != nil { // copying its files may have used it up
+		return end, err
+	}
 	waiting, cancel := context.WithCancel(ctx) // ends before the container is removed, if nobody reads its end
 	defer cancel()
 	ended, failed := a.daemon.api.ContainerWait(waiting, name, api.WaitConditionNextExit)
@@ -219,7 +227,8 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 			if during, overlapped := a.overlappedShortage(before); limit == "" && overlapped {
 				limit, short = lowSpace, during
 			}
-			end.limit, err = a.limitOf(ctx, name, limit, spec.limits, &end, short)
+			short.full = a.countShortages().full != before.full
+			end.limit, err = a.limitOf(ctx, name, limit, spec, &end, short)
 			return end, err
 		case err := <-failed:
 			return end, a.daemon.words(err, "")
@@ -245,15 +254,25 @@ func (a *Autograders) runToEnd(ctx context.Context, name string, spec containerS
 }
 
 // limitOf returns the limit that ended a container. short is the shortage that was found if it is lowSpace.
-func (a *Autograders) limitOf(ctx context.Context, name, limit string, most schema.StepLimits, end *containerEnd, short shortage) (string, error) {
+//
+// A container that exits with status 0 was not killed, and while some space is free, no write fails. So the shortage has
+// not harmed it unless its output says otherwise, which keep decides.
+func (a *Autograders) limitOf(ctx context.Context, name, limit string, spec containerSpec, end *containerEnd, short shortage) (string, error) {
 	if limit != lowSpace {
 		return limit, nil
 	}
-	if a.filledDisk(ctx, name, most, end, short) {
+	if a.filledDisk(ctx, name, spec.limits, end, short) {
 		return limitDisk, nil
 	}
-	a.Logger.Error("Docker's file system is nearly full, which ends autograders; make room, or remove images: grader admin images", "directory", a.root, "bytes", short.free.Bytes, "inodes", short.free.Inodes)
-	return "", errLowSpace
+	if end.exit == 0 && !short.full {
+		end.lowSpace = true
+		return "", nil
+	}
+	a.logShortage(short.free)
+	if spec.turn.alone && a.causedShortage(end, short) {
+		return "", scheduler.ErrFillsDisk
+	}
+	return "", errHarmed
 }
 
 // outOfMemory returns limitMemory if a container ended because its memory was used up.

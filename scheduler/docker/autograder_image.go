@@ -45,6 +45,7 @@ exit $status
 // build is one run of setup.sh, or its recent failure.
 type build struct {
 	done   chan struct{} // closed at its end
+	turn   *turn         // of setup.sh
 	id     string        // of the image at the daemon, if it was made
 	failed *setupFailure
 	err    error // the daemon's
@@ -62,6 +63,7 @@ type wantedImage struct {
 	key, base string // the image's id, and the daemon's id of its base image
 	again     bool   // it is made again if it exists
 	active    bool   // active tests need it, so it is made whatever the total size is
+	lane      schema.Lane
 }
 
 func (f *setupFailure) message() string {
@@ -95,7 +97,7 @@ func (a *Autograders) image(ctx context.Context, base string, job scheduler.Auto
 	if err != nil {
 		return "", nil, err
 	}
-	want := wantedImage{key: a.imageKey(baseID, files.digest), base: baseID}
+	want := wantedImage{key: a.imageKey(baseID, files.digest), base: baseID, lane: job.Lane}
 	if want.again, err = a.doubtful(ctx, want.key, job); err != nil {
 		return "", nil, errors.Join(err, files.Close())
 	}
@@ -196,9 +198,10 @@ func (a *Autograders) join(want wantedImage, files *pack) *build {
 	b := a.builds[want.key]
 	if b != nil && (b.ended.IsZero() || a.Clock().Sub(b.ended) < failureAge && (!want.active || !b.failed.full)) {
 		_ = files.Close()
+		a.places.raise(b.turn, want.lane)
 		return b
 	}
-	b = &build{done: make(chan struct{})}
+	b = &build{done: make(chan struct{}), turn: newTurn(kindSetup, want.lane, false)}
 	if a.closed {
 		_ = files.Close()
 		b.err = errClosed
@@ -209,7 +212,7 @@ func (a *Autograders) join(want wantedImage, files *pack) *build {
 	a.tasks.Go(func() { // it outlives the request that began it
 		defer close(b.done)
 		defer func() { _ = files.Close() }()
-		b.id, b.failed, b.err = a.find(a.ctx, want, files)
+		b.id, b.failed, b.err = a.find(a.ctx, want, files, b.turn)
 		a.finish(want.key, b)
 	})
 	return b
@@ -230,7 +233,7 @@ func (a *Autograders) finish(key string, b *build) {
 }
 
 // find returns an existing image unless it is to be made again. Otherwise it makes it.
-func (a *Autograders) find(ctx context.Context, want wantedImage, files *pack) (string, *setupFailure, error) {
+func (a *Autograders) find(ctx context.Context, want wantedImage, files *pack, t *turn) (string, *setupFailure, error) {
 	found, err := a.daemon.api.ImageInspect(ctx, imageName+":"+want.key)
 	switch {
 	case err == nil && !want.again:
@@ -247,7 +250,7 @@ func (a *Autograders) find(ctx context.Context, want wantedImage, files *pack) (
 	} else if why != "" && !want.active {
 		return "", &setupFailure{why: why, full: true}, nil
 	}
-	id, failed, err := a.build(ctx, want.key, want.base, files)
+	id, failed, err := a.build(ctx, want.key, want.base, files, t)
 	if err == nil && failed == nil {
 		a.tasks.Go(func() {
 			if err := a.Clean(ctx); err != nil && ctx.Err() == nil {
@@ -259,40 +262,56 @@ func (a *Autograders) find(ctx context.Context, want wantedImage, files *pack) (
 }
 
 // build runs setup.sh in a container and keeps the result as an image. An interrupted build leaves no image.
-func (a *Autograders) build(ctx context.Context, key, baseID string, files *pack) (id string, failed *setupFailure, err error) {
+func (a *Autograders) build(ctx context.Context, key, baseID string, files *pack, t *turn) (id string, failed *setupFailure, err error) {
 	a.Logger.Info("running an autograder's setup.sh", "image", key, "base", baseID)
 	began := a.Clock()
+	err = repeatAlone(t, func() (err error) {
+		id, failed, err = a.buildOnce(ctx, key, baseID, files, t)
+		return err
+	})
+	a.Logger.Info("setup.sh has ended", "image", key, "took", a.Clock().Sub(began).Round(time.Millisecond), "failure", failed.message(), "error", err)
+	return id, failed, err
+}
+
+func (a *Autograders) buildOnce(ctx context.Context, key, baseID string, files *pack, t *turn) (id string, failed *setupFailure, err error) {
 	printed := &excerpt{}
 	spec := containerSpec{
-		image: baseID, script: setupScript, network: a.Build.Network, files: files.to, output: printed, processes: a.Build.Processes, cpu: a.Build.CPU, room: a.buildRoom,
+		image: baseID, script: setupScript, network: a.Build.Network, files: files.to, output: printed, processes: a.Build.Processes, cpu: a.Build.CPU, turn: t,
 		env:    append(a.buildEnvironment(), timeVariable(a.Build.Time)),
 		limits: schema.StepLimits{Wall: a.Build.Time, Memory: a.Build.Memory, Disk: a.Build.Disk},
 	}
 	err = a.runContainer(ctx, spec, func(ctx context.Context, container string, end containerEnd) error {
+		if end.lowSpace { // a setup.sh that goes on after an error may have left the image half-made
+			return errHarmed
+		}
 		text := printed.String()
 		if why := setupWords(end, a.Build, text); why != "" {
 			failed = &setupFailure{why: why, output: schema.Excerpt(text, maxSetupOutput)}
 			return nil
 		}
-		is, _, err := a.daemon.api.ContainerInspectWithRaw(ctx, container, true)
-		if err != nil {
-			return a.daemon.words(err, "")
-		}
-		labels := map[string]string{labelImage: key, labelImageServer: a.Server}
-		if is.SizeRw != nil {
-			labels[labelImageAdded] = strconv.FormatInt(*is.SizeRw, 10)
-		}
-		made, err := a.daemon.api.ContainerCommit(ctx, container, api.CommitOptions{
-			Reference: imageName + ":" + key, Config: &api.Config{Labels: labels},
-		})
-		id = made.ID
-		return a.daemon.words(err, "")
+		id, err = a.commit(ctx, key, container)
+		return err
 	})
 	if why := refused(err); why != "" {
 		failed, err = &setupFailure{why: "the container of setup.sh: " + why, output: schema.Excerpt(printed.String(), maxSetupOutput)}, nil
 	}
-	a.Logger.Info("setup.sh has ended", "image", key, "took", a.Clock().Sub(began).Round(time.Millisecond), "failure", failed.message(), "error", err)
 	return id, failed, err
+}
+
+// commit keeps a container's files as an image, and returns the daemon's id of it.
+func (a *Autograders) commit(ctx context.Context, key, container string) (string, error) {
+	is, _, err := a.daemon.api.ContainerInspectWithRaw(ctx, container, true)
+	if err != nil {
+		return "", a.daemon.words(err, "")
+	}
+	labels := map[string]string{labelImage: key, labelImageServer: a.Server}
+	if is.SizeRw != nil {
+		labels[labelImageAdded] = strconv.FormatInt(*is.SizeRw, 10)
+	}
+	made, err := a.daemon.api.ContainerCommit(ctx, container, api.CommitOptions{
+		Reference: imageName + ":" + key, Config: &api.Config{Labels: labels},
+	})
+	return made.ID, a.daemon.words(err, "")
 }
 
 // maxSetupOutput bounds what staff read of setup.sh, in bytes.

@@ -3,6 +3,7 @@ package docker
 import (
 	"archive/tar"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -42,10 +43,19 @@ func timeVariable(most time.Duration) string {
 
 // grade runs an autograder in its image.
 func (a *Autograders) grade(ctx context.Context, image string, job scheduler.AutograderJob) (run schema.AutograderRun, err error) {
+	t := newTurn(kindGrading, job.Lane, false)
+	err = repeatAlone(t, func() (err error) {
+		run, err = a.gradeOnce(ctx, image, job, t)
+		return err
+	})
+	return run, err
+}
+
+func (a *Autograders) gradeOnce(ctx context.Context, image string, job scheduler.AutograderJob, t *turn) (run schema.AutograderRun, err error) {
 	var before sourceFiles
 	spec := containerSpec{
 		created: func(ctx context.Context, container string) { before = a.sourceBefore(ctx, image, container) },
-		image:   image, script: runScript, network: networkNone, env: []string{"PYTHONPATH=/autograder/source", timeVariable(job.Limits.Wall)}, room: a.room,
+		image:   image, script: runScript, network: networkNone, env: []string{"PYTHONPATH=/autograder/source", timeVariable(job.Limits.Wall)}, turn: t,
 		files: func(w io.Writer) error { return copySubmission(w, job.Submission) },
 		cpu:   job.Flavour.CPU, processes: job.Limits.Processes, limits: job.Limits,
 	}
@@ -56,8 +66,17 @@ func (a *Autograders) grade(ctx context.Context, image string, job scheduler.Aut
 		for _, read := range []func(context.Context, string, *schema.AutograderRun) error{a.readResults, a.readStdout} {
 			reading.Go(func() error { return read(ctx, container, &run) }) // each sets fields of its own
 		}
-		return reading.Wait()
+		if err := reading.Wait(); err != nil {
+			return err
+		}
+		if end.lowSpace && !succeeded(run) {
+			return errHarmed
+		}
+		return nil
 	})
+	if err != nil {
+		run = schema.AutograderRun{}
+	}
 	if errdefs.IsNotFound(err) { // the image was removed a moment ago, and is made again
 		return schema.AutograderRun{}, schema.Wrapf(schema.CodeUnavailable, err, "%s", schema.MessageOf(err))
 	}
@@ -67,9 +86,18 @@ func (a *Autograders) grade(ctx context.Context, image string, job scheduler.Aut
 	return run, err
 }
 
+// succeeded reports whether a run with exit status 0 has whole results, and nothing says that it lacked space. Such a
+// run is not repeated because somebody else's container nearly filled the disk: what it wrote is there.
+func succeeded(run schema.AutograderRun) bool {
+	return run.Missing == "" && json.Valid(run.Results) && !lacksSpace(run.Results) && !lacksSpace([]byte(run.Stdout))
+}
+
 // copySubmission copies a runner's tar file. Only regular files with the names of the layout are copied, because a
 // runner has run student code.
-func copySubmission(w io.Writer, files io.Reader) error {
+func copySubmission(w io.Writer, files io.ReadSeeker) error {
+	if _, err := files.Seek(0, io.SeekStart); err != nil { // a repeated run reads it again
+		return fmt.Errorf("read submission: %w", err)
+	}
 	from, to := tar.NewReader(files), tar.NewWriter(w)
 	if err := to.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: autograderDir + submissionDir, Mode: 0o755}); err != nil {
 		return err

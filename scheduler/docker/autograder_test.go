@@ -97,7 +97,7 @@ func (a *autograders) job(files map[string]string) scheduler.AutograderJob {
 		AutograderOrder: schema.AutograderOrder{Dir: "ag/", Limits: schema.StepLimits{CPU: time.Minute, Wall: time.Minute, Memory: 256 << 20, Processes: 64, Disk: 64 << 20}},
 		Flavour:         schema.Flavour{Name: "standard", CPU: 1}, Tests: schema.Tree{Repository: 1, Commit: "c1"},
 		Package:    func(context.Context) (io.ReadCloser, error) { return io.NopCloser(tarOf(a.t, "ag/", files)), nil },
-		Submission: tarOf(a.t, "", map[string]string{"submission/hello.txt": "hello\n", "submission_metadata.json": "{}\n"}),
+		Submission: bytes.NewReader(tarOf(a.t, "", map[string]string{"submission/hello.txt": "hello\n", "submission_metadata.json": "{}\n"}).Bytes()),
 	}
 }
 
@@ -131,7 +131,7 @@ func printing(script string) map[string]string {
 // script returns a run of a shell script that belongs to the submission, so that all scripts share one image.
 func (a *autograders) script(script string) scheduler.AutograderJob {
 	job := a.job(map[string]string{"setup.sh": "true\n", "run_autograder": "#!/bin/sh\nexec sh submission/script\n"})
-	job.Submission = tarOf(a.t, "", map[string]string{"submission/script": script + "\n"})
+	job.Submission = bytes.NewReader(tarOf(a.t, "", map[string]string{"submission/script": script + "\n"}).Bytes())
 	return job
 }
 
@@ -438,7 +438,7 @@ func TestHostileSubmissionFiles(t *testing.T) {
 	a := newAutograders(t)
 	for name := range map[string]bool{"source/run_autograder": true, "submission/../source/x": true, "/etc/passwd": true, "run_autograder": true} {
 		job := a.job(printing("echo ran"))
-		job.Submission = tarOf(t, "", map[string]string{name: "x"})
+		job.Submission = bytes.NewReader(tarOf(t, "", map[string]string{name: "x"}).Bytes())
 		if run, err := a.RunAutograder(t.Context(), job); err == nil || run.Results != nil || !strings.Contains(err.Error(), "not part of the layout") {
 			t.Errorf("%s: %v, results %q", name, err, run.Results)
 		}

@@ -49,8 +49,7 @@ type Autograders struct {
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
 	tasks  sync.WaitGroup
-	// room and buildRoom hold what runs; nil: no limit. A hanging setup.sh stops no grading.
-	room, buildRoom chan struct{}
+	places places
 
 	sweeping sync.Mutex
 	swept    bool
@@ -63,8 +62,8 @@ type Autograders struct {
 
 	sources sources
 	running atomic.Int32 // containers, until they are removed
-	// shortages is the number of times that Docker's file system was found nearly full.
-	shortages atomic.Int64
+	// shortages is the number of times that Docker's file system was found nearly full, exhaustions that it was found full.
+	shortages, exhaustions atomic.Int64
 }
 
 // saved logs that the list of uses was not saved. A grading does not fail for that.
@@ -103,7 +102,7 @@ func (a *Autograders) open() error {
 			a.Clock = time.Now
 		}
 		if a.Most > 0 {
-			a.room, a.buildRoom = make(chan struct{}, a.Most), make(chan struct{}, max(1, a.Most/2))
+			a.places.most = [kinds]int{kindGrading: a.Most, kindSetup: max(1, a.Most/2)}
 		}
 		a.builds = make(map[string]*build)
 		a.ctx, a.cancel = context.WithCancel(context.Background())
@@ -192,25 +191,6 @@ func (a *Autograders) sweep(ctx context.Context) error {
 	}
 	a.swept = true
 	return nil
-}
-
-// enter waits for a place in a room.
-func enter(ctx context.Context, room chan struct{}) error {
-	if room == nil {
-		return nil
-	}
-	select {
-	case room <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-func leave(room chan struct{}) {
-	if room != nil {
-		<-room
-	}
 }
 
 // named returns the error of a request that names a configured image or network. It has CodeRefused if the daemon does

@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
 
+	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
 )
 
@@ -181,6 +183,8 @@ func (d *daemon) words(err error, image string) error {
 		says = fmt.Sprintf("the Docker daemon does not answer at %s: start it (systemctl start docker), and let this user use it (group docker)", d.api.DaemonHost())
 	case errdefs.IsNotFound(err) && strings.Contains(err.Error(), "image"):
 		says = fmt.Sprintf("the image %s is not on this machine: build it (make image), load it (docker load) or pull it", image)
+	case strings.Contains(err.Error(), "no space left on device"):
+		return schema.Wrapf(schema.CodeUnavailable, errors.Join(scheduler.ErrLowSpace, err), "%s", schema.MessageOf(scheduler.ErrLowSpace))
 	case strings.Contains(err.Error(), "cannot allocate memory"):
 		says = "this machine has no memory for another runner: lower the flavour's max or its memory"
 	default:
